@@ -1,0 +1,47 @@
+namespace Sluice.Gateway.Transport;
+
+/// <summary>
+/// One thread that waits for readiness or completions and runs everything that follows from them. Code on a loop must not block:
+/// what may block or burn CPU goes to the thread pool and comes back with <see cref="SwitchTo"/>.
+/// </summary>
+public abstract class EventLoop
+{
+    [ThreadStatic]
+    private static EventLoop? current;
+
+    /// <summary>The loop whose thread this is, or null on any other thread.</summary>
+    public static EventLoop? Current
+    {
+        get => current;
+        protected set => current = value;
+    }
+
+    /// <summary>0-based; indexes per-loop tables such as upstream pools.</summary>
+    public abstract int Index { get; }
+
+    /// <summary>Runs <paramref name="action"/> with <paramref name="state"/> on the loop's thread, in the order posted. Safe from any thread.</summary>
+    public abstract void Post(Action<object?> action, object? state);
+
+    /// <summary>How long the loop has been busy with one turn, at most, since the last read of this value (the watchdog metric).</summary>
+    public abstract TimeSpan TakeLongestTurn();
+
+    /// <summary>Await it to go on on this loop's thread; completes at once when already there.</summary>
+    public LoopSwitch SwitchTo() => new(this);
+
+    public readonly struct LoopSwitch(EventLoop loop) : System.Runtime.CompilerServices.ICriticalNotifyCompletion
+    {
+        private static readonly Action<object?> Run = static state => ((Action)state!)();
+
+        public LoopSwitch GetAwaiter() => this;
+
+        public bool IsCompleted => ReferenceEquals(current, loop);
+
+        public void GetResult()
+        {
+        }
+
+        public void OnCompleted(Action continuation) => loop.Post(Run, continuation);
+
+        public void UnsafeOnCompleted(Action continuation) => loop.Post(Run, continuation);
+    }
+}
