@@ -1,0 +1,106 @@
+using Sluice.Foundation.Schema;
+
+namespace Sluice.Gateway.Configuration;
+
+/// <summary>Who calls: a person, a program, a partner. Kong's <c>consumer</c>.</summary>
+public sealed record ConsumerConfig : Entity
+{
+    /// <summary>Unique; one of this and <see cref="CustomId"/> is required.</summary>
+    public string? Username { get; init; }
+
+    /// <summary>Unique; the consumer's id in the system that knows it.</summary>
+    public string? CustomId { get; init; }
+
+    /// <summary>The groups that the consumer is in.</summary>
+    [Ignored]
+    public IReadOnlyList<Reference> Groups { get; init; } = [];
+}
+
+/// <summary>Consumers that plugins treat alike.</summary>
+public sealed record ConsumerGroupConfig : Entity
+{
+    [Required]
+    public string Name { get; init; } = "";
+}
+
+/// <summary>What a consumer shows to prove who it is.</summary>
+public abstract record CredentialConfig : Entity
+{
+    [Required]
+    public Reference? Consumer { get; init; }
+}
+
+/// <summary>A key for key-auth; <c>keyauth_credentials</c>.</summary>
+public sealed record KeyAuthCredential : CredentialConfig
+{
+    /// <summary>Unique. Made up at random when absent.</summary>
+    [Secret]
+    public string Key { get; init; } = "";
+
+    /// <summary>Kong Enterprise: seconds that the key lives.</summary>
+    public long? Ttl { get; init; }
+}
+
+/// <summary>A key to verify tokens for jwt; <c>jwt_secrets</c>.</summary>
+public sealed record JwtCredential : CredentialConfig
+{
+    /// <summary>Unique; what the token's <c>iss</c> (or other key claim) says.</summary>
+    public string Key { get; init; } = "";
+
+    /// <summary>For HS algorithms.</summary>
+    [Secret]
+    public string? Secret { get; init; }
+
+    /// <summary>A PEM public key, for RS, PS, ES and EdDSA.</summary>
+    public string? RsaPublicKey { get; init; }
+
+    [OneOf("HS256", "HS384", "HS512", "RS256", "RS384", "RS512", "ES256", "ES384", "ES512", "PS256", "PS384", "PS512", "EdDSA")]
+    public string Algorithm { get; init; } = "HS256";
+}
+
+/// <summary>User name and password for basic-auth; <c>basicauth_credentials</c>.</summary>
+public sealed record BasicAuthCredential : CredentialConfig
+{
+    [Required]
+    public string Username { get; init; } = "";
+
+    /// <summary>In the clear as written; hashed when the snapshot is built.</summary>
+    [Secret, Required]
+    public string Password { get; init; } = "";
+}
+
+/// <summary>User name and secret for hmac-auth; <c>hmacauth_credentials</c>.</summary>
+public sealed record HmacAuthCredential : CredentialConfig
+{
+    [Required]
+    public string Username { get; init; } = "";
+
+    [Secret]
+    public string? Secret { get; init; }
+}
+
+/// <summary>An OAuth 2.0 client; <c>oauth2_credentials</c>.</summary>
+public sealed record OAuth2Credential : CredentialConfig
+{
+    [Required]
+    public string Name { get; init; } = "";
+
+    public string? ClientId { get; init; }
+
+    [Secret]
+    public string? ClientSecret { get; init; }
+
+    public bool HashSecret { get; init; }
+
+    public IReadOnlyList<string>? RedirectUris { get; init; }
+
+    [OneOf("confidential", "public")]
+    public string ClientType { get; init; } = "confidential";
+}
+
+/// <summary>A group name for acl; <c>acls</c>.</summary>
+public sealed record AclGroup : CredentialConfig
+{
+    [Required]
+    public string Group { get; init; } = "";
+}

@@ -1,0 +1,84 @@
+using Sluice.Foundation.Schema;
+
+namespace Sluice.Gateway.Configuration;
+
+/// <summary>Which requests go to a service. Kong's <c>route</c>, both flavours, with Sluice's <c>pipeline</c>.</summary>
+public sealed record RouteConfig : Entity
+{
+    /// <summary>Unique.</summary>
+    public string? Name { get; init; }
+
+    /// <summary>Where the requests go; without one, only plugins can answer.</summary>
+    public Reference? Service { get; init; }
+
+    /// <summary>What the client must speak.</summary>
+    [OneOf("grpc", "grpcs", "http", "https", "tcp", "tls", "tls_passthrough", "udp"), Length(1), Unique]
+    public IReadOnlyList<string> Protocols { get; init; } = ["http", "https"];
+
+    /// <summary>Upper-case method names; any when absent.</summary>
+    [Unique]
+    public IReadOnlyList<string>? Methods { get; init; }
+
+    /// <summary>Host names, with <c>*</c> as the first or last label, with or without a port.</summary>
+    public IReadOnlyList<string>? Hosts { get; init; }
+
+    /// <summary>Prefixes that start with <c>/</c>, or regular expressions that start with <c>~/</c>.</summary>
+    public IReadOnlyList<string>? Paths { get; init; }
+
+    /// <summary>Header names to the values allowed; a single value that starts with <c>~*</c> is a regular expression.</summary>
+    public IReadOnlyDictionary<string, IReadOnlyList<string>>? Headers { get; init; }
+
+    /// <summary>Server names of the TLS handshake, with <c>*</c> as the first or last label.</summary>
+    public IReadOnlyList<string>? Snis { get; init; }
+
+    /// <summary>Stream routes: where connections come from.</summary>
+    public IReadOnlyList<SocketMatch>? Sources { get; init; }
+
+    /// <summary>Stream routes: where connections go to.</summary>
+    public IReadOnlyList<SocketMatch>? Destinations { get; init; }
+
+    /// <summary>Among regular expressions, the higher one is tried first.</summary>
+    public long RegexPriority { get; init; }
+
+    /// <summary>Whether the matched prefix is cut from the path sent upstream.</summary>
+    public bool StripPath { get; init; } = true;
+
+    /// <summary>How the service's path and the request's are joined; with this router both give the same.</summary>
+    [OneOf("v0", "v1")]
+    public string PathHandling { get; init; } = "v0";
+
+    /// <summary>Whether the client's Host is sent upstream.</summary>
+    public bool PreserveHost { get; init; }
+
+    /// <summary>How a client that speaks HTTP is told to speak HTTPS, when <see cref="Protocols"/> has only https.</summary>
+    [OneOfNumbers(426, 301, 302, 307, 308)]
+    public int HttpsRedirectStatusCode { get; init; } = 426;
+
+    /// <summary>Kong: whether a request body is read whole before it goes upstream.</summary>
+    [NoEffect("Sluice streams every body; nothing is buffered unless a plugin needs it")]
+    public bool RequestBuffering { get; init; } = true;
+
+    /// <summary>Kong: whether a response body is read ahead of the client.</summary>
+    [NoEffect("Sluice streams every body; nothing is buffered unless a plugin needs it")]
+    public bool ResponseBuffering { get; init; } = true;
+
+    /// <summary>The <c>expressions</c> flavour: a condition over <c>http.path</c>, <c>http.host</c> and so on.</summary>
+    public string? Expression { get; init; }
+
+    /// <summary>The <c>expressions</c> flavour: the higher one is tried first.</summary>
+    [Between(0, 70368744177663)]
+    public long? Priority { get; init; }
+
+    /// <summary>Sluice: the name of a pipeline whose middleware this route runs.</summary>
+    public string? Pipeline { get; init; }
+}
+
+/// <summary>An address, a port, or both, of a stream connection.</summary>
+public sealed record SocketMatch
+{
+    /// <summary>An address or CIDR block.</summary>
+    public string? Ip { get; init; }
+
+    [Between(0, 65535)]
+    public int? Port { get; init; }
+}

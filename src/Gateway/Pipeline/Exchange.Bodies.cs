@@ -1,0 +1,53 @@
+namespace Sluice.Gateway.Pipeline;
+
+public sealed partial class Exchange
+{
+    private List<ResponseBodyRewrite>? bodyRewrite;
+    private List<ResponseBodyCapture>? bodyCapture;
+    private byte[]? requestBody;
+
+    /// <summary>What plugins asked to be done with the response body, in running order; empty for the common case of streaming it through.</summary>
+    internal IReadOnlyList<ResponseBodyRewrite> BodyRewrites => bodyRewrite ?? (IReadOnlyList<ResponseBodyRewrite>)[];
+
+    internal IReadOnlyList<ResponseBodyCapture> BodyCaptures => bodyCapture ?? (IReadOnlyList<ResponseBodyCapture>)[];
+
+    internal bool HasBodyRewrites => bodyRewrite is not null;
+
+    internal bool HasBodyCaptures => bodyCapture is not null;
+
+    /// <summary>The request body that goes upstream in place of the client's, once a plugin has read or replaced it; null while it streams.</summary>
+    internal byte[]? BufferedRequestBody => requestBody;
+
+    /// <summary>
+    /// Has the whole response body read before it is sent, and replaced by what <paramref name="transform"/> returns. From <see cref="Plugin.Respond"/>.
+    /// </summary>
+    /// <param name="maxBytes">A body larger than this is passed on unchanged.</param>
+    public void RewriteResponseBody(int maxBytes, Func<Exchange, ReadOnlyMemory<byte>, ReadOnlyMemory<byte>> transform) =>
+        (bodyRewrite ??= []).Add(new ResponseBodyRewrite(maxBytes, transform));
+
+    /// <summary>
+    /// Keeps a copy of the response body while it streams through. From <see cref="Plugin.Respond"/>.
+    /// </summary>
+    /// <param name="maxBytes">A body larger than this is not kept.</param>
+    /// <param name="completed">Called once the body is whole and before its last bytes are sent; not when it is too large or breaks off.</param>
+    public void CaptureResponseBody(int maxBytes, Action<Exchange, ReadOnlyMemory<byte>> completed) =>
+        (bodyCapture ??= []).Add(new ResponseBodyCapture(maxBytes, completed));
+
+    /// <summary>
+    /// Reads the whole request body; later calls and the upstream get the same bytes.
+    /// </summary>
+    /// <param name="maxBytes">The most that may be read.</param>
+    /// <returns>The body, or null when it is larger than <paramref name="maxBytes"/> (what was read is then still sent on).</returns>
+    /// <exception cref="Microsoft.AspNetCore.Http.BadHttpRequestException">The client broke the body off or its framing is wrong.</exception>
+    public ValueTask<byte[]?> ReadRequestBodyAsync(int maxBytes) =>
+        requestBody is not null ? new(requestBody) : RequestBodyBuffer.ReadAsync(this, maxBytes);
+
+    /// <summary>Sends <paramref name="body"/> upstream in place of the client's; the client's own is drained.</summary>
+    public void ReplaceRequestBody(byte[] body) => requestBody = body;
+}
+
+/// <summary>A change to a whole response body.</summary>
+internal sealed record ResponseBodyRewrite(int MaxBytes, Func<Exchange, ReadOnlyMemory<byte>, ReadOnlyMemory<byte>> Transform);
+
+/// <summary>A copy of a response body.</summary>
+internal sealed record ResponseBodyCapture(int MaxBytes, Action<Exchange, ReadOnlyMemory<byte>> Completed);

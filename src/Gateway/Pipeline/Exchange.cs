@@ -1,0 +1,99 @@
+using System.Net;
+using Microsoft.AspNetCore.Http;
+using Sluice.Gateway.Routing;
+using Sluice.Gateway.Snapshot;
+using Sluice.Gateway.Telemetry;
+using Sluice.Gateway.Transport;
+using Endpoint = Sluice.Gateway.Upstreams.Endpoint;
+
+namespace Sluice.Gateway.Pipeline;
+
+/// <summary>
+/// One request and its response going through the gateway: the <see cref="HttpContext"/> plus what the gateway knows of it.
+/// The object is used again for the next request of a connection, so nothing may hold on to it after <see cref="Plugin.Record"/>.
+/// </summary>
+public sealed partial class Exchange
+{
+    /// <summary>The framework's view. <see cref="Request"/> and <see cref="Response"/> are its two halves.</summary>
+    public HttpContext Http { get; internal set; } = null!;
+
+    /// <summary>The client's request. Header fields changed here are what the upstream gets.</summary>
+    public HttpRequest Request => Http.Request;
+
+    /// <summary>The response to the client; filled from the upstream's head before <see cref="Plugin.UpstreamAnswered"/>.</summary>
+    public HttpResponse Response => Http.Response;
+
+    /// <summary>The configuration that this exchange runs on from start to end.</summary>
+    public GatewaySnapshot Snapshot { get; internal set; } = null!;
+
+    /// <summary>The loop that the client's connection lives on; null without loops. Await <c>Loop.SwitchTo()</c> to come back to it.</summary>
+    public EventLoop? Loop { get; internal set; }
+
+    /// <summary>The match; <see cref="RouteMatch.Route"/> is null when no route matched.</summary>
+    public RouteMatch Match { get; internal set; }
+
+    /// <summary>The matched route; null when none did.</summary>
+    public RouteModel? Route => Match.Route;
+
+    /// <summary>The matched route's service, if it has one.</summary>
+    public ServiceModel? Service => Match.Route?.Service;
+
+    /// <summary>The middleware that applies; chosen again when <see cref="Consumer"/> becomes known.</summary>
+    public PluginPlan Plan { get; internal set; } = null!;
+
+    /// <summary>Who calls; set by an authentication plugin through <see cref="Authenticated"/>.</summary>
+    public ConsumerModel? Consumer { get; private set; }
+
+    /// <summary>What the caller showed; null for an anonymous one.</summary>
+    public Configuration.CredentialConfig? Credential { get; private set; }
+
+    /// <summary>What goes upstream.</summary>
+    public UpstreamRequest Upstream;
+
+    /// <summary>The endpoint of the current or last try.</summary>
+    public Endpoint? Endpoint { get; internal set; }
+
+    /// <summary>Counts, timestamps and the trace of this exchange.</summary>
+    public ExchangeTimings Timings;
+
+    /// <summary>The client's address, taken from trusted proxies where they are configured.</summary>
+    public IPAddress ClientAddress { get; internal set; } = IPAddress.None;
+
+    /// <summary>The client's port, or 0 when a trusted proxy did not tell.</summary>
+    public int ClientPort { get; internal set; }
+
+    /// <summary>The address of the peer of the connection itself.</summary>
+    public IPAddress PeerAddress { get; internal set; } = IPAddress.None;
+
+    /// <summary><c>http</c> or <c>https</c>: what the connection itself speaks.</summary>
+    public string Scheme { get; internal set; } = "http";
+
+    /// <summary>What a trusted proxy says the client spoke, or else <see cref="Scheme"/>.</summary>
+    public string ForwardedScheme { get; internal set; } = "http";
+
+    /// <summary>The peer is one of the configured trusted proxies, so that its X-Forwarded fields are kept.</summary>
+    public bool PeerIsTrusted { get; internal set; }
+
+    /// <summary>The path of the request, normalised as the router sees it; starts with <c>/</c>, still percent-encoded where it must be.</summary>
+    public string Path { get; internal set; } = "/";
+
+    /// <summary>The query as it came, with its <c>?</c>, or empty.</summary>
+    public string Query { get; internal set; } = "";
+
+    /// <summary>The target of the request line as it came.</summary>
+    public string RawTarget { get; internal set; } = "/";
+
+    /// <summary>Who made the response.</summary>
+    public ResponseSource Source { get; internal set; }
+
+    /// <summary>The error that the gateway answered with, if it did.</summary>
+    public GatewayError? Error { get; internal set; }
+
+    /// <summary>Records who the caller is and chooses the middleware that applies to them. <paramref name="credential"/> is null for an anonymous consumer.</summary>
+    public void Authenticated(ConsumerModel consumer, Configuration.CredentialConfig? credential)
+    {
+        Consumer = consumer;
+        Credential = credential;
+        Plan = Plan.For(consumer);
+    }
+}

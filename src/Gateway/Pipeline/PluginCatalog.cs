@@ -1,0 +1,24 @@
+namespace Sluice.Gateway.Pipeline;
+
+/// <summary>Every plugin that is built, in running order, which is Kong's order. A new plugin is one folder under Plugins/ and one line here.</summary>
+public static class PluginCatalog
+{
+    /// <summary>In running order.</summary>
+    public static IReadOnlyList<PluginDescriptor> All { get; } =
+    [
+    ];
+
+    private static readonly Dictionary<string, PluginDescriptor> ByName = All.ToDictionary(d => d.Name, StringComparer.Ordinal);
+
+    /// <summary>The descriptor of <paramref name="name"/>, or null when no such plugin is built.</summary>
+    public static PluginDescriptor? Find(string name) => ByName.GetValueOrDefault(name);
+
+    /// <summary>The place of <paramref name="name"/> in the running order; -1 when it is not built.</summary>
+    public static int OrderOf(string name)
+    {
+        for (var i = 0; i < All.Count; i++)
+            if (string.Equals(All[i].Name, name, StringComparison.Ordinal))
+                return i;
+        return -1;
+    }
+}

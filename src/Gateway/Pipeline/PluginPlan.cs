@@ -1,0 +1,61 @@
+using System.Collections.Concurrent;
+using Sluice.Gateway.Snapshot;
+
+namespace Sluice.Gateway.Pipeline;
+
+/// <summary>
+/// The middleware that applies to one route (or to requests that match none), per stage and in running order: one array per stage, holding only
+/// the plugins that override it. Built with the snapshot; consumers that have middleware of their own get a plan of their own, made when first seen.
+/// </summary>
+public sealed class PluginPlan
+{
+    private readonly Func<ConsumerModel, PluginPlan>? specialise;
+    private readonly ConcurrentDictionary<ConsumerModel, PluginPlan>? byConsumer;
+
+    internal PluginPlan(IReadOnlyList<PlannedPlugin> plugins, Func<ConsumerModel, PluginPlan>? specialise)
+    {
+        Plugins = plugins;
+        this.specialise = specialise;
+        if (specialise is not null) byConsumer = new();
+        Accept = Overriding(nameof(Plugin.AcceptAsync));
+        Authenticate = Overriding(nameof(Plugin.AuthenticateAsync));
+        Authorize = Overriding(nameof(Plugin.AuthorizeAsync));
+        Limit = Overriding(nameof(Plugin.LimitAsync));
+        Rewrite = Overriding(nameof(Plugin.RewriteAsync));
+        BeforeUpstream = Overriding(nameof(Plugin.BeforeUpstream));
+        UpstreamAnswered = Overriding(nameof(Plugin.UpstreamAnswered));
+        Respond = Overriding(nameof(Plugin.Respond));
+        Record = Overriding(nameof(Plugin.Record));
+    }
+
+    /// <summary>All of them, for explanations.</summary>
+    public IReadOnlyList<PlannedPlugin> Plugins { get; }
+
+    internal Plugin[] Accept { get; }
+
+    internal Plugin[] Authenticate { get; }
+
+    internal Plugin[] Authorize { get; }
+
+    internal Plugin[] Limit { get; }
+
+    internal Plugin[] Rewrite { get; }
+
+    internal Plugin[] BeforeUpstream { get; }
+
+    internal Plugin[] UpstreamAnswered { get; }
+
+    internal Plugin[] Respond { get; }
+
+    internal Plugin[] Record { get; }
+
+    /// <summary>The plan with the middleware of <paramref name="consumer"/> and its groups taken into account.</summary>
+    internal PluginPlan For(ConsumerModel consumer) =>
+        specialise is null || !consumer.HasMiddleware ? this : byConsumer!.GetOrAdd(consumer, specialise);
+
+    private Plugin[] Overriding(string stage) =>
+        [.. Plugins.Where(p => p.Instance.GetType().GetMethod(stage)!.DeclaringType != typeof(Plugin)).Select(p => p.Instance)];
+}
+
+/// <summary>One middleware in a plan: which plugin, the instance, and where its configuration came from.</summary>
+public sealed record PlannedPlugin(PluginDescriptor Descriptor, Plugin Instance, Configuration.PluginConfig Middleware);

@@ -1,0 +1,33 @@
+using System.Buffers;
+
+namespace Sluice.Gateway.Pipeline;
+
+/// <summary>Reads a request body whole for plugins that need it.</summary>
+internal static class RequestBodyBuffer
+{
+    public static async ValueTask<byte[]?> ReadAsync(Exchange exchange, int maxBytes)
+    {
+        var reader = exchange.Request.BodyReader;
+        if (exchange.Request.ContentLength > maxBytes) return null;
+        while (true)
+        {
+            var result = await reader.ReadAsync();
+            if (result.Buffer.Length > maxBytes)
+            {
+                // Nothing is consumed: the forwarder streams the body from its start.
+                reader.AdvanceTo(result.Buffer.Start);
+                return null;
+            }
+
+            if (result.IsCompleted)
+            {
+                var body = result.Buffer.ToArray();
+                reader.AdvanceTo(result.Buffer.End);
+                exchange.ReplaceRequestBody(body);
+                return body;
+            }
+
+            reader.AdvanceTo(result.Buffer.Start, result.Buffer.End);
+        }
+    }
+}

@@ -1,0 +1,80 @@
+using System.Net;
+
+namespace Sluice.Gateway.Snapshot;
+
+/// <summary>What the gateway is told by options, the environment or kong.conf rather than by the document. Bytes and milliseconds.</summary>
+public sealed record GatewaySettings
+{
+    /// <summary>Peers whose X-Forwarded and real-ip fields are believed; Kong's <c>trusted_ips</c>.</summary>
+    public IReadOnlyList<IPNetwork> TrustedProxies { get; init; } = [];
+
+    /// <summary>The field that a trusted proxy tells the client's address in, or <c>proxy_protocol</c>.</summary>
+    public string RealIpHeader { get; init; } = "X-Real-IP";
+
+    /// <summary>Whether trusted addresses inside the field are skipped from the right until one is not trusted.</summary>
+    public bool RealIpRecursive { get; init; }
+
+    /// <summary>Which response fields of its own the gateway sends; Kong's <c>headers</c>.</summary>
+    public ResponseHeaderSettings Headers { get; init; } = new();
+
+    /// <summary>The flavour of the router.</summary>
+    public RouterFlavor RouterFlavor { get; init; } = RouterFlavor.TraditionalCompatible;
+
+    /// <summary>Most bytes of the request line.</summary>
+    public int MaxRequestLine { get; init; } = 8 * 1024;
+
+    /// <summary>Most bytes of all request header fields together.</summary>
+    public int MaxRequestHeaders { get; init; } = 32 * 1024;
+
+    /// <summary>Most request header fields.</summary>
+    public int MaxRequestHeaderCount { get; init; } = 200;
+
+    /// <summary>Most bytes of one request header field; Kong's nginx refuses more than 8 KiB.</summary>
+    public int MaxRequestHeaderField { get; init; } = 8 * 1024;
+
+    /// <summary>Most bytes of the head of an upstream's answer.</summary>
+    public int MaxResponseHead { get; init; } = 64 * 1024;
+
+    /// <summary>Most bytes of a request body; 0 for no limit (Kong's <c>nginx_http_client_max_body_size</c>).</summary>
+    public long MaxRequestBody { get; init; }
+
+    /// <summary>Idle connections kept per endpoint and loop; Kong's <c>upstream_keepalive_pool_size</c>.</summary>
+    public int UpstreamKeepAlivePoolSize { get; init; } = 512;
+
+    /// <summary>Requests after which an upstream connection is closed; 0 for no limit.</summary>
+    public int UpstreamKeepAliveMaxRequests { get; init; } = 10000;
+
+    /// <summary>Milliseconds after which an idle upstream connection is closed; 0 for never.</summary>
+    public int UpstreamKeepAliveIdleTimeout { get; init; } = 60000;
+
+    /// <summary>CA certificates (PEM file) that upstreams are verified with where a service names none.</summary>
+    public string? TrustedCertificates { get; init; }
+
+    /// <summary>Whether upstreams are verified where a service does not say.</summary>
+    public bool TlsVerify { get; init; }
+}
+
+/// <summary>Kong's two ways to compile routes: its classic fields, or <c>expression</c>.</summary>
+public enum RouterFlavor { TraditionalCompatible, Expressions }
+
+/// <summary>Which of its own header fields the gateway adds; Kong's <c>headers</c> and <c>headers_upstream</c>.</summary>
+public sealed record ResponseHeaderSettings
+{
+    /// <summary><c>Server</c> on answers made here.</summary>
+    public bool Server { get; init; } = true;
+
+    /// <summary><c>Via</c> on answers of upstreams.</summary>
+    public bool Via { get; init; } = true;
+
+    /// <summary><c>X-Kong-Upstream-Latency</c>, <c>X-Kong-Proxy-Latency</c> and <c>X-Kong-Response-Latency</c>.</summary>
+    public bool Latency { get; init; } = true;
+
+    /// <summary><c>X-Kong-Upstream-Status</c>; off by default, as in Kong.</summary>
+    public bool UpstreamStatus { get; init; }
+
+    /// <summary><c>X-Kong-Request-Id</c> to the client.</summary>
+    public bool RequestId { get; init; } = true;
+
+    /// <summary><c>X-Kong-Request-Id</c> to the upstream.</summary>
+    public bool RequestIdUpstream { get; init; } = true;
+}

@@ -1,0 +1,39 @@
+using Sluice.Gateway.Configuration;
+using Sluice.Gateway.Pipeline;
+using Sluice.Gateway.Routing;
+
+namespace Sluice.Gateway.Snapshot;
+
+/// <summary>The frozen, compiled form of one configuration that exchanges run on.</summary>
+public sealed class GatewaySnapshot
+{
+    /// <summary>What it was built from.</summary>
+    public required GatewayDocument Document { get; init; }
+
+    /// <summary>What the gateway is told outside the document: addresses, trusted proxies, headers, limits.</summary>
+    public required GatewaySettings Settings { get; init; }
+
+    public Router Router { get; internal set; } = null!;
+
+    public IReadOnlyList<RouteModel> Routes { get; internal set; } = [];
+
+    public IReadOnlyList<ServiceModel> Services { get; internal set; } = [];
+
+    /// <summary>The middleware of requests that match no route: the global ones, in their Respond and Record stages only.</summary>
+    public PluginPlan UnmatchedPlan { get; internal set; } = null!;
+
+    /// <summary>Consumers by id.</summary>
+    public IReadOnlyDictionary<Guid, ConsumerModel> Consumers { get; internal set; } = new Dictionary<Guid, ConsumerModel>();
+
+    /// <summary>Consumers by username and by custom id.</summary>
+    public IReadOnlyDictionary<string, ConsumerModel> ConsumersByUsername { get; internal set; } = new Dictionary<string, ConsumerModel>();
+
+    public IReadOnlyDictionary<string, ConsumerModel> ConsumersByCustomId { get; internal set; } = new Dictionary<string, ConsumerModel>();
+
+    /// <summary>What this snapshot holds of the shared resources.</summary>
+    public SnapshotLease Lease { get; } = new();
+
+    /// <summary>The consumer that <paramref name="idOrUsername"/> names, as in a plugin's <c>anonymous</c>; null when there is none.</summary>
+    public ConsumerModel? FindConsumer(string idOrUsername) =>
+        Guid.TryParse(idOrUsername, out var id) && Consumers.TryGetValue(id, out var byId) ? byId : ConsumersByUsername.GetValueOrDefault(idOrUsername);
+}

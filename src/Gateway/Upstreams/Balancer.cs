@@ -1,0 +1,33 @@
+using Sluice.Gateway.Pipeline;
+
+namespace Sluice.Gateway.Upstreams;
+
+/// <summary>Chooses the endpoint for each try of a request. Built with the snapshot; what it learns (health, load) is in shared state that survives reloads.</summary>
+public abstract class Balancer
+{
+    /// <summary>All endpoints as they stand, healthy or not, for <c>/status</c>, metrics and explanations.</summary>
+    public abstract IReadOnlyList<Endpoint> Endpoints { get; }
+
+    /// <summary>
+    /// The endpoint for the next try. Completes synchronously unless a name has to be resolved first. Endpoints already in
+    /// <paramref name="tried"/> are avoided while there are others.
+    /// </summary>
+    public abstract ValueTask<EndpointChoice> ChooseAsync(Exchange exchange, TriedEndpoints tried);
+}
+
+/// <summary>An endpoint, or why there is none.</summary>
+public readonly struct EndpointChoice
+{
+    public Endpoint? Endpoint { get; init; }
+
+    /// <summary>Set when <see cref="Endpoint"/> is null.</summary>
+    public GatewayError? Error { get; init; }
+}
+
+/// <summary>The endpoints that a request has been sent to without success. Empty for the first try, when it allocates nothing.</summary>
+public readonly struct TriedEndpoints(List<Endpoint>? endpoints)
+{
+    public int Count => endpoints?.Count ?? 0;
+
+    public bool Contains(Endpoint endpoint) => endpoints?.Contains(endpoint) == true;
+}
