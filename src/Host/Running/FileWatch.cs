@@ -1,0 +1,79 @@
+namespace Sluice.Host.Running;
+
+/// <summary>
+/// Tells when configuration files changed: written in place, replaced by a rename, or swapped behind a symbolic link as Kubernetes does.
+/// </summary>
+/// <remarks>
+/// It looks twice a second instead of asking the kernel for events, which do not arrive from network and many container mounts; a look is one
+/// stat per file. A change counts once two looks in a row saw the same, so that a half-written file is not read.
+/// </remarks>
+internal sealed class FileWatch(IReadOnlyList<string> paths, TimeProvider time)
+{
+    private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(500);
+
+    /// <summary>Calls <paramref name="changed"/> after each change until cancelled.</summary>
+    public async Task RunAsync(Func<Task> changed, CancellationToken stop)
+    {
+        var known = Fingerprint();
+        var last = known;
+        using var timer = new PeriodicTimer(Interval, time);
+        try
+        {
+            while (await timer.WaitForNextTickAsync(stop))
+            {
+                var now = Fingerprint();
+                var settled = now == last;
+                last = now;
+                if (!settled || now == known) continue;
+                known = now;
+                await changed();
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            // The end of watching is no failure.
+        }
+    }
+
+    /// <summary>Everything that a change would change: which files there are, where links end, sizes and times.</summary>
+    internal string Fingerprint()
+    {
+        var seen = new List<string>();
+        foreach (var path in paths)
+            if (Directory.Exists(path))
+                seen.AddRange(Files(path).Order(StringComparer.Ordinal).Select(Describe));
+            else
+                seen.Add(Describe(path));
+        return string.Join('\n', seen);
+    }
+
+    private static IEnumerable<string> Files(string folder)
+    {
+        try
+        {
+            return [.. Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories)];
+        }
+        catch (Exception problem) when (problem is IOException or UnauthorizedAccessException)
+        {
+            return [];
+        }
+    }
+
+    private static string Describe(string path)
+    {
+        try
+        {
+            var file = new FileInfo(path);
+            var target = file.ResolveLinkTarget(returnFinalTarget: true) as FileInfo ?? file;
+            return target.Exists ? $"{path}>{RealFolder(target)}:{target.Length}:{target.LastWriteTimeUtc.Ticks}" : $"{path}:none";
+        }
+        catch (Exception problem) when (problem is IOException or UnauthorizedAccessException)
+        {
+            return $"{path}:unreadable";
+        }
+    }
+
+    /// <summary>The folder of a file with a linked folder in its path followed: <c>..data/kong.yml</c> moves when <c>..data</c> does.</summary>
+    private static string RealFolder(FileInfo file) =>
+        file.Directory?.ResolveLinkTarget(returnFinalTarget: true)?.FullName ?? file.FullName;
+}

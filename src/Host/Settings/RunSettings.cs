@@ -1,0 +1,68 @@
+using Sluice.Gateway.Snapshot;
+using Sluice.Gateway.Transport;
+
+namespace Sluice.Host.Settings;
+
+/// <summary>Everything that <c>sluice run</c> is told by its options, the environment and kong.conf, checked.</summary>
+internal sealed record RunSettings
+{
+    /// <summary>Files and folders of the configuration, in the order given.</summary>
+    public required IReadOnlyList<string> Sources { get; init; }
+
+    /// <summary>A whole configuration as text; Kong's <c>declarative_config_string</c>.</summary>
+    public string? InlineDocument { get; init; }
+
+    public required IReadOnlyList<ListenAddress> Proxy { get; init; }
+
+    public required IReadOnlyList<ListenAddress> Admin { get; init; }
+
+    /// <summary>Where the pages of <see cref="Admin"/> are served as well; Kong's <c>status_listen</c>.</summary>
+    public required IReadOnlyList<ListenAddress> Status { get; init; }
+
+    public required TlsSettings Tls { get; init; }
+
+    /// <summary>For what must outlive the process.</summary>
+    public required string DataFolder { get; init; }
+
+    public required TransportKind Transport { get; init; }
+
+    /// <summary>Event loops; null for one per core.</summary>
+    public int? Loops { get; init; }
+
+    /// <summary>Plugins that are not built are left out instead of refused.</summary>
+    public required bool SkipUnsupported { get; init; }
+
+    /// <summary>How long requests under way may take to finish after SIGTERM.</summary>
+    public required TimeSpan DrainTimeout { get; init; }
+
+    /// <summary>The address of a small upstream to try things with, or null.</summary>
+    public ListenAddress? DemoUpstream { get; init; }
+
+    public required LogLevel LogLevel { get; init; }
+
+    /// <summary>Where a line for each request goes: <c>off</c>, <c>/dev/stdout</c> or a file.</summary>
+    public required string AccessLog { get; init; }
+
+    /// <summary>What the gateway itself is told.</summary>
+    public required GatewaySettings Gateway { get; init; }
+
+    /// <summary>What a person should know about the settings, one sentence each.</summary>
+    public required IReadOnlyList<string> Notes { get; init; }
+}
+
+/// <summary>TLS towards clients. Certificates for server names come from the configuration; these are for all other names.</summary>
+internal sealed record TlsSettings
+{
+    /// <summary>PEM files, one per key type; empty to make a self-signed one at the start.</summary>
+    public IReadOnlyList<string> Certificates { get; init; } = [];
+
+    /// <summary>PEM files, in the order of <see cref="Certificates"/>.</summary>
+    public IReadOnlyList<string> Keys { get; init; } = [];
+
+    /// <summary>At least TLS 1.2.</summary>
+    public System.Security.Authentication.SslProtocols Protocols { get; init; } =
+        System.Security.Authentication.SslProtocols.Tls12 | System.Security.Authentication.SslProtocols.Tls13;
+
+    /// <summary>OpenSSL names allowed with TLS 1.2, or null for the platform's own choice.</summary>
+    public string? Ciphers { get; init; }
+}
