@@ -6,6 +6,7 @@ public sealed partial class Exchange
 {
     private object?[] slots = [];
     private string? requestId;
+    private string? requestIdScratch;
     private RequestIdBytes requestIdBytes;
 
     /// <summary>The id of this request: 32 hex digits, in every error, log line and (as X-Kong-Request-Id) sent both ways.</summary>
@@ -14,6 +15,23 @@ public sealed partial class Exchange
     /// <summary>The same as ASCII, without making a string.</summary>
     public ReadOnlySpan<byte> RequestIdUtf8 => requestIdBytes.Span;
 
+    /// <summary>
+    /// The id for the response header. Over HTTP/1 it is a string that this exchange owns and writes anew for each request, so that the field
+    /// costs no allocation; the HTTP layer copies it out when it sends the head. HTTP/2 keeps values in its compression table and gets a real one.
+    /// </summary>
+    internal string RequestIdForHeader
+    {
+        get
+        {
+            if (requestId is not null || !ReferenceEquals(Request.Protocol, Microsoft.AspNetCore.Http.HttpProtocol.Http11)) return RequestId;
+            requestIdScratch ??= new string('0', 32);
+            var chars = System.Runtime.InteropServices.MemoryMarshal.CreateSpan(
+                ref System.Runtime.InteropServices.MemoryMarshal.GetReference(requestIdScratch.AsSpan()), 32);
+            System.Text.Ascii.ToUtf16(requestIdBytes.Span, chars, out _);
+            return requestIdScratch;
+        }
+    }
+
     /// <summary>The plugin's own state in this exchange. The slot comes from <see cref="PluginSlot{T}"/>, once per plugin class.</summary>
     internal ref object? Slot(int index)
     {
@@ -21,8 +39,14 @@ public sealed partial class Exchange
         return ref slots[index];
     }
 
-    private void ClearState()
+    /// <summary>Makes the object ready for the next request of its connection.</summary>
+    internal void Begin(Snapshot.GatewaySnapshot snapshot)
     {
+        Snapshot = snapshot;
+        Plan = snapshot.UnmatchedPlan;
+        Match = default;
+        Timings = default;
+        Timings.Started = System.Diagnostics.Stopwatch.GetTimestamp();
         Array.Clear(slots);
         requestId = null;
         requestIdBytes = RequestIdBytes.Next();

@@ -14,8 +14,15 @@ namespace Sluice.Gateway.Pipeline;
 /// </summary>
 public sealed partial class Exchange
 {
+    /// <summary>For tests and embedding; the server makes its own.</summary>
+    internal Exchange(HttpContext http, EventLoop? loop)
+    {
+        Http = http;
+        Loop = loop;
+    }
+
     /// <summary>The framework's view. <see cref="Request"/> and <see cref="Response"/> are its two halves.</summary>
-    public HttpContext Http { get; internal set; } = null!;
+    public HttpContext Http { get; }
 
     /// <summary>The client's request. Header fields changed here are what the upstream gets.</summary>
     public HttpRequest Request => Http.Request;
@@ -27,7 +34,10 @@ public sealed partial class Exchange
     public GatewaySnapshot Snapshot { get; internal set; } = null!;
 
     /// <summary>The loop that the client's connection lives on; null without loops. Await <c>Loop.SwitchTo()</c> to come back to it.</summary>
-    public EventLoop? Loop { get; internal set; }
+    public EventLoop? Loop { get; }
+
+    /// <summary>The index of <see cref="Loop"/>, or 0; picks the stripe of striped counters.</summary>
+    internal int LoopIndex => Loop?.Index ?? 0;
 
     /// <summary>The match; <see cref="RouteMatch.Route"/> is null when no route matched.</summary>
     public RouteMatch Match { get; internal set; }

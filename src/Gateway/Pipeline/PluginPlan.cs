@@ -11,17 +11,21 @@ public sealed class PluginPlan
 {
     private readonly Func<ConsumerModel, PluginPlan>? specialise;
     private readonly ConcurrentDictionary<ConsumerModel, PluginPlan>? byConsumer;
+    private readonly Plugin[][] requestStages;
 
     internal PluginPlan(IReadOnlyList<PlannedPlugin> plugins, Func<ConsumerModel, PluginPlan>? specialise)
     {
         Plugins = plugins;
         this.specialise = specialise;
         if (specialise is not null) byConsumer = new();
-        Accept = Overriding(nameof(Plugin.AcceptAsync));
-        Authenticate = Overriding(nameof(Plugin.AuthenticateAsync));
-        Authorize = Overriding(nameof(Plugin.AuthorizeAsync));
-        Limit = Overriding(nameof(Plugin.LimitAsync));
-        Rewrite = Overriding(nameof(Plugin.RewriteAsync));
+        requestStages =
+        [
+            Overriding(nameof(Plugin.AcceptAsync)),
+            Overriding(nameof(Plugin.AuthenticateAsync)),
+            Overriding(nameof(Plugin.AuthorizeAsync)),
+            Overriding(nameof(Plugin.LimitAsync)),
+            Overriding(nameof(Plugin.RewriteAsync)),
+        ];
         BeforeUpstream = Overriding(nameof(Plugin.BeforeUpstream));
         UpstreamAnswered = Overriding(nameof(Plugin.UpstreamAnswered));
         Respond = Overriding(nameof(Plugin.Respond));
@@ -31,16 +35,6 @@ public sealed class PluginPlan
     /// <summary>All of them, for explanations.</summary>
     public IReadOnlyList<PlannedPlugin> Plugins { get; }
 
-    internal Plugin[] Accept { get; }
-
-    internal Plugin[] Authenticate { get; }
-
-    internal Plugin[] Authorize { get; }
-
-    internal Plugin[] Limit { get; }
-
-    internal Plugin[] Rewrite { get; }
-
     internal Plugin[] BeforeUpstream { get; }
 
     internal Plugin[] UpstreamAnswered { get; }
@@ -48,6 +42,9 @@ public sealed class PluginPlan
     internal Plugin[] Respond { get; }
 
     internal Plugin[] Record { get; }
+
+    /// <summary>The plugins of one of the stages that may answer.</summary>
+    internal Plugin[] ForStage(RequestStage stage) => requestStages[(int)stage];
 
     /// <summary>The plan with the middleware of <paramref name="consumer"/> and its groups taken into account.</summary>
     internal PluginPlan For(ConsumerModel consumer) =>

@@ -38,6 +38,12 @@ public sealed record GatewaySettings
     /// <summary>Most bytes of a request body; 0 for no limit (Kong's <c>nginx_http_client_max_body_size</c>).</summary>
     public long MaxRequestBody { get; init; }
 
+    /// <summary>Milliseconds that a client connection may idle between two requests.</summary>
+    public int ClientKeepAliveTimeout { get; init; } = 75000;
+
+    /// <summary>Milliseconds that the head of a request may take to arrive.</summary>
+    public int RequestHeadTimeout { get; init; } = 60000;
+
     /// <summary>Idle connections kept per endpoint and loop; Kong's <c>upstream_keepalive_pool_size</c>.</summary>
     public int UpstreamKeepAlivePoolSize { get; init; } = 512;
 
@@ -46,6 +52,9 @@ public sealed record GatewaySettings
 
     /// <summary>Milliseconds after which an idle upstream connection is closed; 0 for never.</summary>
     public int UpstreamKeepAliveIdleTimeout { get; init; } = 60000;
+
+    /// <summary>Shown to clients whose server name no certificate of the document is for; Kong's <c>ssl_cert</c>. Null refuses them.</summary>
+    public System.Security.Cryptography.X509Certificates.X509Certificate2? DefaultCertificate { get; init; }
 
     /// <summary>CA certificates (PEM file) that upstreams are verified with where a service names none.</summary>
     public string? TrustedCertificates { get; init; }

@@ -1,4 +1,5 @@
 using Sluice.Gateway.Configuration;
+using Sluice.Gateway.Listeners;
 using Sluice.Gateway.Pipeline;
 using Sluice.Gateway.Routing;
 
@@ -29,6 +30,12 @@ public sealed class GatewaySnapshot
     public IReadOnlyDictionary<string, ConsumerModel> ConsumersByUsername { get; internal set; } = new Dictionary<string, ConsumerModel>();
 
     public IReadOnlyDictionary<string, ConsumerModel> ConsumersByCustomId { get; internal set; } = new Dictionary<string, ConsumerModel>();
+
+    /// <summary>The certificates shown to clients, by server name.</summary>
+    public ServerCertificates Certificates { get; internal set; } = null!;
+
+    /// <summary>The exchanges that run on this snapshot.</summary>
+    internal InFlight Exchanges { get; } = new();
 
     /// <summary>What this snapshot holds of the shared resources.</summary>
     public SnapshotLease Lease { get; } = new();

@@ -96,7 +96,7 @@ internal sealed class PluginHarness
         var exchange = Start(target, method, headers, body);
         prepare?.Invoke(exchange);
 
-        var answer = await AskAsync(plan, exchange);
+        var answer = await AskAsync(exchange);
         var content = answer is null ? Forward(plan, exchange) : Fill(exchange, answer);
         foreach (var plugin in plan.Respond) plugin.Respond(exchange);
         foreach (var rewrite in exchange.BodyRewrites)
@@ -110,20 +110,7 @@ internal sealed class PluginHarness
         return new PluginResult(exchange, answer, Encoding.UTF8.GetString(content));
     }
 
-    private static async Task<Answer?> AskAsync(PluginPlan plan, Exchange exchange)
-    {
-        foreach (var plugin in plan.Accept)
-            if ((await plugin.AcceptAsync(exchange)).Answer is { } answer) return answer;
-        foreach (var plugin in plan.Authenticate)
-            if ((await plugin.AuthenticateAsync(exchange)).Answer is { } answer) return answer;
-        foreach (var plugin in plan.Authorize)
-            if ((await plugin.AuthorizeAsync(exchange)).Answer is { } answer) return answer;
-        foreach (var plugin in plan.Limit)
-            if ((await plugin.LimitAsync(exchange)).Answer is { } answer) return answer;
-        foreach (var plugin in plan.Rewrite)
-            if ((await plugin.RewriteAsync(exchange)).Answer is { } answer) return answer;
-        return null;
-    }
+    private static async Task<Answer?> AskAsync(Exchange exchange) => (await exchange.RunRequestStages()).Answer;
 
     private byte[] Forward(PluginPlan plan, Exchange exchange)
     {
@@ -171,9 +158,8 @@ internal sealed class PluginHarness
             Config = Route,
             Service = Service is null ? null : new ServiceModel { Config = Service, Balancer = null!, Client = null! },
         };
-        return new Exchange
+        return new Exchange(http, null)
         {
-            Http = http,
             Snapshot = Snapshot,
             Match = new RouteMatch { Route = route, MatchedLength = 1 },
             Plan = plan!,

@@ -1,0 +1,62 @@
+using System.Buffers;
+using Microsoft.AspNetCore.Http;
+
+namespace Sluice.Gateway.Pipeline;
+
+/// <summary>Sends an answer that does not come from an upstream: head, response stages, body.</summary>
+internal static class AnswerWriter
+{
+    public static ValueTask WriteAsync(Exchange exchange, Answer answer)
+    {
+        var response = exchange.Response;
+        exchange.Source = answer.Source;
+        exchange.Error = answer.Error;
+        response.StatusCode = answer.Status;
+        var headers = response.Headers;
+        foreach (var (name, value) in answer.Headers) headers[name] = value;
+        if (answer.CloseConnection) headers.Connection = "close";
+
+        var body = answer.Body;
+        if (answer.Error is { } error)
+        {
+            var request = exchange.Request.Headers;
+            var accept = request.Accept.Count > 0 ? request.Accept.ToString() : error.TextFirst ? (string?)request.ContentType : null;
+            (var type, body) = ErrorBody.Write(error, exchange.Snapshot.Document.ErrorFormat, accept, exchange.RequestId);
+            headers.ContentType = type;
+        }
+        else if (answer.ContentType is { } type)
+        {
+            headers.ContentType = type;
+        }
+
+        exchange.RunRespond();
+        if (exchange.HasBodyRewrites) body = Rewritten(exchange, body);
+        if (exchange.HasBodyCaptures)
+            foreach (var capture in exchange.BodyCaptures)
+                if (body.Length <= capture.MaxBytes)
+                    capture.Completed(exchange, body);
+
+        if (MayHaveBody(response.StatusCode))
+        {
+            response.ContentLength = body.Length;
+            if (!HttpMethods.IsHead(exchange.Request.Method) && body.Length > 0)
+            {
+                exchange.Timings.ResponseBytes = body.Length;
+                response.BodyWriter.Write(body.Span);
+            }
+        }
+
+        // Nothing is flushed here: head and body leave together when the HTTP layer ends the response.
+        return default;
+    }
+
+    internal static ReadOnlyMemory<byte> Rewritten(Exchange exchange, ReadOnlyMemory<byte> body)
+    {
+        foreach (var rewrite in exchange.BodyRewrites)
+            if (body.Length <= rewrite.MaxBytes)
+                body = rewrite.Transform(exchange, body);
+        return body;
+    }
+
+    private static bool MayHaveBody(int status) => status is >= 200 and not (204 or 205 or 304);
+}
