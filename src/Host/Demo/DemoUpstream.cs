@@ -2,8 +2,7 @@ using System.Text.Json;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
-using Microsoft.Extensions.DependencyInjection;
-using Sluice.Host.Settings;
+using Sluice.Gateway.Listeners;
 
 namespace Sluice.Host.Demo;
 
@@ -16,7 +15,7 @@ internal static class DemoUpstream
         builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel =>
         {
             kestrel.AddServerHeader = false;
-            kestrel.Listen(address.EndPoint!);
+            kestrel.Listen(address.EndPoint);
         });
         var app = builder.Build();
         app.Run(AnswerAsync);

@@ -1,5 +1,5 @@
 using System.Net.Sockets;
-using Sluice.Host.Settings;
+using Sluice.Gateway.Listeners;
 
 namespace Sluice.Host.Running;
 
@@ -12,7 +12,7 @@ internal static class ListenProbe
     /// <summary>What keeps <paramref name="listen"/> from being opened, for people, or null.</summary>
     public static string? Check(ListenAddress listen)
     {
-        if (listen.EndPoint is not { Port: not 0 } endPoint) return null;
+        if (listen.EndPoint is not System.Net.IPEndPoint { Port: not 0 } endPoint) return null;
         using var socket = new Socket(endPoint.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
         try
         {

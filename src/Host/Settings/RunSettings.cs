@@ -1,3 +1,5 @@
+using Microsoft.Extensions.Logging;
+using Sluice.Gateway.Listeners;
 using Sluice.Gateway.Snapshot;
 using Sluice.Gateway.Transport;
 

@@ -1,5 +1,6 @@
 using System.Net;
-using System.Security.Authentication;
+using Microsoft.Extensions.Logging;
+using Sluice.Gateway.Listeners;
 using Sluice.Gateway.Snapshot;
 using Sluice.Gateway.Transport;
 using Sluice.Host.Commands;
@@ -32,7 +33,7 @@ internal static class SettingsReader
             Loops = sources.Find("--loops") is null ? null : sources.Number(0, 1, 256, "--loops"),
             SkipUnsupported = sources.Switch(false, "--skip-unsupported"),
             DrainTimeout = TimeSpan.FromSeconds(sources.Number(30, 0, 86400, "--drain-timeout")),
-            DemoUpstream = sources.Find("--demo-upstream") is { } demo ? ListenAddress.ParseList(demo.Value, demo.Origin).FirstOrDefault() : null,
+            DemoUpstream = sources.Find("--demo-upstream") is { } demo ? ListenAddresses.Parse(demo.Value, demo.Origin).FirstOrDefault() : null,
             LogLevel = Level(sources),
             AccessLog = sources.Text("off", "--access-log", "proxy_access_log"),
             Gateway = Gateway(sources),
@@ -143,21 +144,21 @@ internal static class SettingsReader
             var plain = sources.Find("--proxy");
             var tls = sources.Find("--proxy-tls");
             var kong = sources.Find(null, "proxy_listen");
-            var others = kong is { } written ? ListenAddress.ParseList(written.Value, written.Origin)
-                : plain is null && tls is null ? ListenAddress.ParseList(KongDefault, "the default") : [];
+            var others = kong is { } written ? ListenAddresses.Parse(written.Value, written.Origin)
+                : plain is null && tls is null ? ListenAddresses.Parse(KongDefault, "the default") : [];
             return
             [
-                .. plain is { } p ? ListenAddress.ParseList(p.Value, p.Origin).Select(l => l with { Http2 = true }) : others.Where(l => !l.Tls),
-                .. tls is { } t ? ListenAddress.ParseList(t.Value, t.Origin).Select(l => l with { Tls = true, Http2 = true }) : others.Where(l => l.Tls),
+                .. plain is { } p ? ListenAddresses.Parse(p.Value, p.Origin).Select(l => l with { Http2 = true }) : others.Where(l => !l.Tls),
+                .. tls is { } t ? ListenAddresses.Parse(t.Value, t.Origin).Select(l => l with { Tls = true, Http2 = true }) : others.Where(l => l.Tls),
             ];
         }
 
         public static IReadOnlyList<ListenAddress> Admin(SettingSources sources) =>
             sources.Find("--admin", "admin_listen") is { } found
-                ? ListenAddress.ParseList(found.Value, found.Origin)
-                : ListenAddress.ParseList("127.0.0.1:8001", "the default");
+                ? ListenAddresses.Parse(found.Value, found.Origin)
+                : ListenAddresses.Parse("127.0.0.1:8001", "the default");
 
         public static IReadOnlyList<ListenAddress> Status(SettingSources sources) =>
-            sources.Find("--status", "status_listen") is { } found ? ListenAddress.ParseList(found.Value, found.Origin) : [];
+            sources.Find("--status", "status_listen") is { } found ? ListenAddresses.Parse(found.Value, found.Origin) : [];
     }
 }
