@@ -1,3 +1,6 @@
+using Sluice.Gateway.Plugins.CorrelationId;
+using Sluice.Gateway.Plugins.ProxyCache;
+
 namespace Sluice.Gateway.Pipeline;
 
 /// <summary>Every plugin that is built, in running order, which is Kong's order. A new plugin is one folder under Plugins/ and one line here.</summary>
@@ -6,6 +9,8 @@ public static class PluginCatalog
     /// <summary>In running order.</summary>
     public static IReadOnlyList<PluginDescriptor> All { get; } =
     [
+        CorrelationIdPlugin.Descriptor,
+        ProxyCachePlugin.Descriptor,
     ];
 
     private static readonly Dictionary<string, PluginDescriptor> ByName = All.ToDictionary(d => d.Name, StringComparer.Ordinal);
