@@ -1,0 +1,99 @@
+using System.Text.Json;
+using Sluice.Gateway.Configuration;
+using Sluice.Gateway.Upstreams.Health;
+
+namespace Sluice.Gateway.Upstreams.Balancing;
+
+/// <summary>Makes the balancer of a service. What is equal to what an earlier snapshot had is taken over from it, with all it knows.</summary>
+internal static class Balancers
+{
+    /// <param name="upstream">The upstream that the service names as its host; null when its host is a name or an address.</param>
+    /// <param name="targets">The upstream's targets.</param>
+    public static Balancer Create(ServiceConfig service, UpstreamConfig? upstream, IReadOnlyList<TargetConfig> targets, BalancingContext context)
+    {
+        var schemePort = service.Protocol switch
+        {
+            "http" or "grpc" => 80,
+            "https" or "grpcs" => 443,
+            _ => -1,
+        };
+        var pool = upstream is not null ? ForUpstream(upstream, targets, schemePort, context)
+            : service.Endpoints is { Count: > 0 } endpoints ? ForEndpoints(service, endpoints, schemePort, context)
+            : ForHost(service, schemePort, context);
+        return new PooledBalancer(pool);
+    }
+
+    private static EndpointPool ForUpstream(
+        UpstreamConfig upstream, IReadOnlyList<TargetConfig> targets, int schemePort, BalancingContext context)
+    {
+        var slowStart = TimeSpan.FromMilliseconds(upstream.SlowStart);
+        return Share(upstream.Id, upstream.Name, new PoolKey(Fingerprint(upstream, targets), schemePort), context, () => new PoolSettings
+        {
+            Name = upstream.Name,
+            UpstreamId = upstream.Id,
+            Targets = [.. targets.Select(t => Target(t.Target, t.Weight))],
+            Algorithm = AlgorithmOf(upstream.Algorithm, HashInputs.From(upstream), upstream.Slots, slowStart, context.Time),
+            Rules = HealthRules.From(upstream),
+            SlowStart = slowStart,
+            HostHeader = upstream.HostHeader,
+            SchemePort = schemePort,
+        });
+    }
+
+    private static EndpointPool ForEndpoints(
+        ServiceConfig service, IReadOnlyList<EndpointConfig> endpoints, int schemePort, BalancingContext context)
+    {
+        var name = service.Name ?? service.Id.ToString();
+        var key = JsonSerializer.Serialize(new { service.Id, service.LoadBalancing, service.HealthCheck, endpoints });
+        return Share(service.Id, name, new PoolKey(key, schemePort), context, () => new PoolSettings
+        {
+            Name = name,
+            Targets = [.. endpoints.Select(e => Target(e.Address, e.Weight))],
+            Algorithm = AlgorithmOf(service.LoadBalancing ?? "round-robin", HashInputs.None, 10000, TimeSpan.Zero, context.Time),
+            Rules = service.HealthCheck is { } check ? HealthRules.From(check) : HealthRules.None,
+            SchemePort = schemePort,
+        });
+    }
+
+    private static EndpointPool ForHost(ServiceConfig service, int schemePort, BalancingContext context)
+    {
+        var address = new TargetAddress(service.Host.Trim('[', ']'), service.Port);
+        var name = TargetAddress.HostHeader(address.Host, address.Port, -1);
+        // Services at the same place share what is known of it, unless one of them has it checked.
+        object scope = service.HealthCheck is null ? name : service.Id;
+        var key = service.HealthCheck is null ? name : JsonSerializer.Serialize(new { service.Id, name, service.HealthCheck });
+        return Share(scope, name, new PoolKey(key, schemePort), context, () => new PoolSettings
+        {
+            Name = name,
+            Targets = [new PoolTarget(address, 100)],
+            Algorithm = new RoundRobin(TimeSpan.Zero),
+            Rules = service.HealthCheck is { } check ? HealthRules.From(check) : HealthRules.None,
+            SchemePort = schemePort,
+            IsDirect = true,
+        });
+    }
+
+    private static EndpointPool Share(object scope, string name, PoolKey key, BalancingContext context, Func<PoolSettings> settings)
+    {
+        var (shared, lease) = (context.Shared, context.Lease);
+        var group = shared.Get(scope, lease, () => new EndpointGroup(name, context.Time, context.Events, context.Log));
+        return shared.Get(key, lease, () => new EndpointPool(settings(), group, context.Resolver, context.Time));
+    }
+
+    private static Algorithm AlgorithmOf(string name, HashInputs hash, int slots, TimeSpan slowStart, TimeProvider time) => name switch
+    {
+        _ => new RoundRobin(slowStart),
+    };
+
+    private static PoolTarget Target(string text, int weight) =>
+        TargetAddress.TryParse(text, TargetAddress.DefaultTargetPort, out var address)
+            ? new PoolTarget(address, weight)
+            : new PoolTarget(new TargetAddress(text, 0), 0);
+
+    /// <summary>All that a pool depends on, as text; labels and the place in the file do not count.</summary>
+    private static string Fingerprint(UpstreamConfig upstream, IReadOnlyList<TargetConfig> targets) =>
+        JsonSerializer.Serialize(upstream with { Tags = [], Targets = [], Place = default, CreatedAt = null, UpdatedAt = null })
+        + JsonSerializer.Serialize(targets.Select(t => new { t.Target, t.Weight }));
+
+    private sealed record PoolKey(string Fingerprint, int SchemePort);
+}
