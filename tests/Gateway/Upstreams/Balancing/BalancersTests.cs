@@ -2,6 +2,7 @@ using System.Net;
 using Sluice.Gateway.Configuration;
 using Sluice.Gateway.Upstreams;
 using Sluice.Gateway.Upstreams.Balancing;
+using static Sluice.Gateway.Tests.Upstreams.Balancing.BalancerTestExtensions;
 
 namespace Sluice.Gateway.Tests.Upstreams.Balancing;
 
@@ -88,7 +89,7 @@ public sealed class BalancersTests : IDisposable
     {
         var balancer = fixture.Create(new ServiceConfig { Host = "localhost", Port = 8080 });
 
-        var choice = await balancer.ChooseAsync(new Gateway.Pipeline.Exchange(), default);
+        var choice = await balancer.ChooseAsync(NewExchange(), default);
 
         var endpoint = choice.Endpoint.ShouldNotBeNull();
         IPAddress.IsLoopback(endpoint.Address.Address).ShouldBeTrue();

@@ -1,3 +1,4 @@
+using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging.Abstractions;
 using Sluice.Gateway.Configuration;
 using Sluice.Gateway.Pipeline;
@@ -6,6 +7,7 @@ using Sluice.Gateway.Upstreams;
 using Sluice.Gateway.Upstreams.Balancing;
 using Sluice.Gateway.Upstreams.Dns;
 using Sluice.Gateway.Upstreams.Health;
+using Endpoint = Sluice.Gateway.Upstreams.Endpoint;
 
 namespace Sluice.Gateway.Tests.Upstreams.Balancing;
 
@@ -51,16 +53,18 @@ internal sealed class BalancingFixture : IDisposable
 
 internal static class BalancerTestExtensions
 {
+    public static Exchange NewExchange() => new(new DefaultHttpContext(), loop: null);
+
     public static Endpoint Choose(this Balancer balancer, Exchange? exchange = null, params List<Endpoint> tried)
     {
-        var choice = balancer.ChooseAsync(exchange ?? new Exchange(), new TriedEndpoints(tried));
+        var choice = balancer.ChooseAsync(exchange ?? NewExchange(), new TriedEndpoints(tried));
         choice.IsCompletedSuccessfully.ShouldBeTrue("the choice did not complete at once");
         return choice.Result.Endpoint.ShouldNotBeNull();
     }
 
     public static GatewayError Refuse(this Balancer balancer)
     {
-        var choice = balancer.ChooseAsync(new Exchange(), default);
+        var choice = balancer.ChooseAsync(NewExchange(), default);
         choice.IsCompletedSuccessfully.ShouldBeTrue("the choice did not complete at once");
         return choice.Result.Error.ShouldNotBeNull();
     }
