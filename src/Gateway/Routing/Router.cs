@@ -31,6 +31,9 @@ public readonly struct RouteMatch
 
     /// <summary>The groups of a matched regular expression, for templates and hashing; null without any.</summary>
     public RouteCaptures? Captures { get; init; }
+
+    /// <summary>What the route says a client must speak. A route matches whatever is spoken; who forwards answers a mismatch.</summary>
+    public RouteProtocols Protocols { get; init; }
 }
 
 /// <summary>The groups of a matched regular path.</summary>

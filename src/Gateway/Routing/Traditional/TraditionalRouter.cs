@@ -1,0 +1,65 @@
+using Sluice.Gateway.Snapshot;
+
+namespace Sluice.Gateway.Routing.Traditional;
+
+/// <summary>
+/// Kong's <c>traditional_compatible</c> rules. Of all routes whose conditions hold, the one with the highest priority is taken; the index finds
+/// it by looking only at those whose host and path prefix fit.
+/// </summary>
+internal sealed class TraditionalRouter : Router
+{
+    private readonly RouteVariant[] variants;
+    private readonly HostIndex index;
+
+    public TraditionalRouter(IReadOnlyList<RouteModel> routes)
+    {
+        variants = RouteVariant.InOrder(routes);
+        index = new HostIndex(variants);
+        InMatchingOrder = variants.Select(static variant => variant.Route).Distinct().ToArray();
+    }
+
+    public override IReadOnlyList<RouteModel> InMatchingOrder { get; }
+
+    /// <summary>The variants in the order in which they are tried.</summary>
+    internal IReadOnlyList<RouteVariant> Variants => variants;
+
+    public override RouteMatch Match(in RouteQuery query) => Match(query, out _);
+
+    public override IReadOnlyList<RouteExplanation> Explain(in RouteQuery query, int limit = 10)
+    {
+        var judged = new List<(RouteVariant Variant, List<string> Unmet)>(variants.Length);
+        foreach (var variant in variants) judged.Add((variant, RouteConditions.Unmet(variant, query)));
+
+        // Of each route its best variant; those that nearly matched first, and among equals those that come first.
+        var nearest = judged.GroupBy(static entry => entry.Variant.Route)
+            .Select(static group => group.MinBy(static entry => (entry.Unmet.Count, entry.Variant.Rank)))
+            .OrderBy(static entry => entry.Unmet.Count).ThenBy(static entry => entry.Variant.Rank)
+            .Take(limit).ToArray();
+        return nearest.Select((entry, place) => Explain(entry.Variant, entry.Unmet, place, nearest[0].Variant)).ToArray();
+    }
+
+    /// <param name="looked">How many candidates were looked at.</param>
+    internal RouteMatch Match(in RouteQuery query, out int looked)
+    {
+        var search = new Search(query);
+        index.Search(ref search);
+        looked = search.Looked;
+        if (search.Best is not { } best) return default;
+        return new RouteMatch
+        {
+            Route = best.Route,
+            MatchedLength = search.MatchedLength,
+            Captures = search.Regex?.Captures(query.Path),
+            Protocols = best.Protocols,
+        };
+    }
+
+    private static RouteExplanation Explain(RouteVariant variant, List<string> unmet, int place, RouteVariant first)
+    {
+        var description = RouteConditions.Describe(variant);
+        if (unmet.Count > 0) return new(variant.Route, false, string.Join("; ", unmet));
+        return place == 0
+            ? new(variant.Route, true, $"matches on {description}")
+            : new(variant.Route, false, $"matches on {description}, but {RoutePriority.WhyBefore(first, variant)}");
+    }
+}
