@@ -1,5 +1,7 @@
 using Sluice.Gateway.Plugins.CorrelationId;
+using Sluice.Gateway.Plugins.Cors;
 using Sluice.Gateway.Plugins.ProxyCache;
+using Sluice.Gateway.Plugins.ResponseTransformer;
 
 namespace Sluice.Gateway.Pipeline;
 
@@ -10,6 +12,8 @@ public static class PluginCatalog
     public static IReadOnlyList<PluginDescriptor> All { get; } =
     [
         CorrelationIdPlugin.Descriptor,
+        CorsPlugin.Descriptor,
+        ResponseTransformerPlugin.Descriptor,
         ProxyCachePlugin.Descriptor,
     ];
 
