@@ -104,6 +104,8 @@ public sealed partial class Exchange
     {
         Consumer = consumer;
         Credential = credential;
-        Plan = Plan.For(consumer);
+
+        // From the route's own plan, since an earlier plugin may have chosen another consumer's.
+        Plan = Match.Route!.Plan.For(consumer);
     }
 }

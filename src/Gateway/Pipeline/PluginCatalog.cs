@@ -1,6 +1,8 @@
 using Sluice.Gateway.Plugins.CorrelationId;
 using Sluice.Gateway.Plugins.Cors;
+using Sluice.Gateway.Plugins.KeyAuth;
 using Sluice.Gateway.Plugins.ProxyCache;
+using Sluice.Gateway.Plugins.RateLimiting;
 using Sluice.Gateway.Plugins.ResponseTransformer;
 
 namespace Sluice.Gateway.Pipeline;
@@ -13,6 +15,8 @@ public static class PluginCatalog
     [
         CorrelationIdPlugin.Descriptor,
         CorsPlugin.Descriptor,
+        KeyAuthPlugin.Descriptor,
+        RateLimitingPlugin.Descriptor,
         ResponseTransformerPlugin.Descriptor,
         ProxyCachePlugin.Descriptor,
     ];

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Sluice.Gateway.Configuration;
 using Sluice.Gateway.Listeners;
 using Sluice.Gateway.Pipeline;
@@ -8,6 +9,8 @@ namespace Sluice.Gateway.Snapshot;
 /// <summary>The frozen, compiled form of one configuration that exchanges run on.</summary>
 public sealed class GatewaySnapshot
 {
+    private readonly ConcurrentDictionary<Type, Lazy<object>> derived = new();
+
     /// <summary>What it was built from.</summary>
     public required GatewayDocument Document { get; init; }
 
@@ -39,6 +42,11 @@ public sealed class GatewaySnapshot
 
     /// <summary>What this snapshot holds of the shared resources.</summary>
     public SnapshotLease Lease { get; } = new();
+
+    /// <summary>What several middleware of this snapshot share and derive from it once, such as credentials by key: one per type.</summary>
+    public T Derived<T>(Func<GatewaySnapshot, T> make)
+        where T : class =>
+        (T)derived.GetOrAdd(typeof(T), static (_, arg) => new Lazy<object>(() => arg.make(arg.snapshot)), (make, snapshot: this)).Value;
 
     /// <summary>The consumer that <paramref name="idOrUsername"/> names, as in a plugin's <c>anonymous</c>; null when there is none.</summary>
     public ConsumerModel? FindConsumer(string idOrUsername) =>

@@ -51,6 +51,12 @@ public sealed class ConsumerModel
     /// <summary>Middleware is scoped to it or to one of its groups.</summary>
     public required bool HasMiddleware { get; init; }
 
+    /// <summary>The id as text, made once, for header fields and keys.</summary>
+    public string IdText => field ??= Config.Id.ToString();
+
+    /// <summary><see cref="AclGroups"/> joined with a comma, made once, for header fields.</summary>
+    public string AclGroupsText => field ??= string.Join(", ", AclGroups);
+
     /// <summary>Username, or custom id, or id; for logs and metrics.</summary>
     public string Label => field ??= Config.Username ?? Config.CustomId ?? Config.Id.ToString();
 }

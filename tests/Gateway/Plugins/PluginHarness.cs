@@ -2,6 +2,7 @@ using System.Net;
 using System.Text;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Primitives;
 using Sluice.Gateway.Configuration;
 using Sluice.Gateway.Pipeline;
 using Sluice.Gateway.Routing;
@@ -146,7 +147,7 @@ internal sealed class PluginHarness
         http.Request.Path = path;
         http.Request.QueryString = new QueryString(query);
         http.Request.Host = new HostString("gateway.test");
-        foreach (var (name, value) in headers ?? []) http.Request.Headers.Append(name, value);
+        foreach (var (name, value) in headers ?? []) http.Request.Headers[name] = StringValues.Concat(http.Request.Headers[name], value);
         if (body is not null)
         {
             http.Request.Body = new MemoryStream(body);
@@ -157,6 +158,7 @@ internal sealed class PluginHarness
         {
             Config = Route,
             Service = Service is null ? null : new ServiceModel { Config = Service, Balancer = null!, Client = null! },
+            Plan = plan!,
         };
         return new Exchange(http, null)
         {

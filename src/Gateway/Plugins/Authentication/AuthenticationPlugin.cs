@@ -1,0 +1,62 @@
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Logging;
+using Sluice.Gateway.Pipeline;
+using Sluice.Gateway.Snapshot;
+
+namespace Sluice.Gateway.Plugins.Authentication;
+
+/// <summary>
+/// What authentication plugins have in common. Without <c>anonymous</c> a plugin must succeed, also where others stand beside it (and); with it,
+/// the first of the route's plugins that succeeds decides and a failure makes the caller the anonymous consumer (or).
+/// </summary>
+internal abstract partial class AuthenticationPlugin(PluginSetup setup, string? anonymous, bool runOnPreflight) : Plugin
+{
+    private readonly GatewaySnapshot snapshot = setup.Snapshot;
+    private readonly ILogger log = setup.Log;
+    private ConsumerModel? anonymousConsumer;
+
+    public sealed override ValueTask<Verdict> AuthenticateAsync(Exchange exchange)
+    {
+        if (!runOnPreflight && HttpMethods.IsOptions(exchange.Request.Method)) return Verdict.Continue;
+        if (anonymous is not null && exchange.Credential is not null) return Verdict.Continue;
+        var identified = IdentifyAsync(exchange);
+        return identified.IsCompletedSuccessfully ? Conclude(exchange, identified.Result) : ConcludeLaterAsync(exchange, identified);
+    }
+
+    /// <summary>Finds out who calls and says so with <see cref="Known"/>.</summary>
+    /// <returns>Null when the caller is known, else the refusal.</returns>
+    protected abstract ValueTask<Answer?> IdentifyAsync(Exchange exchange);
+
+    /// <summary>The caller is the owner of <paramref name="credential"/>.</summary>
+    /// <param name="exchange">The request.</param>
+    /// <param name="credential">What was shown.</param>
+    /// <param name="identifier">What names the credential to the upstream.</param>
+    protected void Known(Exchange exchange, IndexedCredential credential, string identifier)
+    {
+        var consumer = credential.ConsumerIn(snapshot);
+        exchange.Authenticated(consumer, credential.Config);
+        ConsumerHeaders.Set(exchange.Request.Headers, consumer, identifier);
+    }
+
+    private async ValueTask<Verdict> ConcludeLaterAsync(Exchange exchange, ValueTask<Answer?> identified) =>
+        await Conclude(exchange, await identified);
+
+    private ValueTask<Verdict> Conclude(Exchange exchange, Answer? refusal)
+    {
+        if (refusal is null) return Verdict.Continue;
+        if (anonymous is null) return Verdict.Stop(refusal);
+        var consumer = anonymousConsumer ??= snapshot.FindConsumer(anonymous);
+        if (consumer is null)
+        {
+            AnonymousMissing(log, anonymous);
+            return Verdict.Stop(AuthenticationErrors.AnonymousConsumerMissing.Answer);
+        }
+
+        exchange.Authenticated(consumer, null);
+        ConsumerHeaders.Set(exchange.Request.Headers, consumer, identifier: null);
+        return Verdict.Continue;
+    }
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "The anonymous consumer {Consumer} does not exist")]
+    private static partial void AnonymousMissing(ILogger log, string consumer);
+}

@@ -1,0 +1,36 @@
+using System.Buffers;
+using System.Net;
+using System.Runtime.InteropServices;
+using System.Security.Cryptography;
+using System.Text;
+
+namespace Sluice.Gateway.Plugins.RateLimiting;
+
+/// <summary>Whose requests are counted together, in 16 bytes: an id or an address as it is, a text by its hash.</summary>
+internal readonly record struct Caller(ulong High, ulong Low)
+{
+    public static Caller From(Guid id) => Read(MemoryMarshal.AsBytes(new ReadOnlySpan<Guid>(in id)));
+
+    public static Caller From(IPAddress address)
+    {
+        // An IPv4 address fills the first 4 bytes; no IPv6 address in use has the other 12 empty (RFC 4291, section 2.4).
+        Span<byte> bytes = stackalloc byte[16];
+        bytes.Clear();
+        address.TryWriteBytes(bytes, out _);
+        return Read(bytes);
+    }
+
+    /// <summary>By SHA-256, so that nobody can make up a text that is counted with another's.</summary>
+    public static Caller From(string text)
+    {
+        var size = Encoding.UTF8.GetMaxByteCount(text.Length);
+        byte[]? rented = null;
+        var bytes = size <= 1024 ? stackalloc byte[1024] : rented = ArrayPool<byte>.Shared.Rent(size);
+        Span<byte> hash = stackalloc byte[SHA256.HashSizeInBytes];
+        SHA256.HashData(bytes[..Encoding.UTF8.GetBytes(text, bytes)], hash);
+        if (rented is not null) ArrayPool<byte>.Shared.Return(rented);
+        return Read(hash);
+    }
+
+    private static Caller Read(ReadOnlySpan<byte> bytes) => new(MemoryMarshal.Read<ulong>(bytes), MemoryMarshal.Read<ulong>(bytes[8..]));
+}

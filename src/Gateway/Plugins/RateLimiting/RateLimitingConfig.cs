@@ -1,0 +1,140 @@
+using System.Globalization;
+using Sluice.Foundation.Schema;
+
+namespace Sluice.Gateway.Plugins.RateLimiting;
+
+/// <summary>How many requests a caller may make in fixed windows of time. At least one window must be given, and a longer one no lower limit than a shorter.</summary>
+internal sealed record RateLimitingConfig : IChecked
+{
+    /// <summary>Requests per second.</summary>
+    public double? Second { get; init; }
+
+    /// <summary>Requests per minute.</summary>
+    public double? Minute { get; init; }
+
+    /// <summary>Requests per hour.</summary>
+    public double? Hour { get; init; }
+
+    /// <summary>Requests per day (UTC).</summary>
+    public double? Day { get; init; }
+
+    /// <summary>Requests per calendar month (UTC).</summary>
+    public double? Month { get; init; }
+
+    /// <summary>Requests per calendar year (UTC).</summary>
+    public double? Year { get; init; }
+
+    /// <summary>Whose requests are counted together. Where a request has no such thing, its client address stands in.</summary>
+    [OneOf("consumer", "credential", "ip", "service", "header", "path")]
+    public string LimitBy { get; init; } = "consumer";
+
+    /// <summary>The field whose value is the caller, with <c>limit_by: header</c>.</summary>
+    [Pattern("[A-Za-z0-9_-]+", "a header name of A-Z, a-z, 0-9, _ and -")]
+    public string? HeaderName { get; init; }
+
+    /// <summary>The path whose requests are counted together, with <c>limit_by: path</c>.</summary>
+    [Pattern("/.*", "a path that starts with /")]
+    public string? Path { get; init; }
+
+    /// <summary>Where the counts are kept: <c>local</c> in this process.</summary>
+    [OneOf("local", "redis")]
+    public string Policy { get; init; } = "local";
+
+    /// <summary>Whether requests pass while the counts cannot be reached. Local counts always can.</summary>
+    public bool FaultTolerant { get; init; } = true;
+
+    /// <summary>The server of <c>policy: redis</c>.</summary>
+    public RedisConfig? Redis { get; init; }
+
+    /// <summary>Whether the limits and what is left of them are kept from clients.</summary>
+    public bool HideClientHeaders { get; init; }
+
+    /// <summary>The status of refusals.</summary>
+    [Between(100, 599)]
+    public int ErrorCode { get; init; } = 429;
+
+    /// <summary>The message of refusals.</summary>
+    public string ErrorMessage { get; init; } = "API rate limit exceeded";
+
+    /// <summary>Seconds between two exchanges with the server of <c>policy: redis</c>; -1 for each request.</summary>
+    public double SyncRate { get; init; } = -1;
+
+    /// <summary>Older name of <c>redis.host</c>.</summary>
+    public string? RedisHost { get; init; }
+
+    /// <summary>Older name of <c>redis.port</c>.</summary>
+    [Between(0, 65535)]
+    public int? RedisPort { get; init; }
+
+    /// <summary>Older name of <c>redis.username</c>.</summary>
+    public string? RedisUsername { get; init; }
+
+    /// <summary>Older name of <c>redis.password</c>.</summary>
+    [Secret]
+    public string? RedisPassword { get; init; }
+
+    /// <summary>Older name of <c>redis.ssl</c>.</summary>
+    public bool? RedisSsl { get; init; }
+
+    /// <summary>Older name of <c>redis.ssl_verify</c>.</summary>
+    public bool? RedisSslVerify { get; init; }
+
+    /// <summary>Older name of <c>redis.server_name</c>.</summary>
+    public string? RedisServerName { get; init; }
+
+    /// <summary>Older name of <c>redis.timeout</c>.</summary>
+    public int? RedisTimeout { get; init; }
+
+    /// <summary>Older name of <c>redis.database</c>.</summary>
+    public int? RedisDatabase { get; init; }
+
+    /// <summary>The limits by window, shortest first; null where there is none.</summary>
+    [Ignored]
+    public IReadOnlyList<double?> Limits => [Second, Minute, Hour, Day, Month, Year];
+
+    public void Check(Action<string, string> report)
+    {
+        var limits = Limits;
+        if (limits.All(l => l is null)) report("", "at least one of second, minute, hour, day, month and year must be given");
+        for (var i = 0; i < limits.Count; i++)
+        {
+            var name = Window.All[i].Name;
+            if (limits[i] <= 0) report(name, "value must be greater than 0");
+            for (var j = i + 1; j < limits.Count; j++)
+                if (limits[j] < limits[i])
+                    report("", string.Create(CultureInfo.InvariantCulture,
+                        $"The limit for {Window.All[j].Name}({limits[j]:F1}) cannot be lower than the limit for {name}({limits[i]:F1})"));
+        }
+
+        if (LimitBy is "header" && HeaderName is null) report("header_name", "required field missing: limit_by is header");
+        if (LimitBy is "path" && Path is null) report("path", "required field missing: limit_by is path");
+        if (Policy is "redis") report("policy", "redis is not built yet; local counts in this process");
+        else if (SyncRate is not -1) report("sync_rate", "sync_rate can only be used with the redis policy");
+    }
+}
+
+/// <summary>A Redis server.</summary>
+internal sealed record RedisConfig
+{
+    public string? Host { get; init; }
+
+    [Between(0, 65535)]
+    public int Port { get; init; } = 6379;
+
+    /// <summary>Milliseconds.</summary>
+    public int Timeout { get; init; } = 2000;
+
+    public string? Username { get; init; }
+
+    [Secret]
+    public string? Password { get; init; }
+
+    public int Database { get; init; }
+
+    public bool Ssl { get; init; }
+
+    public bool SslVerify { get; init; }
+
+    /// <summary>The name in the server's certificate.</summary>
+    public string? ServerName { get; init; }
+}

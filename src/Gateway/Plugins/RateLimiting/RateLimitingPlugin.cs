@@ -1,0 +1,110 @@
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Primitives;
+using Sluice.Gateway.Pipeline;
+
+namespace Sluice.Gateway.Plugins.RateLimiting;
+
+/// <summary>Counts each caller's requests in fixed windows and refuses those over a limit.</summary>
+internal sealed class RateLimitingPlugin : Plugin
+{
+    private static readonly PluginSlot<RateLimitUsage> Usage = new();
+
+    private readonly RateLimitingConfig config;
+    private readonly TimeProvider time;
+    private readonly RequestCounters counters;
+    private readonly Window[] windows;
+    private readonly double[] limits;
+    private readonly StringValues[] limitTexts;
+    private readonly Caller pathCaller;
+    private readonly Answer refusal;
+
+    public RateLimitingPlugin(RateLimitingConfig config, PluginSetup setup)
+    {
+        this.config = config;
+        time = setup.Time;
+        windows = [.. Window.All.Where(w => config.Limits[w.Index] is not null)];
+        limits = [.. windows.Select(w => config.Limits[w.Index]!.Value)];
+        limitTexts = [.. limits.Select(l => new StringValues(Decimals.Of(l)))];
+        pathCaller = config.Path is null ? default : Caller.From(config.Path);
+        refusal = RateLimitingErrors.LimitExceeded(config.ErrorCode, config.ErrorMessage).Answer;
+
+        // As in Kong, middleware of one route and service count together, whichever consumer each is for; counts outlive a change of the limits.
+        var scope = (setup.Middleware.Route?.Id, setup.Middleware.Service?.Id, setup.Middleware.Pipeline);
+        counters = setup.Shared.Get(scope, setup.Snapshot.Lease, static () => new RequestCounters());
+    }
+
+    public static PluginDescriptor Descriptor { get; } = new PluginDescriptor<RateLimitingPlugin, RateLimitingConfig>((c, s) => new RateLimitingPlugin(c, s))
+    {
+        Name = "rate-limiting", Summary = "Limits how many requests a caller may make per second, minute, hour, day, month or year.",
+    };
+
+    public override ValueTask<Verdict> LimitAsync(Exchange exchange)
+    {
+        var now = time.GetUtcNow().ToUnixTimeSeconds();
+        Span<uint> counts = stackalloc uint[windows.Length];
+        var full = counters.TryCount(CallerOf(exchange), windows, limits, now, counts);
+        if (!config.HideClientHeaders) Usage.Set(exchange, Told(counts, full, now));
+        return full < 0 ? Verdict.Continue : Verdict.Stop(refusal);
+    }
+
+    public override void Respond(Exchange exchange)
+    {
+        if (Usage.Get(exchange) is not { } usage) return;
+        Usage.Set(exchange, null);
+        var headers = exchange.Response.Headers;
+        for (var i = 0; i < windows.Length; i++)
+        {
+            SetUnlessThere(headers, windows[i].LimitHeader, limitTexts[i]);
+            SetUnlessThere(headers, windows[i].RemainingHeader, Decimals.Of(usage.Left[i]));
+        }
+
+        SetUnlessThere(headers, "RateLimit-Limit", limitTexts[usage.Tightest]);
+        SetUnlessThere(headers, "RateLimit-Remaining", Decimals.Of(usage.Left[usage.Tightest]));
+        var reset = Decimals.Of(usage.Reset);
+        SetUnlessThere(headers, "RateLimit-Reset", reset);
+        if (usage.Refused) SetUnlessThere(headers, "Retry-After", reset);
+        RateLimitUsage.Return(usage);
+    }
+
+    /// <summary>The upstream's own field of the same name wins, as in Kong.</summary>
+    private static void SetUnlessThere(IHeaderDictionary headers, string name, StringValues value)
+    {
+        if (!headers.ContainsKey(name)) headers[name] = value;
+    }
+
+    private Caller CallerOf(Exchange exchange)
+    {
+        switch (config.LimitBy)
+        {
+            case "consumer" when (exchange.Consumer?.Config.Id ?? exchange.Credential?.Id) is { } id:
+                return Caller.From(id);
+            case "credential" when exchange.Credential is { } credential:
+                return Caller.From(credential.Id);
+            case "service" when exchange.Service is { } service:
+                return Caller.From(service.Config.Id);
+            case "header" when exchange.Request.Headers.TryGetValue(config.HeaderName!, out var values) && values.Count > 0:
+                return Caller.From(values[0] ?? "");
+            case "path" when string.Equals(exchange.Path, config.Path, StringComparison.Ordinal):
+                return pathCaller;
+            default:
+                return Caller.From(exchange.ClientAddress);
+        }
+    }
+
+    /// <summary>What the client is told: per window, and of the window with the fewest requests left (the longer one of equals).</summary>
+    private RateLimitUsage Told(ReadOnlySpan<uint> counts, int full, long now)
+    {
+        var usage = RateLimitUsage.Rent();
+        usage.Tightest = 0;
+        usage.Refused = full >= 0;
+        for (var i = 0; i < windows.Length; i++)
+        {
+            var left = limits[i] - counts[i] - (full < 0 || full == i ? 1 : 0);
+            usage.Left[i] = Math.Max(0, left);
+            if (usage.Left[i] <= usage.Left[usage.Tightest]) usage.Tightest = i;
+        }
+
+        usage.Reset = windows[usage.Tightest].SecondsLeft(now);
+        return usage;
+    }
+}

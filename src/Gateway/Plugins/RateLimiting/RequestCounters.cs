@@ -1,0 +1,69 @@
+using System.Numerics;
+
+namespace Sluice.Gateway.Plugins.RateLimiting;
+
+/// <summary>
+/// Counts of requests by caller and window. Counts are exact: a request is checked against all its windows and counted in them under one lock.
+/// Survives reloads as a shared resource.
+/// </summary>
+/// <remarks>
+/// Callers are spread over shards, each with its own lock and one table per kind of window, so that a million callers cost some tens of megabytes
+/// and give the garbage collector nothing to walk. See <see cref="CounterTable"/> for how old windows go and what happens when it is full.
+/// </remarks>
+internal sealed class RequestCounters
+{
+    private const int ShardBits = 6;
+
+    private readonly Shard[] shards = new Shard[1 << ShardBits];
+
+    /// <param name="maxCallers">How many callers are told apart per kind of window, about; the memory bound, at 24 bytes each.</param>
+    public RequestCounters(int maxCallers = 4 * 1024 * 1024)
+    {
+        var slots = (int)BitOperations.RoundUpToPowerOf2((uint)Math.Max(maxCallers >> ShardBits, CounterTable.MinSlots));
+        for (var i = 0; i < shards.Length; i++) shards[i] = new Shard(slots);
+    }
+
+    /// <summary>How many slots exist, for tests of the memory bound.</summary>
+    internal long Capacity => shards.Sum(s => s.Capacity);
+
+    /// <summary>
+    /// Counts one request of <paramref name="caller"/> in every window that has a limit, unless one of them is used up: then in none.
+    /// </summary>
+    /// <param name="caller">Who.</param>
+    /// <param name="windows">The kinds of window that have a limit.</param>
+    /// <param name="limits">Their limits, in the same order.</param>
+    /// <param name="now">Seconds since 1970.</param>
+    /// <param name="counts">Receives how many requests had been counted before this one, in the same order.</param>
+    /// <returns>The place in <paramref name="windows"/> of the longest window that is used up; -1 when the request was counted.</returns>
+    public int TryCount(Caller caller, ReadOnlySpan<Window> windows, ReadOnlySpan<double> limits, long now, Span<uint> counts)
+    {
+        var hash = CounterTable.Hash(caller);
+        var shard = shards[hash >>> (64 - ShardBits)];
+        Span<int> places = stackalloc int[windows.Length];
+        var full = -1;
+        lock (shard.Lock)
+        {
+            for (var i = 0; i < windows.Length; i++)
+            {
+                places[i] = shard[windows[i].Index].Find(caller, hash, windows[i].NumberAt(now), out counts[i]);
+                if (counts[i] >= limits[i]) full = i;
+            }
+
+            if (full >= 0) return full;
+            for (var i = 0; i < windows.Length; i++) shard[windows[i].Index].Increment(places[i], caller, hash, windows[i].NumberAt(now));
+        }
+
+        return -1;
+    }
+
+    private sealed class Shard(int maxSlots)
+    {
+        private readonly CounterTable?[] tables = new CounterTable?[Window.All.Count];
+
+        public Lock Lock { get; } = new();
+
+        public long Capacity => tables.Sum(t => (long)(t?.Capacity ?? 0));
+
+        public CounterTable this[int window] => tables[window] ??= new CounterTable(maxSlots);
+    }
+}
