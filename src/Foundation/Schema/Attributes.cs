@@ -8,8 +8,8 @@ namespace Sluice.Foundation.Schema;
 [AttributeUsage(AttributeTargets.Property)]
 public sealed class RequiredAttribute : Attribute;
 
-/// <summary>The field's name where it is not the property's name in snake_case.</summary>
-[AttributeUsage(AttributeTargets.Property | AttributeTargets.Class)]
+/// <summary>The field's (or enum value's) name where it is not the property's (or member's) name in snake_case.</summary>
+[AttributeUsage(AttributeTargets.Property | AttributeTargets.Class | AttributeTargets.Field)]
 public sealed class FieldAttribute(string name) : Attribute
 {
     public string Name { get; } = name;
@@ -56,7 +56,7 @@ public sealed class PatternAttribute(string pattern, string says) : Attribute
     public string Says { get; } = says;
 }
 
-/// <summary>The elements of the list must differ.</summary>
+/// <summary>The list is a set: an element given twice counts once, with a warning.</summary>
 [AttributeUsage(AttributeTargets.Property)]
 public sealed class UniqueAttribute : Attribute;
 
@@ -88,3 +88,41 @@ public interface IChecked
 /// <summary>The property is no field: the reader sets it, or it is derived.</summary>
 [AttributeUsage(AttributeTargets.Property)]
 public sealed class IgnoredAttribute : Attribute;
+
+/// <summary>
+/// A flat field of older versions whose value now stands inside a nested record: <c>[Shorthand("redis_host", "redis.host")]</c>.
+/// On the outer record; the nested field wins when both are given.
+/// </summary>
+[AttributeUsage(AttributeTargets.Class, AllowMultiple = true)]
+public sealed class ShorthandAttribute(string name, string path) : Attribute
+{
+    public string Name { get; } = name;
+
+    /// <summary>The dotted path of the field that it stands for.</summary>
+    public string Path { get; } = path;
+}
+
+/// <summary>A rule that a string (or each string of a list, or each key of a map with <see cref="OnKeys"/>) must obey; derive from it to give a rule a name.</summary>
+[AttributeUsage(AttributeTargets.Property, AllowMultiple = true)]
+public abstract class RuleAttribute : Attribute
+{
+    /// <summary>The rule is about the keys of a map and not its values.</summary>
+    public bool OnKeys { get; init; }
+
+    /// <summary>Why <paramref name="value"/> is refused and what would be right; null when it is fine. Must not throw.</summary>
+    public abstract string? Refuse(string value);
+
+    /// <summary>The JSON Schema format, if one says the same.</summary>
+    public virtual string? Format => null;
+}
+
+/// <summary>A number that must be greater than <paramref name="bound"/>; on a list, each of its elements.</summary>
+[AttributeUsage(AttributeTargets.Property)]
+public sealed class GreaterThanAttribute(double bound) : Attribute
+{
+    public double Bound { get; } = bound;
+}
+
+/// <summary>The string, or each string of the list or map, may be empty; without this it may not, as in Kong.</summary>
+[AttributeUsage(AttributeTargets.Property)]
+public sealed class AllowEmptyAttribute : Attribute;

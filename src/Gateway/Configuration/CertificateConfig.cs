@@ -1,30 +1,42 @@
 using Sluice.Foundation.Schema;
+using Sluice.Gateway.Configuration.Rules;
 
 namespace Sluice.Gateway.Configuration;
 
 /// <summary>A certificate with its key, shown to clients by its SNIs or to upstreams as a client certificate.</summary>
-public sealed record CertificateConfig : Entity
+public sealed record CertificateConfig : Entity, IChecked
 {
     /// <summary>PEM: the certificate and the chain after it.</summary>
-    [Required]
+    [Required, CertificatePem]
     public string Cert { get; init; } = "";
 
     /// <summary>PEM.</summary>
-    [Required, Secret]
+    [Required, Secret, PrivateKeyPem]
     public string Key { get; init; } = "";
 
     /// <summary>PEM: a second certificate of another key type.</summary>
+    [CertificatePem]
     public string? CertAlt { get; init; }
 
     /// <summary>PEM.</summary>
-    [Secret]
+    [Secret, PrivateKeyPem]
     public string? KeyAlt { get; init; }
+
+    public void Check(Action<string, string> report)
+    {
+        if (!KeyPair.Matches(Cert, Key))
+            report("", "certificate does not match key");
+        if (CertAlt is null != KeyAlt is null)
+            report("", "all or none of these fields must be set: 'cert_alt', 'key_alt'");
+        else if (CertAlt is not null && !KeyPair.Matches(CertAlt, KeyAlt!))
+            report("cert_alt", "alternative certificate does not match key");
+    }
 }
 
 /// <summary>A server name that a certificate is shown for; <c>*</c> as the first or last label stands for one label.</summary>
 public sealed record SniConfig : Entity
 {
-    [Required]
+    [Required, ServerName]
     public string Name { get; init; } = "";
 
     [Required]
@@ -35,7 +47,7 @@ public sealed record SniConfig : Entity
 public sealed record CaCertificateConfig : Entity
 {
     /// <summary>PEM: exactly one.</summary>
-    [Required]
+    [Required, CertificatePem]
     public string Cert { get; init; } = "";
 
     /// <summary>SHA-256 of the DER form, hex; worked out when absent.</summary>
@@ -48,7 +60,7 @@ public sealed record VaultConfig : Entity
     [Required]
     public string Name { get; init; } = "";
 
-    [Required]
+    [Required, VaultPrefix]
     public string Prefix { get; init; } = "";
 
     public string? Description { get; init; }

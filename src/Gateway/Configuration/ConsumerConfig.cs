@@ -1,9 +1,10 @@
 using Sluice.Foundation.Schema;
+using Sluice.Gateway.Configuration.Rules;
 
 namespace Sluice.Gateway.Configuration;
 
 /// <summary>Who calls: a person, a program, a partner. Kong's <c>consumer</c>.</summary>
-public sealed record ConsumerConfig : Entity
+public sealed record ConsumerConfig : Entity, IChecked
 {
     /// <summary>Unique; one of this and <see cref="CustomId"/> is required.</summary>
     public string? Username { get; init; }
@@ -14,6 +15,12 @@ public sealed record ConsumerConfig : Entity
     /// <summary>The groups that the consumer is in.</summary>
     [Ignored]
     public IReadOnlyList<Reference> Groups { get; init; } = [];
+
+    public void Check(Action<string, string> report)
+    {
+        if (Username is null && CustomId is null)
+            report("", "at least one of these fields must be non-empty: 'custom_id', 'username'");
+    }
 }
 
 /// <summary>Consumers that plugins treat alike.</summary>
@@ -42,7 +49,7 @@ public sealed record KeyAuthCredential : CredentialConfig
 }
 
 /// <summary>A key to verify tokens for jwt; <c>jwt_secrets</c>.</summary>
-public sealed record JwtCredential : CredentialConfig
+public sealed record JwtCredential : CredentialConfig, IChecked
 {
     /// <summary>Unique; what the token's <c>iss</c> (or other key claim) says.</summary>
     public string Key { get; init; } = "";
@@ -52,10 +59,17 @@ public sealed record JwtCredential : CredentialConfig
     public string? Secret { get; init; }
 
     /// <summary>A PEM public key, for RS, PS, ES and EdDSA.</summary>
+    [PublicKeyPem]
     public string? RsaPublicKey { get; init; }
 
     [OneOf("HS256", "HS384", "HS512", "RS256", "RS384", "RS512", "ES256", "ES384", "ES512", "PS256", "PS384", "PS512", "EdDSA")]
     public string Algorithm { get; init; } = "HS256";
+
+    public void Check(Action<string, string> report)
+    {
+        if (RsaPublicKey is null && !Algorithm.StartsWith("HS", StringComparison.Ordinal))
+            report("rsa_public_key", $"required field missing; {Algorithm} verifies with a public key");
+    }
 }
 
 /// <summary>User name and password for basic-auth; <c>basicauth_credentials</c>.</summary>

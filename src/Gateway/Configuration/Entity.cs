@@ -1,5 +1,6 @@
 using Sluice.Foundation.Errors;
 using Sluice.Foundation.Schema;
+using Sluice.Gateway.Configuration.Rules;
 
 namespace Sluice.Gateway.Configuration;
 
@@ -10,7 +11,7 @@ public abstract record Entity
     public Guid Id { get; init; }
 
     /// <summary>Labels for filtering.</summary>
-    [Unique]
+    [Unique, Tag]
     public IReadOnlyList<string> Tags { get; init; } = [];
 
     /// <summary>Seconds since 1970, as stored by the one who wrote the file; kept, never used.</summary>

@@ -1,4 +1,5 @@
 using Sluice.Foundation.Schema;
+using Sluice.Gateway.Configuration.Rules;
 
 namespace Sluice.Gateway.Configuration;
 
@@ -10,6 +11,7 @@ public sealed record PluginConfig : Entity
     public string Name { get; init; } = "";
 
     /// <summary>Tells several middleware of one plugin apart.</summary>
+    [ObjectName]
     public string? InstanceName { get; init; }
 
     public bool Enabled { get; init; } = true;

@@ -1,11 +1,13 @@
 using Sluice.Foundation.Schema;
+using Sluice.Gateway.Configuration.Rules;
 
 namespace Sluice.Gateway.Configuration;
 
 /// <summary>Which requests go to a service. Kong's <c>route</c>, both flavours, with Sluice's <c>pipeline</c>.</summary>
-public sealed record RouteConfig : Entity
+public sealed record RouteConfig : Entity, IChecked
 {
     /// <summary>Unique.</summary>
+    [ObjectName]
     public string? Name { get; init; }
 
     /// <summary>Where the requests go; without one, only plugins can answer.</summary>
@@ -16,19 +18,23 @@ public sealed record RouteConfig : Entity
     public IReadOnlyList<string> Protocols { get; init; } = ["http", "https"];
 
     /// <summary>Upper-case method names; any when absent.</summary>
-    [Unique]
+    [Unique, HttpMethod]
     public IReadOnlyList<string>? Methods { get; init; }
 
     /// <summary>Host names, with <c>*</c> as the first or last label, with or without a port.</summary>
+    [RouteHost]
     public IReadOnlyList<string>? Hosts { get; init; }
 
     /// <summary>Prefixes that start with <c>/</c>, or regular expressions that start with <c>~/</c>.</summary>
+    [RoutePath]
     public IReadOnlyList<string>? Paths { get; init; }
 
     /// <summary>Header names to the values allowed; a single value that starts with <c>~*</c> is a regular expression.</summary>
+    [RouteHeaderName(OnKeys = true)]
     public IReadOnlyDictionary<string, IReadOnlyList<string>>? Headers { get; init; }
 
     /// <summary>Server names of the TLS handshake, with <c>*</c> as the first or last label.</summary>
+    [Unique, ServerName]
     public IReadOnlyList<string>? Snis { get; init; }
 
     /// <summary>Stream routes: where connections come from.</summary>
@@ -71,14 +77,23 @@ public sealed record RouteConfig : Entity
 
     /// <summary>Sluice: the name of a pipeline whose middleware this route runs.</summary>
     public string? Pipeline { get; init; }
+
+    public void Check(Action<string, string> report) => RouteChecks.Check(this, report);
 }
 
 /// <summary>An address, a port, or both, of a stream connection.</summary>
-public sealed record SocketMatch
+public sealed record SocketMatch : IChecked
 {
     /// <summary>An address or CIDR block.</summary>
+    [IpOrCidr]
     public string? Ip { get; init; }
 
     [Between(0, 65535)]
     public int? Port { get; init; }
+
+    public void Check(Action<string, string> report)
+    {
+        if (Ip is null && Port is null)
+            report("", "must set one of 'ip', 'port'");
+    }
 }

@@ -1,4 +1,5 @@
 using Sluice.Foundation.Schema;
+using Sluice.Gateway.Configuration.Rules;
 
 namespace Sluice.Gateway.Configuration;
 
@@ -6,9 +7,10 @@ namespace Sluice.Gateway.Configuration;
 /// An API behind the gateway: where it is and how to talk to it. Kong's <c>service</c>, with Sluice's own blocks
 /// <c>circuit_breaker</c>, <c>health_check</c> and <c>endpoints</c>.
 /// </summary>
-public sealed record ServiceConfig : Entity
+public sealed record ServiceConfig : Entity, IChecked
 {
     /// <summary>Unique; letters, digits and <c>. - _ ~</c>, UTF-8 letters allowed.</summary>
+    [ObjectName]
     public string? Name { get; init; }
 
     /// <summary>How to talk to the upstream.</summary>
@@ -16,6 +18,7 @@ public sealed record ServiceConfig : Entity
     public string Protocol { get; init; } = "http";
 
     /// <summary>A host name, an IP address, or the name of an upstream. Required unless <see cref="Endpoints"/> are given.</summary>
+    [Host]
     public string Host { get; init; } = "";
 
     /// <summary>The port of <see cref="Host"/>; an upstream's targets bring their own.</summary>
@@ -23,6 +26,7 @@ public sealed record ServiceConfig : Entity
     public int Port { get; init; } = 80;
 
     /// <summary>Put before the path of each request; starts with <c>/</c>.</summary>
+    [Path]
     public string? Path { get; init; }
 
     /// <summary>How many more times a request is tried after a failure that is safe to repeat.</summary>
@@ -72,13 +76,31 @@ public sealed record ServiceConfig : Entity
 
     /// <summary>Sluice: what may be tried again, and for how long in all.</summary>
     public RetryConfig? Retry { get; init; }
+
+    public void Check(Action<string, string> report)
+    {
+        if (Host.Length == 0 && Endpoints is not { Count: > 0 })
+            report("host", "required field missing; give host (or url), or endpoints");
+        if (Path is not null && Protocol is not ("http" or "https"))
+            report("path", $"must not be set when protocol is {Protocol}");
+        if (Protocol is "https" or "tls" or "grpcs")
+            return;
+        if (ClientCertificate is not null)
+            report("client_certificate", $"must not be set when protocol is {Protocol}, which has no TLS");
+        if (TlsVerify is not null)
+            report("tls_verify", $"must not be set when protocol is {Protocol}, which has no TLS");
+        if (TlsVerifyDepth is not null)
+            report("tls_verify_depth", $"must not be set when protocol is {Protocol}, which has no TLS");
+        if (CaCertificates is not null)
+            report("ca_certificates", $"must not be set when protocol is {Protocol}, which has no TLS");
+    }
 }
 
 /// <summary>Sluice: one address of a service.</summary>
 public sealed record EndpointConfig
 {
     /// <summary>A host name or IP address, with a port: <c>10.0.0.7:8080</c>.</summary>
-    [Required]
+    [Required, HostAndPort]
     public string Address { get; init; } = "";
 
     /// <summary>Its share of the requests; 0 takes it out.</summary>
@@ -118,6 +140,7 @@ public sealed record HealthCheckConfig
     public string Type { get; init; } = "http";
 
     /// <summary>The path asked for with http and https.</summary>
+    [Path]
     public string Path { get; init; } = "/";
 
     /// <summary>Milliseconds between two checks.</summary>

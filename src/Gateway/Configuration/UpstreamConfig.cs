@@ -1,12 +1,13 @@
 using Sluice.Foundation.Schema;
+using Sluice.Gateway.Configuration.Rules;
 
 namespace Sluice.Gateway.Configuration;
 
 /// <summary>A virtual host name with targets, a way to choose between them, and health checks. Kong's <c>upstream</c>.</summary>
-public sealed record UpstreamConfig : Entity
+public sealed record UpstreamConfig : Entity, IChecked
 {
     /// <summary>Unique; a service names it as its host.</summary>
-    [Required]
+    [Required, UpstreamName]
     public string Name { get; init; } = "";
 
     /// <summary>How a target is chosen; <c>random</c> (best of two) is Sluice's own.</summary>
@@ -21,13 +22,17 @@ public sealed record UpstreamConfig : Entity
     [OneOf("none", "consumer", "ip", "header", "cookie", "path", "query_arg", "uri_capture")]
     public string HashFallback { get; init; } = "none";
 
+    [HeaderName]
     public string? HashOnHeader { get; init; }
 
+    [HeaderName]
     public string? HashFallbackHeader { get; init; }
 
+    [CookieName]
     public string? HashOnCookie { get; init; }
 
     /// <summary>The Path of the cookie that Sluice sets when it has to make one up.</summary>
+    [Path]
     public string HashOnCookiePath { get; init; } = "/";
 
     public string? HashOnQueryArg { get; init; }
@@ -45,6 +50,7 @@ public sealed record UpstreamConfig : Entity
     public UpstreamHealthchecks Healthchecks { get; init; } = new();
 
     /// <summary>Sent as Host instead of the target's name.</summary>
+    [HostAndPort]
     public string? HostHeader { get; init; }
 
     /// <summary>The certificate shown to the targets when the service has none.</summary>
@@ -60,6 +66,8 @@ public sealed record UpstreamConfig : Entity
     /// <summary>Stands under the upstream in the nested form; resolved to <see cref="TargetConfig.Upstream"/> by the reader.</summary>
     [Ignored]
     public IReadOnlyList<TargetConfig> Targets { get; init; } = [];
+
+    public void Check(Action<string, string> report) => UpstreamChecks.Check(this, report);
 }
 
 /// <summary>One address of an upstream.</summary>
@@ -69,7 +77,7 @@ public sealed record TargetConfig : Entity
     public Reference? Upstream { get; init; }
 
     /// <summary>A host name or address, with or without a port (8000 when absent).</summary>
-    [Required]
+    [Required, TargetAddress]
     public string Target { get; init; } = "";
 
     /// <summary>Its share of the requests; 0 takes it out.</summary>
@@ -101,12 +109,15 @@ public sealed record ActiveHealthcheck
     [Between(1, int.MaxValue - 1)]
     public int Concurrency { get; init; } = 10;
 
+    [Path]
     public string HttpPath { get; init; } = "/";
 
+    [ServerName]
     public string? HttpsSni { get; init; }
 
     public bool HttpsVerifyCertificate { get; init; } = true;
 
+    [HeaderName(OnKeys = true)]
     public IReadOnlyDictionary<string, IReadOnlyList<string>>? Headers { get; init; }
 
     public ActiveHealthy Healthy { get; init; } = new();

@@ -1,0 +1,120 @@
+using Sluice.Foundation.Errors;
+using Sluice.Foundation.Schema;
+
+namespace Sluice.Gateway.Configuration.Reading;
+
+/// <summary>Found objects to records.</summary>
+internal sealed class EntityReader
+{
+    private readonly EntityIndex _index;
+    private readonly ReadOptions _options;
+    private readonly List<Problem> _problems;
+    private readonly PluginReader _plugins;
+    private readonly GroupMemberships _groups;
+    private readonly Dictionary<Type, Func<string, DocumentNode, Binding, object?>> _readers;
+
+    public EntityReader(EntityIndex index, ReadOptions options, List<Problem> problems)
+    {
+        _index = index;
+        _options = options;
+        _problems = problems;
+        _plugins = new PluginReader(options, problems);
+        _groups = new GroupMemberships(index, problems);
+        _readers = new Dictionary<Type, Func<string, DocumentNode, Binding, object?>> { [typeof(Reference)] = ReadReference };
+    }
+
+    public List<UnsupportedPlugin> Unsupported => _plugins.Unsupported;
+
+    public GatewayDocument Read(Header header, IReadOnlyList<MapEntry> memberships)
+    {
+        _groups.Add(memberships);
+        var read = new Dictionary<string, List<object>>(StringComparer.Ordinal);
+        foreach (var item in _index.Items)
+        {
+            if (Read(item) is not { } entity)
+                continue;
+            if (!read.TryGetValue(item.Kind.Name, out var list))
+                read[item.Kind.Name] = list = [];
+            list.Add(entity);
+        }
+        return new GatewayDocument
+        {
+            FormatVersion = header.Version,
+            Transform = header.Transform,
+            ErrorFormat = header.ErrorFormat,
+            Services = List<ServiceConfig>("services"),
+            Routes = List<RouteConfig>("routes"),
+            Upstreams = List<UpstreamConfig>("upstreams"),
+            Targets = List<TargetConfig>("targets"),
+            Consumers = List<ConsumerConfig>("consumers"),
+            ConsumerGroups = List<ConsumerGroupConfig>("consumer_groups"),
+            Credentials = [.. EntityKind.All.Where(k => k.Record.IsAssignableTo(typeof(CredentialConfig))).SelectMany(k => List<CredentialConfig>(k.Name))],
+            Plugins = List<PluginConfig>("plugins"),
+            Pipelines = List<PipelineConfig>("pipelines"),
+            Certificates = List<CertificateConfig>("certificates"),
+            Snis = List<SniConfig>("snis"),
+            CaCertificates = List<CaCertificateConfig>("ca_certificates"),
+            Vaults = List<VaultConfig>("vaults"),
+        };
+
+        IReadOnlyList<T> List<T>(string kind) => read.TryGetValue(kind, out var list) ? [.. list.Cast<T>()] : [];
+    }
+
+    private object? Read(EntityItem item)
+    {
+        var binding = new Binding(item.Describe(), _problems) { Readers = _readers, Skipped = item.Kind.ReadElsewhere };
+        CheckId(item, binding);
+        var node = item.Kind.Record == typeof(ServiceConfig) ? ServiceUrl.Expand(item.Node) : item.Node;
+        var presets = Presets(item, binding, ref node);
+        if (item.Kind.Record == typeof(PluginConfig) && _plugins.Read(item, binding) is { } config)
+            presets.Add((nameof(PluginConfig.Config), config));
+        var record = RecordBinder.Bind(item.Kind.Record, node, binding, presets);
+        return record is null ? null : Completion.Complete(record, item, node, binding, _index, _options);
+    }
+
+    /// <summary>What is known without the record's own fields: identity, place, and what it stands in.</summary>
+    private List<(string Property, object? Value)> Presets(EntityItem item, Binding binding, ref MapNode node)
+    {
+        var presets = new List<(string, object?)> { (nameof(Entity.Id), item.Id), (nameof(Entity.Place), node.Place) };
+        if (item.ParentField is { } field)
+        {
+            if (node[field] is not null)
+                node = new MapNode(node.Place, [.. node.Entries.Where(e => !string.Equals(e.Name, field, StringComparison.Ordinal))]);
+            if (string.Equals(field, "pipeline", StringComparison.Ordinal))
+                presets.Add((nameof(PluginConfig.Pipeline), item.Parent!.Node.Text("name")));
+            else
+                presets.Add((RecordPlan.For(item.Kind.Record).Find(field)!.Property.Name, new Reference(item.Parent!.Id)));
+        }
+        else if (item.Kind.Record == typeof(PluginConfig) && node["pipeline"] is { } pipeline)
+            binding.Report(pipeline.Place, "pipeline", "unknown field; the middleware of a pipeline stands in its own 'plugins' list");
+        if (item.Kind.Record == typeof(ConsumerConfig))
+            presets.Add((nameof(ConsumerConfig.Groups), _groups.Of(item)));
+        return presets;
+    }
+
+    private static void CheckId(EntityItem item, Binding binding)
+    {
+        if (item.Node["id"] is { IsNull: false } id && item.Node.Text("id") is var text && (text is null || !Guid.TryParseExact(text, "D", out _)))
+            binding.Report(id.Place, "id", $"expected a UUID like 8d257a85-2ac0-5869-b244-e2882409f85d{(text is null ? "" : $", not '{text}'")}");
+    }
+
+    private object? ReadReference(string field, DocumentNode node, Binding binding)
+    {
+        var kind = field switch
+        {
+            "client_certificate" or "certificate" => "certificates",
+            _ => field + "s",
+        };
+        var singular = EntityKind.ByName[kind].Singular;
+        var name = node is MapNode map ? map.Text("id") : node is ScalarNode { Kind: ScalarKind.String } scalar ? scalar.Text : null;
+        if (name is null || node is MapNode { Entries.Count: > 1 })
+        {
+            binding.Report(node.Place, $"expected the name or id of a {singular}, or a map with its id, not {node.Describe()}{(node is MapNode ? " without one or with more" : "")}");
+            return null;
+        }
+        if (_index.Find(kind, name) is { } found)
+            return new Reference(found.Id);
+        binding.Report(node.Place, $"there is no {singular} '{name}'" + Naming.DidYouMean(name, _index.Keys(kind)));
+        return null;
+    }
+}

@@ -1,0 +1,42 @@
+using Sluice.Foundation.Errors;
+using Sluice.Foundation.Schema;
+using Sluice.Gateway.Pipeline;
+using Sluice.Gateway.Snapshot;
+
+namespace Sluice.Gateway.Configuration.Reading;
+
+/// <summary>What reading depends on besides the files.</summary>
+public sealed record ReadOptions
+{
+    public static ReadOptions Default { get; } = new();
+
+    /// <summary>With <see cref="RouterFlavor.Expressions"/>, routes may carry <c>expression</c> and <c>priority</c>.</summary>
+    public RouterFlavor RouterFlavor { get; init; }
+
+    /// <summary>The value of an environment variable, null when it is not set.</summary>
+    public Func<string, string?> Environment { get; init; } = System.Environment.GetEnvironmentVariable;
+
+    /// <summary>How a variable that is not set counts: a file can be checked where the secrets are not.</summary>
+    public Severity UnsetVariable { get; init; } = Severity.Error;
+
+    public ReadLimits Limits { get; init; } = ReadLimits.Default;
+
+    /// <summary>Which plugins are built.</summary>
+    public Func<string, PluginDescriptor?> Plugins { get; init; } = PluginCatalog.Find;
+
+    /// <summary>For telling whether a CA certificate has expired.</summary>
+    public TimeProvider Time { get; init; } = TimeProvider.System;
+}
+
+/// <summary>What came of reading.</summary>
+/// <param name="Document">The configuration; null when there are errors.</param>
+/// <param name="Problems">Errors and warnings, in the order of the files.</param>
+/// <param name="UnsupportedPlugins">Middleware whose plugin Sluice does not have; its <see cref="PluginConfig.Config"/> is null.</param>
+public sealed record ReadResult(GatewayDocument? Document, IReadOnlyList<Problem> Problems, IReadOnlyList<UnsupportedPlugin> UnsupportedPlugins);
+
+/// <summary>Middleware whose plugin is Kong's and not built here.</summary>
+/// <param name="Name">The plugin.</param>
+/// <param name="Object">The middleware as a person names it.</param>
+/// <param name="Place">Where it stands.</param>
+/// <param name="Enterprise">Kong has it only in its paid edition.</param>
+public sealed record UnsupportedPlugin(string Name, string Object, Place Place, bool Enterprise);
