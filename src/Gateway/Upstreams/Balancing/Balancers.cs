@@ -32,7 +32,7 @@ internal static class Balancers
             Name = upstream.Name,
             UpstreamId = upstream.Id,
             Targets = [.. targets.Select(t => Target(t.Target, t.Weight))],
-            Algorithm = AlgorithmOf(upstream.Algorithm, HashInputs.From(upstream), upstream.Slots, slowStart, context.Time),
+            Algorithm = AlgorithmOf(upstream.Algorithm, HashInputs.From(upstream), upstream.Slots, slowStart),
             Rules = HealthRules.From(upstream),
             SlowStart = slowStart,
             HostHeader = upstream.HostHeader,
@@ -49,7 +49,7 @@ internal static class Balancers
         {
             Name = name,
             Targets = [.. endpoints.Select(e => Target(e.Address, e.Weight))],
-            Algorithm = AlgorithmOf(service.LoadBalancing ?? "round-robin", HashInputs.None, 10000, TimeSpan.Zero, context.Time),
+            Algorithm = EndpointAlgorithm(service.LoadBalancing),
             Rules = service.HealthCheck is { } check ? HealthRules.From(check) : HealthRules.None,
             SchemePort = schemePort,
         });
@@ -80,10 +80,20 @@ internal static class Balancers
         return shared.Get(key, lease, () => new EndpointPool(settings(), group, context.Resolver, context.Time));
     }
 
-    private static Algorithm AlgorithmOf(string name, HashInputs hash, int slots, TimeSpan slowStart, TimeProvider time) => name switch
+    private static Algorithm AlgorithmOf(string name, HashInputs hash, int slots, TimeSpan slowStart) => name switch
     {
+        "least-connections" => new LeastConnections(slowStart),
+        "latency" => new PeakEwma(slowStart),
+        "random" => new RandomOfTwo(slowStart),
+        "consistent-hashing" => new ConsistentHashing(hash, slots),
+        // Kong: whoever says what to hash means consistent hashing.
+        _ when !hash.IsEmpty => new ConsistentHashing(hash, slots),
         _ => new RoundRobin(slowStart),
     };
+
+    /// <summary>Endpoints in place have no hash settings: consistent hashing is by the client's address.</summary>
+    private static Algorithm EndpointAlgorithm(string? name) =>
+        AlgorithmOf(name ?? "round-robin", name == "consistent-hashing" ? HashInputs.ClientAddress : new HashInputs(), 10000, TimeSpan.Zero);
 
     private static PoolTarget Target(string text, int weight) =>
         TargetAddress.TryParse(text, TargetAddress.DefaultTargetPort, out var address)

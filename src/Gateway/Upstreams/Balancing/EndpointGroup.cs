@@ -27,9 +27,14 @@ internal sealed partial class EndpointGroup
 
     public string Name { get; }
 
-    public void Add(EndpointPool pool)
+    /// <returns>Whether there were other pools, so that what the new one adds joins endpoints that serve already.</returns>
+    public bool Add(EndpointPool pool)
     {
-        lock (gate) pools.Add(pool);
+        lock (gate)
+        {
+            pools.Add(pool);
+            return pools.Count > 1;
+        }
     }
 
     public void Remove(EndpointPool pool)

@@ -22,6 +22,7 @@ internal sealed class EndpointPool : IDisposable
     private long refreshAt;
     private Task? refreshing;
     private bool resolved;
+    private bool joinsOthers;
     private bool disposed;
 
     public EndpointPool(PoolSettings settings, EndpointGroup group, NameResolver resolver, TimeProvider time)
@@ -34,9 +35,9 @@ internal sealed class EndpointPool : IDisposable
         hasNames = members.Any(m => m.NeedsResolving);
         resolved = !hasNames;
         view = new EndpointView { All = [], Error = BalancingErrors.NoHealthyEndpoints };
+        joinsOthers = group.Add(this);
         foreach (var member in members)
             if (member.Target.Address.Literal is { } address) SetEndpoints(member, [new ResolvedAddress(address)]);
-        group.Add(this);
         Rebuild();
         if (hasNames && !settings.IsDirect) _ = RefreshAsync();
     }
@@ -165,6 +166,7 @@ internal sealed class EndpointPool : IDisposable
             {
                 Volatile.Write(ref refreshAt, members.Where(m => m.NeedsResolving).Min(m => m.RefreshAt));
                 Volatile.Write(ref resolved, true);
+                joinsOthers = true;
                 refreshing = null;
             }
         }
@@ -182,13 +184,12 @@ internal sealed class EndpointPool : IDisposable
     private bool SetEndpoints(Member member, IReadOnlyList<ResolvedAddress> addresses)
     {
         var old = member.Endpoints;
-        var startSlowly = resolved && settings.SlowStart > TimeSpan.Zero;
-        member.Endpoints = [.. addresses.Distinct().Select(a => MakeEndpoint(member.Target, a, old, startSlowly))];
+        member.Endpoints = [.. addresses.Distinct().Select(a => MakeEndpoint(member.Target, a, old))];
         foreach (var gone in old.Except(member.Endpoints)) group.Release(gone.State);
         return !old.SequenceEqual(member.Endpoints);
     }
 
-    private LiveEndpoint MakeEndpoint(PoolTarget target, ResolvedAddress resolvedAddress, LiveEndpoint[] old, bool startSlowly)
+    private LiveEndpoint MakeEndpoint(PoolTarget target, ResolvedAddress resolvedAddress, LiveEndpoint[] old)
     {
         var host = target.Address.Host;
         var address = new IPEndPoint(resolvedAddress.Address, resolvedAddress.Port > 0 ? resolvedAddress.Port : target.Address.Port);
@@ -196,7 +197,7 @@ internal sealed class EndpointPool : IDisposable
         var weight = target.Weight == 0 ? 0 : Math.Max(1, resolvedAddress.Weight ?? target.Weight);
         var known = Array.Find(old, e => e.Address.Equals(address) && e.Weight == weight);
         if (known is not null) return known;
-        var state = group.Acquire(host, address, startSlowly);
+        var state = group.Acquire(host, address, joinsOthers);
         var hostHeader = TargetAddress.HostHeader(settings.HostHeader ?? host, address.Port, settings.SchemePort);
         return new LiveEndpoint(state, weight, hostHeader, settings.Rules.Passive, settings.Algorithm is PeakEwma);
     }

@@ -56,19 +56,34 @@ internal sealed class RoundRobin(TimeSpan slowStart) : Algorithm
 
     private sealed class Turns(RoundRobin algorithm, LiveEndpoint[] cycle) : Selector
     {
+        // One more than a cycle, so that endpoints that all start slowly at once are passed over evenly.
+        private readonly int mostPassedOver = Math.Min(cycle.Length, 64) + 1;
+
         public override LiveEndpoint Choose(Exchange exchange, TriedEndpoints tried)
         {
-            LiveEndpoint? second = null;
-            for (var i = 0; i < cycle.Length; i++)
+            var turn = TakeTurn();
+            if (tried.Count > 0) return FindUntried(turn, tried);
+            for (var passedOver = 0; passedOver < mostPassedOver; passedOver++)
             {
-                var endpoint = cycle[(Interlocked.Increment(ref algorithm.turns) - 1) % (uint)cycle.Length];
-                if (tried.Contains(endpoint)) continue;
+                var endpoint = cycle[turn];
                 if (endpoint.State.TakesTurn(algorithm.slowStart)) return endpoint;
-                second ??= endpoint;
+                turn = TakeTurn();
             }
 
-            // All have been tried, or all start slowly at once.
-            return second ?? cycle[(Interlocked.Increment(ref algorithm.turns) - 1) % (uint)cycle.Length];
+            return cycle[turn];
+        }
+
+        private int TakeTurn() => (int)((Interlocked.Increment(ref algorithm.turns) - 1) % (uint)cycle.Length);
+
+        private LiveEndpoint FindUntried(int turn, TriedEndpoints tried)
+        {
+            for (var i = 0; i < cycle.Length; i++)
+            {
+                var endpoint = cycle[(turn + i) % cycle.Length];
+                if (!tried.Contains(endpoint)) return endpoint;
+            }
+
+            return cycle[turn];
         }
     }
 }

@@ -101,6 +101,29 @@ public sealed class RoundRobinTests : IDisposable
     }
 
     [Fact]
+    public void Endpoints_that_all_start_slowly_share_evenly()
+    {
+        var upstream = new UpstreamConfig { Name = "u", SlowStart = 10_000 };
+        var balancer = fixture.Weighted(upstream, 1, 1);
+        foreach (var endpoint in balancer.Endpoints) balancer.SetHealth(endpoint.Key, false);
+        foreach (var endpoint in balancer.Endpoints) balancer.SetHealth(endpoint.Key, true);
+
+        balancer.Count(1000)[1].ShouldBeInRange(480, 520);
+    }
+
+    [Fact]
+    public void A_target_that_a_reload_adds_starts_slowly_and_those_of_the_start_do_not()
+    {
+        var upstream = new UpstreamConfig { Name = "u", SlowStart = 10_000 };
+        fixture.Weighted(upstream, 1, 1).Count(1000)[1].ShouldBe(500);
+
+        var counts = fixture.Reload(() => fixture.Weighted(upstream, 1, 1, 1)).Count(2100);
+
+        counts[1].ShouldBeInRange(980, 1020);
+        counts[3].ShouldBeInRange(80, 120);
+    }
+
+    [Fact]
     public void Choosing_allocates_nothing()
     {
         var balancer = fixture.Weighted(new UpstreamConfig { Name = "u" }, 2, 1);
