@@ -1,0 +1,27 @@
+using Sluice.Gateway.Configuration;
+using Sluice.Gateway.Snapshot;
+
+namespace Sluice.Gateway.Upstreams;
+
+/// <summary>The limits of one service's exchanges with its endpoints.</summary>
+internal sealed record ForwardingSettings
+{
+    public required TimeSpan ConnectTimeout { get; init; }
+
+    /// <summary>Between two receives.</summary>
+    public required TimeSpan ReadTimeout { get; init; }
+
+    /// <summary>Between two sends.</summary>
+    public required TimeSpan WriteTimeout { get; init; }
+
+    /// <summary>Most bytes of the head of an answer.</summary>
+    public required int MaxResponseHead { get; init; }
+
+    public static ForwardingSettings For(ServiceConfig service, GatewaySettings settings) => new()
+    {
+        ConnectTimeout = TimeSpan.FromMilliseconds(service.ConnectTimeout),
+        ReadTimeout = TimeSpan.FromMilliseconds(service.ReadTimeout),
+        WriteTimeout = TimeSpan.FromMilliseconds(service.WriteTimeout),
+        MaxResponseHead = settings.MaxResponseHead,
+    };
+}

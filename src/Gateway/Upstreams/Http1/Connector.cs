@@ -1,0 +1,54 @@
+using System.Net.Security;
+using System.Runtime.CompilerServices;
+using System.Security.Authentication;
+using Sluice.Gateway.Pipeline;
+using Sluice.Gateway.Transport;
+
+namespace Sluice.Gateway.Upstreams.Http1;
+
+/// <summary>Opens connections to endpoints: TCP, and TLS where the service speaks it.</summary>
+internal sealed class Connector(Transport.Transport transport, TimeSpan timeout, UpstreamTls? tls)
+{
+    /// <summary>What a connection for this request is kept under: with TLS, the server name is part of it.</summary>
+    public ConnectionKey KeyFor(Endpoint endpoint, string host) => new(endpoint.Key, tls is null ? null : UpstreamTls.ServerName(host));
+
+    [AsyncMethodBuilder(typeof(ForwardingMethodBuilder<>))]
+    public async ValueTask<OpenResult> OpenAsync(Endpoint endpoint, ConnectionKey key)
+    {
+        UpstreamSocket? socket = null;
+        try
+        {
+            socket = await transport.ConnectAsync(endpoint.Address, timeout);
+            if (tls is null) return new() { Connection = new Http1Connection(socket, key) };
+            var stream = new SocketStream(socket) { ReadLimit = timeout, WriteLimit = timeout };
+            var secure = new SslStream(stream, leaveInnerStreamOpen: false);
+            await secure.AuthenticateAsClientAsync(tls.OptionsFor(key.ServerName!));
+            return new() { Connection = new Http1Connection(socket, key, secure, stream) };
+        }
+        catch (UpstreamSocketException e)
+        {
+            socket?.Dispose();
+            return e.Failure == SocketFailure.TimedOut
+                ? OpenResult.Failed(TryOutcome.TimedOut, UpstreamErrors.ConnectTimeout)
+                : OpenResult.Failed(TryOutcome.ConnectFailed, UpstreamErrors.ConnectFailed);
+        }
+        catch (Exception e) when (e is AuthenticationException or IOException or InvalidOperationException)
+        {
+            socket?.Dispose();
+            return OpenResult.Failed(TryOutcome.ConnectFailed, UpstreamErrors.TlsFailed);
+        }
+    }
+}
+
+/// <summary>A connection, or why there is none. Nothing of the request has been sent then, so that any method may be tried elsewhere.</summary>
+internal readonly struct OpenResult
+{
+    public Http1Connection? Connection { get; init; }
+
+    public GatewayError? Failure => Result.Failure;
+
+    public TryResult Result { get; init; }
+
+    public static OpenResult Failed(TryOutcome outcome, GatewayError error) =>
+        new() { Result = new() { Outcome = outcome, Failure = error, SafeForAnyMethod = true } };
+}

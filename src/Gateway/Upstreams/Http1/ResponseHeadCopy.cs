@@ -1,0 +1,21 @@
+using Microsoft.AspNetCore.Http;
+using Sluice.Gateway.Pipeline;
+
+namespace Sluice.Gateway.Upstreams.Http1;
+
+/// <summary>Puts the head of an answer into the client's response.</summary>
+internal static class ResponseHeadCopy
+{
+    public static void ToClient(Exchange exchange, Http1Connection connection)
+    {
+        var head = connection.Head;
+        var response = exchange.Response;
+        var headers = response.Headers;
+        response.StatusCode = head.Status;
+        var te = exchange.Request.Headers.TE;
+        head.CopyTo(connection.Buffer.AsSpan(0, head.Length), headers, te.Count > 0 && RequestHeadWriter.AsksForTrailers(te));
+        // 204 has no length; one that the upstream gave all the same is not passed on.
+        if (head.ContentLength is { } length && head.Status != StatusCodes.Status204NoContent) headers.ContentLength = length;
+        exchange.Source = ResponseSource.Upstream;
+    }
+}
