@@ -10,6 +10,7 @@ internal static class SluiceCommand
     {
         var root = new RootCommand("An API gateway that runs the kong.yml you already have.")
         {
+            CheckCommand.Create(),
             VersionCommand.Create(),
         };
         root.AddExamples(

@@ -1,0 +1,57 @@
+using System.CommandLine;
+using Sluice.Host.Settings;
+
+namespace Sluice.Host.Commands;
+
+/// <summary>The options of <c>sluice run</c>. Each is also an environment variable: <c>--proxy-tls</c> is <c>SLUICE_PROXY_TLS</c>.</summary>
+internal static class RunOptions
+{
+    private static readonly (string Name, string Value, string Says)[] Texts =
+    [
+        ("--proxy", "ADDR", "Where clients connect: 0.0.0.0:8000, [::]:8000, :8000; several with commas; off for none. Default 0.0.0.0:8000."),
+        ("--proxy-tls", "ADDR", "The same with TLS. Default 0.0.0.0:8443; when only one of the two is given, only that one is opened."),
+        ("--admin", "ADDR", "Where /status, /health and /metrics are served; off for nowhere. Default 127.0.0.1:8001."),
+        ("--status", "ADDR", "Another address for the same pages, for probes from outside. Default off."),
+        ("--cert", "FILE", "The certificate (PEM) for names that the configuration has none for. Default: self-signed, made at the start."),
+        ("--cert-key", "FILE", "The key of --cert (PEM)."),
+        ("--data", "DIR", "The folder for what must outlive the program. Default data."),
+        ("--transport", "KIND", "What moves the bytes: auto, io_uring, epoll or sockets. Default auto."),
+        ("--loops", "N", "Event loops. Default one per core."),
+        ("--drain-timeout", "SECONDS", "How long requests may take to finish after SIGTERM. Default 30."),
+        ("--log-level", "LEVEL", "debug, info, notice, warn, error or crit. Default notice."),
+        ("--access-log", "FILE", "Where a line for each request goes: a file, /dev/stdout or off. Default off."),
+        ("--kong-conf", "FILE", "A kong.conf whose settings are used where nothing stronger says otherwise."),
+        ("--demo-upstream", "ADDR", "Also start a small upstream there that answers with what it received, for trying things."),
+    ];
+
+    private static readonly Option<string[]> Config = new("--config", "-c")
+    {
+        Description = $"Configuration files or folders, read as one; may be given several times. [{SettingSources.VariableOf("--config")}]",
+        HelpName = "FILE|DIR",
+        AllowMultipleArgumentsPerToken = true,
+    };
+
+    private static readonly Option<bool> SkipUnsupported = new("--skip-unsupported")
+    {
+        Description = $"Leave out plugins that are not built instead of refusing the configuration. [{SettingSources.VariableOf("--skip-unsupported")}]",
+    };
+
+    private static readonly Option<string?>[] Options =
+        [.. Texts.Select(t => new Option<string?>(t.Name) { HelpName = t.Value, Description = $"{t.Says} [{SettingSources.VariableOf(t.Name)}]" })];
+
+    public static void AddTo(Command command)
+    {
+        command.Add(Config);
+        foreach (var option in Options) command.Add(option);
+        command.Add(SkipUnsupported);
+    }
+
+    /// <summary>The options that were given, by name; lists joined with commas.</summary>
+    public static Dictionary<string, string?> Read(ParseResult parsed)
+    {
+        var given = Options.ToDictionary(o => o.Name, o => parsed.GetValue(o), StringComparer.Ordinal);
+        if (parsed.GetValue(Config) is { Length: > 0 } files) given[Config.Name] = string.Join(',', files);
+        if (parsed.GetValue(SkipUnsupported)) given[SkipUnsupported.Name] = "on";
+        return given;
+    }
+}

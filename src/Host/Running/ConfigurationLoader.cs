@@ -1,0 +1,45 @@
+using System.Security.Cryptography;
+using System.Text;
+using Sluice.Foundation.Errors;
+using Sluice.Gateway.Configuration.Reading;
+using Sluice.Gateway.Snapshot;
+
+namespace Sluice.Host.Running;
+
+/// <summary>Reads a whole configuration from files, folders or text.</summary>
+internal static class ConfigurationLoader
+{
+    /// <param name="paths">Files and folders, read as one configuration.</param>
+    /// <param name="inline">A configuration as text, read besides the files; null for none.</param>
+    /// <param name="flavor">Which kind of routes it has.</param>
+    public static LoadedConfiguration Load(
+        IReadOnlyList<string> paths, string? inline, RouterFlavor flavor = RouterFlavor.TraditionalCompatible)
+    {
+        var (files, unreadable) = ConfigurationSource.Load(paths);
+        IReadOnlyList<ConfigurationSource> sources = inline is null
+            ? files
+            : [.. files, new ConfigurationSource("declarative_config_string", Encoding.UTF8.GetBytes(inline))];
+        var read = DocumentReader.Read(sources, ReadOptions.Default with { RouterFlavor = flavor });
+        var problems = (IReadOnlyList<Problem>)[.. unreadable, .. read.Problems];
+        return new LoadedConfiguration
+        {
+            Document = problems.Any(p => p.Severity == Severity.Error) ? null : read.Document,
+            Problems = problems,
+            Unsupported = read.UnsupportedPlugins,
+            Files = [.. sources.Select(s => s.Name)],
+            Hash = HashOf(sources),
+        };
+    }
+
+    private static string HashOf(IReadOnlyList<ConfigurationSource> sources)
+    {
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        foreach (var source in sources)
+        {
+            hash.AppendData(BitConverter.GetBytes(source.Content.Length));
+            hash.AppendData(source.Content.Span);
+        }
+
+        return Convert.ToHexStringLower(hash.GetHashAndReset().AsSpan(0, 16));
+    }
+}

@@ -1,0 +1,78 @@
+using System.Net;
+using System.Net.Sockets;
+using System.Text;
+
+namespace Sluice.Acceptance.Harness;
+
+/// <summary>An upstream on a raw socket: the test says, byte for byte, what each request is answered with.</summary>
+public sealed class ScriptedUpstream : IAsyncDisposable
+{
+    private readonly Socket listener = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+    private readonly Func<string, Stream, Task> answer;
+    private readonly CancellationTokenSource stop = new();
+
+    /// <param name="answer">Given the head of a request, writes to the connection whatever it likes.</param>
+    public ScriptedUpstream(Func<string, Stream, Task> answer)
+    {
+        this.answer = answer;
+        listener.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+        listener.Listen();
+        _ = AcceptAsync();
+    }
+
+    /// <summary>Answers every request with 200 and <paramref name="body"/>.</summary>
+    public ScriptedUpstream(string body)
+        : this((_, connection) => RespondAsync(connection, body))
+    {
+    }
+
+    public int Port => ((IPEndPoint)listener.LocalEndPoint!).Port;
+
+    public static async Task RespondAsync(Stream connection, string body) => await connection.WriteAsync(
+        Encoding.Latin1.GetBytes($"HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nContent-Length: {body.Length}\r\n\r\n{body}"));
+
+    public async ValueTask DisposeAsync()
+    {
+        await stop.CancelAsync();
+        listener.Dispose();
+        stop.Dispose();
+    }
+
+    private async Task AcceptAsync()
+    {
+        try
+        {
+            while (true) _ = ServeAsync(await listener.AcceptAsync(stop.Token));
+        }
+        catch (Exception e) when (e is OperationCanceledException or SocketException or ObjectDisposedException)
+        {
+            // The end of the test.
+        }
+    }
+
+    private async Task ServeAsync(Socket socket)
+    {
+        await using var connection = new NetworkStream(socket, ownsSocket: true);
+        try
+        {
+            while (await ReadHeadAsync(connection) is { } head) await answer(head, connection);
+        }
+        catch (IOException)
+        {
+            // The gateway closed the connection.
+        }
+    }
+
+    private static async Task<string?> ReadHeadAsync(NetworkStream connection)
+    {
+        var head = new StringBuilder();
+        var one = new byte[1];
+        while (!head.ToString().EndsWith("\r\n\r\n", StringComparison.Ordinal))
+        {
+            if (await connection.ReadAsync(one) == 0) return null;
+            head.Append((char)one[0]);
+        }
+
+        return head.ToString();
+    }
+}

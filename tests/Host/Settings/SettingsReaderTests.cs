@@ -1,0 +1,202 @@
+using System.Net;
+using System.Security.Authentication;
+using Sluice.Gateway.Snapshot;
+using Sluice.Gateway.Transport;
+using Sluice.Host.Commands;
+using Sluice.Host.Settings;
+
+namespace Sluice.Host.Tests.Settings;
+
+public sealed class SettingsReaderTests : IDisposable
+{
+    private readonly string confFile = Path.GetTempFileName();
+    private readonly Dictionary<string, string?> options = [];
+    private readonly Dictionary<string, string> environment = [];
+
+    public void Dispose() => File.Delete(confFile);
+
+    [Fact]
+    public void Each_place_wins_over_the_weaker_ones()
+    {
+        File.WriteAllText(confFile, "admin_listen = 127.0.0.1:1\n");
+        environment["KONG_CONF"] = confFile;
+        AdminPort().ShouldBe(1);
+
+        environment["KONG_ADMIN_LISTEN"] = "127.0.0.1:2";
+        AdminPort().ShouldBe(2);
+
+        environment["SLUICE_ADMIN"] = "127.0.0.1:3";
+        AdminPort().ShouldBe(3);
+
+        options["--admin"] = "127.0.0.1:4";
+        AdminPort().ShouldBe(4);
+    }
+
+    [Fact]
+    public void Without_settings_it_listens_where_kong_does()
+    {
+        Read().Proxy.Select(l => $"{l.EndPoint} {l.Tls} {l.Http2}").ShouldBe(["0.0.0.0:8000 False False", "0.0.0.0:8443 True True"]);
+        Read().Admin.Single().EndPoint.ToString().ShouldBe("127.0.0.1:8001");
+        Read().Status.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public void One_of_the_two_proxy_options_opens_nothing_else()
+    {
+        options["--proxy"] = ":9000";
+        Read().Proxy.Single().EndPoint.ToString().ShouldBe("0.0.0.0:9000");
+    }
+
+    [Fact]
+    public void A_proxy_option_replaces_only_its_own_kind_of_kongs_listeners()
+    {
+        environment["KONG_PROXY_LISTEN"] = "0.0.0.0:8000 reuseport backlog=16384, 0.0.0.0:8443 http2 ssl reuseport";
+        options["--proxy"] = "127.0.0.1:9000";
+        Read().Proxy.Select(l => l.EndPoint.ToString()).ShouldBe(["127.0.0.1:9000", "0.0.0.0:8443"]);
+    }
+
+    [Fact]
+    public void Kongs_values_are_read()
+    {
+        foreach (var (name, value) in new Dictionary<string, string>
+        {
+            ["KONG_DECLARATIVE_CONFIG"] = "/kong/kong.yml",
+            ["KONG_TRUSTED_IPS"] = "10.1.2.3/8,::1, 192.168.1.1",
+            ["KONG_REAL_IP_HEADER"] = "X-Forwarded-For",
+            ["KONG_REAL_IP_RECURSIVE"] = "on",
+            ["KONG_HEADERS"] = "off",
+            ["KONG_HEADERS_UPSTREAM"] = "off",
+            ["KONG_SSL_PROTOCOLS"] = "TLSv1.3",
+            ["KONG_UPSTREAM_KEEPALIVE_POOL_SIZE"] = "7",
+            ["KONG_UPSTREAM_KEEPALIVE_IDLE_TIMEOUT"] = "9",
+            ["KONG_NGINX_HTTP_CLIENT_MAX_BODY_SIZE"] = "8m",
+            ["KONG_ROUTER_FLAVOR"] = "expressions",
+            ["KONG_STATUS_LISTEN"] = "0.0.0.0:8100",
+        })
+            environment[name] = value;
+
+        var settings = Read();
+        settings.Sources.ShouldBe(["/kong/kong.yml"]);
+        settings.Gateway.TrustedProxies.Select(n => n.ToString()).ShouldBe(["10.0.0.0/8", "::1/128", "192.168.1.1/32"]);
+        settings.Gateway.RealIpHeader.ShouldBe("X-Forwarded-For");
+        settings.Gateway.RealIpRecursive.ShouldBeTrue();
+        settings.Gateway.Headers.ShouldBe(new ResponseHeaderSettings { Server = false, Via = false, Latency = false, RequestId = false, RequestIdUpstream = false });
+        settings.Gateway.UpstreamKeepAlivePoolSize.ShouldBe(7);
+        settings.Gateway.UpstreamKeepAliveIdleTimeout.ShouldBe(9000);
+        settings.Gateway.MaxRequestBody.ShouldBe(8 * 1024 * 1024);
+        settings.Gateway.RouterFlavor.ShouldBe(RouterFlavor.Expressions);
+        settings.Tls.Protocols.ShouldBe(SslProtocols.Tls13);
+        settings.Status.Single().EndPoint.ShouldBe(new IPEndPoint(IPAddress.Any, 8100));
+    }
+
+    [Theory]
+    [InlineData("server_tokens", true, true, false, false)]
+    [InlineData("latency_tokens, X-Kong-Upstream-Status", false, false, true, true)]
+    [InlineData("Via", false, true, false, false)]
+    public void Headers_name_what_is_sent(string headers, bool server, bool via, bool latency, bool upstreamStatus)
+    {
+        environment["KONG_HEADERS"] = headers;
+        var read = Read().Gateway.Headers;
+        (read.Server, read.Via, read.Latency, read.UpstreamStatus).ShouldBe((server, via, latency, upstreamStatus));
+    }
+
+    [Theory]
+    [InlineData("auto", TransportKind.Auto)]
+    [InlineData("io_uring", TransportKind.IoUring)]
+    [InlineData("epoll", TransportKind.Epoll)]
+    [InlineData("sockets", TransportKind.Sockets)]
+    public void The_transport_is_chosen_by_name(string name, TransportKind kind)
+    {
+        options["--transport"] = name;
+        Read().Transport.ShouldBe(kind);
+    }
+
+    [Theory]
+    [InlineData("SLUICE_TRANSPORT", "carrier-pigeon")]
+    [InlineData("SLUICE_LOOPS", "0")]
+    [InlineData("SLUICE_PROXY", "example.com:80")]
+    [InlineData("SLUICE_PROXY", "127.0.0.1:99999")]
+    [InlineData("SLUICE_DRAIN_TIMEOUT", "soon")]
+    [InlineData("KONG_PROXY_LISTEN", "0.0.0.0:8000 fast")]
+    [InlineData("KONG_TRUSTED_IPS", "all")]
+    [InlineData("KONG_HEADERS", "X-Powered-By")]
+    [InlineData("KONG_REAL_IP_RECURSIVE", "maybe")]
+    [InlineData("KONG_ROUTER_FLAVOR", "magic")]
+    [InlineData("KONG_NGINX_HTTP_CLIENT_MAX_BODY_SIZE", "much")]
+    [InlineData("KONG_SSL_PROTOCOLS", "TLSv1")]
+    [InlineData("KONG_LOG_LEVEL", "loud")]
+    [InlineData("KONG_SSL_CERT", "/only/the/cert.pem")]
+    public void What_makes_no_sense_is_refused_with_its_origin(string name, string value)
+    {
+        environment[name] = value;
+        var message = Should.Throw<UsageException>(Read).Message;
+        message.ShouldContain(name.StartsWith("KONG_SSL_CERT", StringComparison.Ordinal) ? "ssl_cert" : name);
+    }
+
+    [Fact]
+    public void Settings_of_kong_without_effect_are_named_apart_from_unknown_ones()
+    {
+        environment["KONG_PG_HOST"] = "db";
+        environment["KONG_NGINX_WORKER_PROCESSES"] = "2";
+        environment["KONG_PROXY_LISTNE"] = "0.0.0.0:8000";
+        environment["KONG_DATABASE"] = "off";
+        var notes = Read().Notes;
+        notes.ShouldContain("without effect here: KONG_NGINX_WORKER_PROCESSES, KONG_PG_HOST");
+        notes.ShouldContain("not a setting of Kong or Sluice: KONG_PROXY_LISTNE");
+        notes.Count.ShouldBe(2);
+    }
+
+    [Fact]
+    public void Every_heeded_key_is_really_read()
+    {
+        // A value that suits nothing: each key that is read complains or shows up in the result, one that is not read does neither.
+        var untouched = Read();
+        foreach (var key in KongKeys.Heeded)
+        {
+            environment.Clear();
+            environment["KONG_" + key.ToUpperInvariant()] = SomeValue(key);
+            if (key == "ssl_cert") environment["KONG_SSL_CERT_KEY"] = "k.pem";
+            if (key == "ssl_cert_key") environment["KONG_SSL_CERT"] = "c.pem";
+            if (key == "ssl_ciphers") environment["KONG_SSL_CIPHER_SUITE"] = "custom";
+            Describe(Read()).ShouldNotBe(Describe(untouched), $"{key} is listed as heeded but changes nothing");
+        }
+
+        string SomeValue(string key) => key switch
+        {
+            "proxy_listen" or "admin_listen" or "status_listen" => "127.0.0.1:7",
+            "headers" or "headers_upstream" => "off",
+            "trusted_ips" => "10.0.0.0/8",
+            "real_ip_recursive" or "nginx_proxy_real_ip_recursive" => "on",
+            "ssl_cipher_suite" => "modern",
+            "ssl_protocols" or "nginx_http_ssl_protocols" => "TLSv1.3",
+            "lua_ssl_trusted_certificate" => confFile,
+            "router_flavor" => "expressions",
+            "log_level" => "debug",
+            _ => "17",
+        };
+    }
+
+    [Fact]
+    public void Kong_conf_has_comments_and_is_checked()
+    {
+        File.WriteAllText(confFile, "# a comment\nadmin_listen = 127.0.0.1:5   # another\n\nreal_ip_header = X-A\\#B\n");
+        options["--kong-conf"] = confFile;
+        AdminPort().ShouldBe(5);
+        Read().Gateway.RealIpHeader.ShouldBe("X-A#B");
+
+        File.WriteAllText(confFile, "admin_listen = off\nnonsense\n");
+        Should.Throw<UsageException>(Read).Message.ShouldContain($"{confFile}:2");
+
+        options["--kong-conf"] = "/does/not/exist.conf";
+        Should.Throw<UsageException>(Read).Message.ShouldContain("/does/not/exist.conf");
+    }
+
+    private static string Describe(RunSettings s) => string.Join(
+        '|', string.Join(',', s.Sources), s.InlineDocument, string.Join(',', s.Proxy), string.Join(',', s.Admin), string.Join(',', s.Status),
+        string.Join(',', s.Tls.Certificates), string.Join(',', s.Tls.Keys), s.Tls.Protocols, s.Tls.Ciphers, s.LogLevel, s.AccessLog,
+        s.Gateway with { TrustedProxies = [] }, string.Join(',', s.Gateway.TrustedProxies), string.Join(',', s.Notes));
+
+    private int AdminPort() => ((IPEndPoint)Read().Admin.Single().EndPoint).Port;
+
+    private RunSettings Read() => SettingsReader.Read(options, environment);
+}
