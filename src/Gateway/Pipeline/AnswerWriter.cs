@@ -1,4 +1,4 @@
-using System.Buffers;
+using System.IO.Pipelines;
 using Microsoft.AspNetCore.Http;
 
 namespace Sluice.Gateway.Pipeline;
@@ -42,7 +42,7 @@ internal static class AnswerWriter
             if (!HttpMethods.IsHead(exchange.Request.Method) && body.Length > 0)
             {
                 exchange.Timings.ResponseBytes = body.Length;
-                response.BodyWriter.Write(body.Span);
+                Write(response.BodyWriter, body.Span);
             }
         }
 
@@ -56,6 +56,19 @@ internal static class AnswerWriter
             if (body.Length <= rewrite.MaxBytes)
                 body = rewrite.Transform(exchange, body);
         return body;
+    }
+
+    /// <summary>As the framework's extension does, but always asks for room: Kestrel's writer may give none to a hint of 0.</summary>
+    private static void Write(PipeWriter writer, ReadOnlySpan<byte> body)
+    {
+        while (body.Length > 0)
+        {
+            var room = writer.GetSpan(Math.Min(body.Length, 4096));
+            var part = Math.Min(room.Length, body.Length);
+            body[..part].CopyTo(room);
+            writer.Advance(part);
+            body = body[part..];
+        }
     }
 
     private static bool MayHaveBody(int status) => status is >= 200 and not (204 or 205 or 304);

@@ -21,6 +21,9 @@ public sealed partial class Exchange
         Loop = loop;
     }
 
+    /// <summary>What is told when an exchange runs on an HTTP/1 connection; null otherwise.</summary>
+    internal Listeners.RejectionWriter? Rejections { get; init; }
+
     /// <summary>The framework's view. <see cref="Request"/> and <see cref="Response"/> are its two halves.</summary>
     public HttpContext Http { get; }
 

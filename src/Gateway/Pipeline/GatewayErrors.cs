@@ -19,6 +19,10 @@ public static class GatewayErrors
 
     public static readonly GatewayError UpgradeToHttps = new(426, "HTTPS_REQUIRED", "Please use HTTPS protocol", Fault.Client);
 
+    public static readonly GatewayError UpgradeToHttp2 = new(426, "HTTP2_REQUIRED", "Please use HTTP2 protocol", Fault.Client);
+
+    public static readonly GatewayError NotGrpc = new(415, "NOT_GRPC", "Non-gRPC request matched gRPC route", Fault.Client);
+
     /// <summary>421: the SNI of the handshake and the Host of the request belong to different certificates' worlds.</summary>
     public static readonly GatewayError Misdirected = new(421, "MISDIRECTED_REQUEST", "Misdirected request", Fault.Client, TextFirst: true);
 

@@ -1,5 +1,6 @@
 using Sluice.Gateway.Configuration;
 using Sluice.Gateway.Pipeline;
+using Sluice.Gateway.Telemetry;
 using Sluice.Gateway.Upstreams;
 
 namespace Sluice.Gateway.Snapshot;
@@ -14,6 +15,9 @@ public sealed class RouteModel
 
     /// <summary>The middleware of requests on this route.</summary>
     public PluginPlan Plan { get; internal set; } = null!;
+
+    /// <summary>Where its exchanges are counted.</summary>
+    internal RouteMeter? Meter { get; init; }
 
     /// <summary>The name, or the id where it has none; for logs and metrics.</summary>
     public string Label => field ??= Config.Name ?? Config.Id.ToString();

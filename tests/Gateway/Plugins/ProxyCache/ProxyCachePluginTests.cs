@@ -40,7 +40,7 @@ public sealed class ProxyCachePluginTests
         (await harness.SendAsync("/a", "POST")).Header("X-Cache-Status").ShouldBe("Bypass");
         (await harness.SendAsync("/a", "HEAD")).Header("X-Cache-Status").ShouldBe("Miss");
         (await harness.SendAsync("/a", "HEAD")).Header("X-Cache-Status").ShouldBe("Miss");
-        var consumer = new Snapshot.ConsumerModel
+        var consumer = new Sluice.Gateway.Snapshot.ConsumerModel
         {
             Config = new ConsumerConfig { Id = Guid.NewGuid(), Username = "u" }, Groups = [], AclGroups = [], HasMiddleware = false,
         };

@@ -1,0 +1,59 @@
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting.Server.Abstractions;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
+using Microsoft.Extensions.Logging;
+using Sluice.Gateway.Pipeline;
+using Sluice.Gateway.Snapshot;
+using Sluice.Gateway.Transport;
+
+namespace Sluice.Gateway.Listeners;
+
+/// <summary>
+/// What Kestrel calls for each request. It stands in for the framework's hosting layer, whose diagnostics and context factories would cost more
+/// than the whole proxying; the exchange and its HttpContext live as long as the connection (HTTP/1.1) or the pooled stream (HTTP/2).
+/// </summary>
+internal sealed class GatewayApplication(GatewayRuntime runtime) : IHttpApplication<Exchange>
+{
+    private readonly ExchangeProcessor processor = new(runtime.Logs.CreateLogger<ExchangeProcessor>());
+    private int nextLoop;
+
+    public Exchange CreateContext(IFeatureCollection features)
+    {
+        var exchange = features is IHostContextContainer<Exchange> container
+            ? container.HostContext ??= NewExchange(features)
+            : NewExchange(features);
+
+        ((DefaultHttpContext)exchange.Http).Initialize(features);
+        exchange.Begin(runtime.Enter(exchange.LoopIndex));
+        if (exchange.Rejections is { } rejections) rejections.InExchange = true;
+        return exchange;
+    }
+
+    public Task ProcessRequestAsync(Exchange exchange) => processor.ProcessAsync(exchange);
+
+    public void DisposeContext(Exchange exchange, Exception? exception)
+    {
+        exchange.Timings.Ended = System.Diagnostics.Stopwatch.GetTimestamp();
+        try
+        {
+            runtime.Metrics.Record(exchange);
+            exchange.RunRecord();
+        }
+        finally
+        {
+            if (exchange.Rejections is { } rejections) rejections.InExchange = false;
+            GatewayRuntime.Exit(exchange.Snapshot, exchange.LoopIndex);
+            ((DefaultHttpContext)exchange.Http).Uninitialize();
+        }
+    }
+
+    private Exchange NewExchange(IFeatureCollection features)
+    {
+        // HTTP/2 streams start on the thread pool; they share the loops out in turn, since their connection's is not known here.
+        var loops = runtime.Transport.Loops;
+        var loop = EventLoop.Current ?? (loops.Count == 0 ? null : loops[(Interlocked.Increment(ref nextLoop) & int.MaxValue) % loops.Count]);
+        var isHttp1 = features.Get<IHttpRequestFeature>()!.Protocol.StartsWith("HTTP/1", StringComparison.Ordinal);
+        return new Exchange(new DefaultHttpContext(), loop) { Rejections = isHttp1 ? features.Get<RejectionWriter>() : null };
+    }
+}

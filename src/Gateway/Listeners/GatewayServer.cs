@@ -1,0 +1,108 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.AspNetCore.Server.Kestrel.Https;
+using Microsoft.Extensions.DependencyInjection;
+using Sluice.Gateway.Snapshot;
+
+namespace Sluice.Gateway.Listeners;
+
+/// <summary>The proxy's listeners: Kestrel on the chosen transport, running <see cref="GatewayApplication"/>.</summary>
+public sealed class GatewayServer : IAsyncDisposable
+{
+    private readonly WebApplication host;
+    private readonly IServer server;
+
+    private GatewayServer(WebApplication host, IServer server)
+    {
+        this.host = host;
+        this.server = server;
+    }
+
+    /// <summary>The addresses as bound, with the ports that were chosen for 0: <c>http://127.0.0.1:8000</c>.</summary>
+    public IReadOnlyList<string> Addresses { get; private set; } = [];
+
+    /// <summary>Binds all <paramref name="addresses"/> and starts to serve. The runtime must have loaded a document.</summary>
+    /// <exception cref="IOException">An address cannot be bound; the message names it. Nothing is left bound.</exception>
+    public static async Task<GatewayServer> StartAsync(GatewayRuntime runtime, IReadOnlyList<ListenAddress> addresses)
+    {
+        // An empty builder: no appsettings.json, no environment, no command line. Only Kestrel and what it needs.
+        var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
+        builder.Services.AddSingleton(runtime.Logs);
+        builder.Services.AddSingleton(runtime.Transport.Listeners);
+        builder.WebHost.UseKestrelCore().UseKestrelHttpsConfiguration();
+        builder.WebHost.ConfigureKestrel(kestrel => Configure(kestrel, runtime, addresses));
+        var app = builder.Build();
+        var kestrel = app.Services.GetRequiredService<IServer>();
+        try
+        {
+            await kestrel.StartAsync(new GatewayApplication(runtime), CancellationToken.None);
+        }
+        catch
+        {
+            kestrel.Dispose();
+            await app.DisposeAsync();
+            throw;
+        }
+
+        return new GatewayServer(app, kestrel) { Addresses = [.. kestrel.Features.Get<IServerAddressesFeature>()!.Addresses] };
+    }
+
+    /// <summary>Stops accepting, lets exchanges in flight finish, and closes what is left after <paramref name="drain"/>.</summary>
+    public async Task StopAsync(TimeSpan drain)
+    {
+        using var deadline = new CancellationTokenSource(drain);
+        await server.StopAsync(deadline.Token);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        server.Dispose();
+        await host.DisposeAsync();
+    }
+
+    private static void Configure(KestrelServerOptions kestrel, GatewayRuntime runtime, IReadOnlyList<ListenAddress> addresses)
+    {
+        var settings = runtime.Settings;
+        kestrel.AddServerHeader = false;
+        kestrel.AllowSynchronousIO = false;
+
+        // Header bytes go through unchanged: one byte, one char, both ways. What they mean is the upstream's business.
+        kestrel.RequestHeaderEncodingSelector = static _ => System.Text.Encoding.Latin1;
+        kestrel.ResponseHeaderEncodingSelector = static _ => System.Text.Encoding.Latin1;
+
+        var limits = kestrel.Limits;
+        limits.MaxRequestLineSize = settings.MaxRequestLine;
+        limits.MaxRequestHeadersTotalSize = settings.MaxRequestHeaders;
+        limits.MaxRequestHeaderCount = settings.MaxRequestHeaderCount;
+        limits.MaxRequestBodySize = settings.MaxRequestBody == 0 ? null : settings.MaxRequestBody;
+        limits.MaxRequestBufferSize = 1024 * 1024;
+        limits.MaxResponseBufferSize = 64 * 1024;
+        limits.KeepAliveTimeout = TimeSpan.FromMilliseconds(settings.ClientKeepAliveTimeout);
+        limits.RequestHeadersTimeout = TimeSpan.FromMilliseconds(settings.RequestHeadTimeout);
+        limits.Http2.MaxStreamsPerConnection = 128;
+        limits.Http2.InitialConnectionWindowSize = 1024 * 1024;
+        limits.Http2.InitialStreamWindowSize = 768 * 1024;
+        foreach (var address in addresses) kestrel.Listen(address.EndPoint, listen => Configure(listen, runtime, address));
+    }
+
+    private static void Configure(ListenOptions listen, GatewayRuntime runtime, ListenAddress address)
+    {
+        listen.Protocols = address is { Tls: true, Http2: true } ? HttpProtocols.Http1AndHttp2 : HttpProtocols.Http1;
+        if (address.ProxyProtocol) listen.Use(next => new ProxyProtocol(next, runtime.Time).OnConnectionAsync);
+        if (address.Tls)
+        {
+            listen.UseHttps(new TlsHandshakeCallbackOptions
+            {
+                HandshakeTimeout = TimeSpan.FromSeconds(10),
+                OnConnection = context => new(
+                    runtime.Current.Certificates.Find(context.ClientHelloInfo.ServerName)
+                    ?? throw new System.Security.Authentication.AuthenticationException("no certificate is configured")),
+            });
+        }
+
+        listen.Use(next => new RejectedRequests(next, runtime).OnConnectionAsync);
+    }
+}

@@ -1,0 +1,124 @@
+using System.Diagnostics;
+using System.Runtime.CompilerServices;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Logging;
+using Sluice.Gateway.Snapshot;
+using Sluice.Gateway.Upstreams;
+using Sluice.Gateway.Upstreams.Circuit;
+
+namespace Sluice.Gateway.Pipeline;
+
+/// <summary>The life of a request, from the routed exchange to the end of its response.</summary>
+internal sealed partial class ExchangeProcessor(ILogger<ExchangeProcessor> log)
+{
+    /// <summary>Runs the whole exchange. Never throws: what goes wrong becomes an answer, or ends the connection when one has begun.</summary>
+    public async Task ProcessAsync(Exchange exchange)
+    {
+        try
+        {
+            var answer = RequestIntake.Admit(exchange);
+            if (answer is null)
+            {
+                var verdict = exchange.RunRequestStages();
+                answer = (verdict.IsCompletedSuccessfully ? verdict.Result : await verdict).Answer;
+            }
+
+            answer ??= await ForwardAsync(exchange);
+            if (answer is not null) await AnswerWriter.WriteAsync(exchange, answer);
+        }
+        catch (Exception e)
+        {
+            await FailAsync(exchange, e);
+        }
+    }
+
+    /// <summary>Sends the request upstream, past the service's circuit breaker; null once a response has been sent.</summary>
+    private static ValueTask<Answer?> ForwardAsync(Exchange exchange)
+    {
+        if (exchange.Service is not { } service) return new(GatewayErrors.NoService.Answer);
+        return service.CircuitBreaker is { } circuit ? ForwardThroughAsync(exchange, service, circuit) : TryEndpointsAsync(exchange, service);
+    }
+
+    private static async ValueTask<Answer?> ForwardThroughAsync(Exchange exchange, ServiceModel service, CircuitBreaker circuit)
+    {
+        if (!circuit.TryEnter(out var pass)) return CircuitErrors.Open.Answer;
+        var served = false;
+        try
+        {
+            var answer = await TryEndpointsAsync(exchange, service);
+            served = (answer?.Status ?? exchange.Response.StatusCode) < 500;
+            return answer;
+        }
+        catch (BadHttpRequestException)
+        {
+            // The client broke its own request off; that tells nothing of the service.
+            served = true;
+            throw;
+        }
+        finally
+        {
+            circuit.Report(pass, served);
+        }
+    }
+
+    /// <summary>One try after another until there is an answer or no use in another try.</summary>
+    [AsyncMethodBuilder(typeof(ForwardingMethodBuilder<>))]
+    private static async ValueTask<Answer?> TryEndpointsAsync(Exchange exchange, ServiceModel service)
+    {
+        List<Upstreams.Endpoint>? tried = null;
+        var result = default(TryResult);
+        while (true)
+        {
+            var pending = service.Balancer.ChooseAsync(exchange, new TriedEndpoints(tried));
+            var choice = pending.IsCompletedSuccessfully ? pending.Result : await pending;
+            if (choice.Endpoint is not { } endpoint) return result.Failure?.Answer ?? choice.Error!.Answer;
+
+            var started = Stopwatch.GetTimestamp();
+            if (exchange.Timings.UpstreamStarted == 0) exchange.Timings.UpstreamStarted = started;
+            exchange.Timings.Tries++;
+            exchange.Endpoint = endpoint;
+            endpoint.Begin();
+            result = new TryResult { Outcome = TryOutcome.Broken };
+            try
+            {
+                exchange.RunBeforeUpstream();
+                result = await service.Client.TryAsync(exchange, endpoint);
+            }
+            finally
+            {
+                var until = exchange.Timings.UpstreamAnswered > started ? exchange.Timings.UpstreamAnswered : Stopwatch.GetTimestamp();
+                endpoint.End(result.Outcome, result.Status, Stopwatch.GetElapsedTime(started, until));
+            }
+
+            if (result.Failure is null || !RetryPolicy.Allows(exchange, service.Config, result)) return result.Failure?.Answer;
+            (tried ??= []).Add(endpoint);
+        }
+    }
+
+    private async ValueTask FailAsync(Exchange exchange, Exception e)
+    {
+        var clientGone = exchange.Http.RequestAborted.IsCancellationRequested;
+        var error = e is BadHttpRequestException bad ? GatewayErrors.ForRejected(bad.StatusCode) : GatewayErrors.Unexpected;
+        if (error == GatewayErrors.Unexpected && !clientGone) LogFailure(e, exchange.RequestId, exchange.Route?.Label ?? "-");
+        if (clientGone || exchange.Response.HasStarted)
+        {
+            exchange.Http.Abort();
+            return;
+        }
+
+        try
+        {
+            exchange.Response.Clear();
+            await AnswerWriter.WriteAsync(exchange, new Answer { Status = error.Status, Error = error, CloseConnection = e is BadHttpRequestException });
+        }
+        catch (Exception second)
+        {
+            // A plugin's Respond stage may be what failed; there is nothing sensible left to send.
+            LogFailure(second, exchange.RequestId, exchange.Route?.Label ?? "-");
+            exchange.Http.Abort();
+        }
+    }
+
+    [LoggerMessage(1, LogLevel.Error, "request {RequestId} on route {Route} failed inside the gateway")]
+    private partial void LogFailure(Exception e, string requestId, string route);
+}

@@ -1,0 +1,64 @@
+using System.Net;
+using Microsoft.AspNetCore.Http.Features;
+using Sluice.Gateway.Listeners;
+using Sluice.Gateway.Routing;
+using Sluice.Gateway.Snapshot;
+
+namespace Sluice.Gateway.Pipeline;
+
+/// <summary>
+/// The first look at a request: what the HTTP layer lets pass but a proxy must not, then the path, the route, and what goes upstream.
+/// </summary>
+internal static class RequestIntake
+{
+    /// <summary>An answer when the request is refused here; null when it goes on along its route's plan.</summary>
+    public static Answer? Admit(Exchange exchange)
+    {
+        var request = exchange.Request;
+        var features = exchange.Http.Features;
+        exchange.RawTarget = features.Get<IHttpRequestFeature>()!.RawTarget;
+        ClientIdentity.Resolve(exchange, features.Get<IHttpConnectionFeature>()!, request.Scheme);
+
+        if (RequestGuard.Refuses(exchange) is { } refusal) return refusal;
+
+        var path = RequestPath.Parse(exchange.RawTarget);
+        if (path.Error == RequestPathError.Malformed) return GatewayErrors.BadRequest.Answer;
+        if (path.Error == RequestPathError.NotUtf8) return GatewayErrors.NoRoute.Answer;
+        exchange.Path = path.Path;
+        exchange.Query = path.Query;
+        exchange.Upstream.Method = request.Method;
+        exchange.Upstream.Query = path.Query;
+
+        var headers = request.Headers;
+        var query = new RouteQuery(
+            request.Method,
+            exchange.ForwardedScheme,
+            headers.Host.Count > 0 ? headers.Host.ToString() : "",
+            path.Path,
+            path.Query,
+            features.Get<Microsoft.AspNetCore.Connections.Features.ITlsHandshakeFeature>()?.HostName,
+            headers);
+        if (exchange.Snapshot.Settings.RouterFlavor == RouterFlavor.Expressions) query = WithAddresses(query, exchange, features);
+        var match = exchange.Snapshot.Router.Match(query);
+        exchange.Match = match;
+        if (match.Route is not { } route) return GatewayErrors.NoRoute.Answer;
+
+        exchange.Plan = route.Plan;
+        var mismatch = match.Protocols.Check(
+            exchange.ForwardedScheme == "https", !request.Protocol.StartsWith("HTTP/1", StringComparison.Ordinal), request.ContentType);
+        if (mismatch != ProtocolMismatch.None) return ProtocolMismatchAnswers.For(mismatch, exchange, route.Config);
+        exchange.Upstream.Path = UpstreamPath.Build(match, route.Config, route.Service?.Config, path.Path);
+        exchange.Upstream.Host = route.Config.PreserveHost && headers.Host.Count > 0 ? headers.Host.ToString() : null;
+        return null;
+    }
+
+    private static RouteQuery WithAddresses(in RouteQuery query, Exchange exchange, IFeatureCollection features)
+    {
+        var connection = features.Get<IHttpConnectionFeature>()!;
+        return query with
+        {
+            Source = new IPEndPoint(exchange.ClientAddress, exchange.ClientPort),
+            Destination = connection.LocalIpAddress is { } local ? new IPEndPoint(local, connection.LocalPort) : null,
+        };
+    }
+}

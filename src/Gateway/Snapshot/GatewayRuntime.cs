@@ -1,0 +1,110 @@
+using Microsoft.Extensions.Logging;
+using Sluice.Gateway.Configuration;
+using Sluice.Gateway.Telemetry;
+using Sluice.Gateway.Upstreams.Dns;
+using Sluice.Gateway.Upstreams.Health;
+
+namespace Sluice.Gateway.Snapshot;
+
+/// <summary>
+/// The running gateway: the current snapshot and what outlives it. Loading a document builds the whole new snapshot first and then swaps one
+/// reference; exchanges in flight finish on the snapshot they began on, which is retired when the last of them has ended.
+/// </summary>
+public sealed partial class GatewayRuntime : IAsyncDisposable
+{
+    private readonly Lock loading = new();
+    private readonly SnapshotBuilder builder;
+    private readonly ILogger log;
+    private volatile GatewaySnapshot? current;
+
+    /// <param name="transport">What moves the bytes; disposed of by its owner.</param>
+    /// <param name="settings">What the gateway is told outside documents.</param>
+    public GatewayRuntime(Transport.Transport transport, GatewaySettings settings, ILoggerFactory logs, TimeProvider time)
+    {
+        Transport = transport;
+        Settings = settings;
+        Logs = logs;
+        Time = time;
+        log = logs.CreateLogger<GatewayRuntime>();
+        builder = new SnapshotBuilder(this);
+    }
+
+    public Transport.Transport Transport { get; }
+
+    public GatewaySettings Settings { get; }
+
+    public ILoggerFactory Logs { get; }
+
+    public TimeProvider Time { get; }
+
+    /// <summary>What outlives snapshots.</summary>
+    public SharedResources Shared { get; } = new();
+
+    /// <summary>Resolves the names of upstreams.</summary>
+    internal NameResolver Resolver { get; } = new();
+
+    /// <summary>The last changes of health and circuits.</summary>
+    public HealthEvents HealthEvents { get; } = new();
+
+    /// <summary>What is counted; survives reloads.</summary>
+    internal GatewayMetrics Metrics { get; } = new();
+
+    /// <summary>The snapshot that new exchanges run on.</summary>
+    /// <exception cref="InvalidOperationException">Nothing has been loaded yet.</exception>
+    public GatewaySnapshot Current => current ?? throw new InvalidOperationException("no configuration has been loaded");
+
+    /// <summary>How many documents have been loaded since the start.</summary>
+    public int Generation { get; private set; }
+
+    /// <summary>Builds a snapshot of <paramref name="document"/> and makes it the current one. The running one stays when this throws.</summary>
+    /// <exception cref="SnapshotException">The document has passed its checks but cannot be built; the message says why.</exception>
+    public GatewaySnapshot Load(GatewayDocument document)
+    {
+        lock (loading)
+        {
+            var snapshot = builder.Build(document);
+            var old = current;
+            current = snapshot;
+            Generation++;
+            if (old is not null) _ = RetireAsync(old);
+            return snapshot;
+        }
+    }
+
+    /// <summary>The current snapshot, held for one exchange; <see cref="Exit"/> lets go of it.</summary>
+    internal GatewaySnapshot Enter(int stripe)
+    {
+        while (true)
+        {
+            var snapshot = Current;
+            snapshot.Exchanges.Enter(stripe);
+
+            // A swap between the two lines above may already have found the old snapshot unused.
+            if (ReferenceEquals(snapshot, current)) return snapshot;
+            snapshot.Exchanges.Exit(stripe);
+        }
+    }
+
+    internal static void Exit(GatewaySnapshot snapshot, int stripe) => snapshot.Exchanges.Exit(stripe);
+
+    public async ValueTask DisposeAsync()
+    {
+        if (current is { } last) await RetireAsync(last);
+    }
+
+    private async Task RetireAsync(GatewaySnapshot old)
+    {
+        while (old.Exchanges.Count > 0) await Task.Delay(TimeSpan.FromMilliseconds(50), Time);
+        try
+        {
+            old.Lease.Dispose();
+        }
+        catch (Exception e)
+        {
+            LogRetireFailed(e);
+        }
+    }
+
+    [LoggerMessage(1, LogLevel.Error, "a retired snapshot could not let go of all its resources")]
+    private partial void LogRetireFailed(Exception e);
+}

@@ -1,0 +1,74 @@
+using System.Globalization;
+using System.Text;
+
+namespace Sluice.Gateway.Telemetry;
+
+/// <summary>Writes the Prometheus text format, version 0.0.4.</summary>
+internal sealed class PrometheusText
+{
+    public const string ContentType = "text/plain; version=0.0.4; charset=utf-8";
+
+    private readonly StringBuilder text = new();
+
+    /// <summary>Begins a family; its samples follow.</summary>
+    public PrometheusText Family(string name, string type, string help)
+    {
+        text.Append("# HELP ").Append(name).Append(' ').Append(help).Append('\n')
+            .Append("# TYPE ").Append(name).Append(' ').Append(type).Append('\n');
+        return this;
+    }
+
+    public PrometheusText Sample(string name, double value, params ReadOnlySpan<(string Name, string Value)> labels)
+    {
+        text.Append(name);
+        if (labels.Length > 0)
+        {
+            text.Append('{');
+            for (var i = 0; i < labels.Length; i++)
+            {
+                if (i > 0) text.Append(',');
+                text.Append(labels[i].Name).Append("=\"");
+                AppendEscaped(labels[i].Value);
+                text.Append('"');
+            }
+
+            text.Append('}');
+        }
+
+        text.Append(' ').Append(value.ToString("R", CultureInfo.InvariantCulture)).Append('\n');
+        return this;
+    }
+
+    /// <summary>All samples of one histogram: its buckets, sum and count.</summary>
+    /// <param name="scale">What a bound in seconds is multiplied with: 1 for seconds, 1000 for Kong's milliseconds.</param>
+    public PrometheusText Histogram(string name, LatencyHistogram histogram, double scale, params ReadOnlySpan<(string Name, string Value)> labels)
+    {
+        Span<(string, string)> withBound = [.. labels, ("le", "")];
+        long cumulative = 0;
+        for (var i = 0; i <= LatencyHistogram.Bounds.Length; i++)
+        {
+            cumulative += histogram.CountIn(i);
+            var bound = i == LatencyHistogram.Bounds.Length ? "+Inf" : (LatencyHistogram.Bounds[i] * scale).ToString("R", CultureInfo.InvariantCulture);
+            withBound[^1] = ("le", bound);
+            Sample($"{name}_bucket", cumulative, withBound);
+        }
+
+        return Sample($"{name}_sum", histogram.SumSeconds * scale, labels).Sample($"{name}_count", cumulative, labels);
+    }
+
+    public override string ToString() => text.ToString();
+
+    private void AppendEscaped(string value)
+    {
+        foreach (var c in value)
+        {
+            _ = c switch
+            {
+                '\\' => text.Append("\\\\"),
+                '"' => text.Append("\\\""),
+                '\n' => text.Append("\\n"),
+                _ => text.Append(c),
+            };
+        }
+    }
+}
