@@ -21,7 +21,6 @@ internal sealed class EndpointPool : IDisposable
     private volatile EndpointView view;
     private long refreshAt;
     private Task? refreshing;
-    private bool resolved;
     private bool joinsOthers;
     private bool disposed;
 
@@ -33,7 +32,6 @@ internal sealed class EndpointPool : IDisposable
         this.time = time;
         members = [.. settings.Targets.Select(t => new Member(t))];
         hasNames = members.Any(m => m.NeedsResolving);
-        resolved = !hasNames;
         view = new EndpointView { All = [], Error = BalancingErrors.NoHealthyEndpoints };
         joinsOthers = group.Add(this);
         foreach (var member in members)
@@ -50,13 +48,17 @@ internal sealed class EndpointPool : IDisposable
     /// <summary>Called after the set of endpoints changed.</summary>
     public event Action? EndpointsChanged;
 
-    /// <summary>The endpoints, once all names have been asked for at least once. Completes synchronously after that.</summary>
+    /// <summary>
+    /// The endpoints. Completes synchronously, with names refreshed in the background, unless there are no endpoints or their time has long
+    /// been over.
+    /// </summary>
     public ValueTask<EndpointView> GetViewAsync()
     {
         if (!hasNames) return new(view);
-        if (time.GetTimestamp() < Volatile.Read(ref refreshAt)) return new(view);
+        var overdue = time.GetElapsedTime(Volatile.Read(ref refreshAt));
+        if (overdue < TimeSpan.Zero) return new(view);
         var refresh = RefreshAsync();
-        return Volatile.Read(ref resolved) ? new(view) : AfterAsync(refresh);
+        return view.All.Length > 0 && overdue < resolver.Settings.StaleTtl ? new(view) : AfterAsync(refresh);
 
         async ValueTask<EndpointView> AfterAsync(Task pending)
         {
@@ -165,20 +167,19 @@ internal sealed class EndpointPool : IDisposable
             lock (gate)
             {
                 Volatile.Write(ref refreshAt, members.Where(m => m.NeedsResolving).Min(m => m.RefreshAt));
-                Volatile.Write(ref resolved, true);
                 joinsOthers = true;
                 refreshing = null;
             }
         }
     }
 
-    /// <summary>Takes over an answer; a failure keeps what was known.</summary>
+    /// <summary>Takes over an answer. While the servers fail the resolver repeats what it knew, so that an error means that there is nothing.</summary>
     private bool Apply(Member member, Resolution answer)
     {
         member.RefreshAt = time.GetTimestamp() + (long)(answer.Ttl.TotalSeconds * time.TimestampFrequency);
         if (answer.Error is not null && member.Error is null) group.OnResolveFailed(member.Target.Address.Host, answer.Error);
         member.Error = answer.Error;
-        return answer.Error is null && SetEndpoints(member, answer.Addresses);
+        return SetEndpoints(member, answer.Addresses);
     }
 
     private bool SetEndpoints(Member member, IReadOnlyList<ResolvedAddress> addresses)

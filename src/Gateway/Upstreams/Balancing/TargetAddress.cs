@@ -35,7 +35,7 @@ internal readonly record struct TargetAddress(string Host, int Port)
     public static IPAddress? ParseLiteral(string text)
     {
         var span = text.StartsWith('[') && text.EndsWith(']') ? text.AsSpan(1, text.Length - 2) : text.AsSpan();
-        if (!IPAddress.TryParse(span, out var address)) return null;
+        if (span.ContainsAny('[', ']') || !IPAddress.TryParse(span, out var address)) return null;
         return address.AddressFamily == AddressFamily.InterNetworkV6 || IsDottedQuad(span) ? address : null;
     }
 

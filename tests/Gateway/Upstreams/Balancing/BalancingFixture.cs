@@ -16,11 +16,22 @@ internal sealed class BalancingFixture : IDisposable
 {
     private readonly SharedResources shared = new();
 
-    public ManualTime Time { get; } = new();
+    public BalancingFixture()
+        : this(new ManualTime(), null)
+    {
+    }
+
+    public BalancingFixture(ManualTime time, NameResolver? resolver)
+    {
+        Time = time;
+        Resolver = resolver ?? new NameResolver(new DnsSettings { HostsFile = null }, time);
+    }
+
+    public ManualTime Time { get; }
 
     public HealthEvents Events { get; } = new();
 
-    public NameResolver Resolver { get; init; } = new();
+    public NameResolver Resolver { get; }
 
     public SnapshotLease Lease { get; private set; } = new();
 
