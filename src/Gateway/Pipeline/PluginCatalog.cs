@@ -3,6 +3,7 @@ using Sluice.Gateway.Plugins.Cors;
 using Sluice.Gateway.Plugins.KeyAuth;
 using Sluice.Gateway.Plugins.ProxyCache;
 using Sluice.Gateway.Plugins.RateLimiting;
+using Sluice.Gateway.Plugins.RequestTransformer;
 using Sluice.Gateway.Plugins.ResponseTransformer;
 
 namespace Sluice.Gateway.Pipeline;
@@ -17,6 +18,7 @@ public static class PluginCatalog
         CorsPlugin.Descriptor,
         KeyAuthPlugin.Descriptor,
         RateLimitingPlugin.Descriptor,
+        RequestTransformerPlugin.Descriptor,
         ResponseTransformerPlugin.Descriptor,
         ProxyCachePlugin.Descriptor,
     ];

@@ -61,7 +61,7 @@ internal sealed class OriginRule
         const RegexOptions options = RegexOptions.CultureInvariant;
         try
         {
-            return new Regex(whole, options | RegexOptions.NonBacktracking, Limit);
+            return new Regex(whole, options | RegexOptions.NonBacktracking, Regex.InfiniteMatchTimeout);
         }
         catch (NotSupportedException)
         {
