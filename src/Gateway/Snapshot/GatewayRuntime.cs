@@ -25,6 +25,7 @@ public sealed partial class GatewayRuntime : IAsyncDisposable
         Settings = settings;
         Logs = logs;
         Time = time;
+        Resolver = new NameResolver(settings.Dns, time);
         log = logs.CreateLogger<GatewayRuntime>();
         builder = new SnapshotBuilder(this);
     }
@@ -41,7 +42,7 @@ public sealed partial class GatewayRuntime : IAsyncDisposable
     public SharedResources Shared { get; } = new();
 
     /// <summary>Resolves the names of upstreams.</summary>
-    internal NameResolver Resolver { get; } = new();
+    internal NameResolver Resolver { get; }
 
     /// <summary>The last changes of health and circuits.</summary>
     public HealthEvents HealthEvents { get; } = new();
