@@ -12,7 +12,10 @@ namespace Sluice.Gateway.Pipeline;
 /// </summary>
 internal static class GatewayHeaders
 {
-    private static readonly string ServerValue = "sluice/" + typeof(GatewayHeaders).Assembly.GetName().Version!.ToString(3);
+    /// <summary>The version of this program, as it names itself.</summary>
+    public static readonly string Version = typeof(GatewayHeaders).Assembly.GetName().Version!.ToString(3);
+
+    private static readonly string ServerValue = "sluice/" + Version;
     private static readonly string ViaValue = "1.1 " + ServerValue;
     private const string RequestIdName = "X-Kong-Request-Id";
 

@@ -1,6 +1,7 @@
 using Sluice.Gateway.Plugins.CorrelationId;
 using Sluice.Gateway.Plugins.Cors;
 using Sluice.Gateway.Plugins.KeyAuth;
+using Sluice.Gateway.Plugins.Prometheus;
 using Sluice.Gateway.Plugins.ProxyCache;
 using Sluice.Gateway.Plugins.RateLimiting;
 using Sluice.Gateway.Plugins.RequestTransformer;
@@ -21,6 +22,7 @@ public static class PluginCatalog
         RequestTransformerPlugin.Descriptor,
         ResponseTransformerPlugin.Descriptor,
         ProxyCachePlugin.Descriptor,
+        PrometheusPlugin.Descriptor,
     ];
 
     private static readonly Dictionary<string, PluginDescriptor> ByName = All.ToDictionary(d => d.Name, StringComparer.Ordinal);

@@ -41,6 +41,9 @@ public sealed partial class GatewayRuntime : IAsyncDisposable
     /// <summary>What outlives snapshots.</summary>
     public SharedResources Shared { get; } = new();
 
+    /// <summary>Tells this process from other nodes; made at the start.</summary>
+    public Guid NodeId { get; } = Guid.NewGuid();
+
     /// <summary>Resolves the names of upstreams.</summary>
     internal NameResolver Resolver { get; }
 

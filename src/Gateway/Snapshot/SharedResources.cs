@@ -31,6 +31,15 @@ public sealed class SharedResources
         }
     }
 
+    /// <summary>All resources in use that are a <typeparamref name="T"/>, for reports.</summary>
+    internal IEnumerable<T> OfType<T>()
+        where T : class
+    {
+        foreach (var entry in entries.Values)
+            if (entry.Value is T value)
+                yield return value;
+    }
+
     private void Release((Type, object) key, Entry entry)
     {
         object? dead = null;

@@ -18,6 +18,7 @@ public static class MetricsReport
         Services(text, runtime.Current);
         Loops(text, runtime);
         Process(text, runtime);
+        foreach (var source in runtime.Shared.OfType<IMetricsSource>()) source.WriteTo(text, runtime);
         return text.ToString();
     }
 

@@ -3,18 +3,31 @@ using System.Text;
 
 namespace Sluice.Gateway.Telemetry;
 
-/// <summary>Writes the Prometheus text format, version 0.0.4.</summary>
+/// <summary>
+/// Writes the Prometheus text format, version 0.0.4. Several sources may add to one family; its samples come out together, as the format asks.
+/// </summary>
 internal sealed class PrometheusText
 {
     public const string ContentType = "text/plain; version=0.0.4; charset=utf-8";
 
-    private readonly StringBuilder text = new();
+    private readonly Dictionary<string, StringBuilder> byName = new(StringComparer.Ordinal);
+    private readonly List<StringBuilder> families = [];
+    private StringBuilder text = new();
 
-    /// <summary>Begins a family; its samples follow.</summary>
+    /// <summary>Begins a family or goes on with it; its samples follow.</summary>
     public PrometheusText Family(string name, string type, string help)
     {
+        if (byName.TryGetValue(name, out var begun))
+        {
+            text = begun;
+            return this;
+        }
+
+        text = new StringBuilder();
         text.Append("# HELP ").Append(name).Append(' ').Append(help).Append('\n')
             .Append("# TYPE ").Append(name).Append(' ').Append(type).Append('\n');
+        byName[name] = text;
+        families.Add(text);
         return this;
     }
 
@@ -44,19 +57,24 @@ internal sealed class PrometheusText
     public PrometheusText Histogram(string name, LatencyHistogram histogram, double scale, params ReadOnlySpan<(string Name, string Value)> labels)
     {
         Span<(string, string)> withBound = [.. labels, ("le", "")];
+        var bounds = histogram.Bounds;
         long cumulative = 0;
-        for (var i = 0; i <= LatencyHistogram.Bounds.Length; i++)
+        for (var i = 0; i <= bounds.Count; i++)
         {
             cumulative += histogram.CountIn(i);
-            var bound = i == LatencyHistogram.Bounds.Length ? "+Inf" : (LatencyHistogram.Bounds[i] * scale).ToString("R", CultureInfo.InvariantCulture);
-            withBound[^1] = ("le", bound);
+            withBound[^1] = ("le", i == bounds.Count ? "+Inf" : Math.Round(bounds[i] * scale, 6).ToString("R", CultureInfo.InvariantCulture));
             Sample($"{name}_bucket", cumulative, withBound);
         }
 
         return Sample($"{name}_sum", histogram.SumSeconds * scale, labels).Sample($"{name}_count", cumulative, labels);
     }
 
-    public override string ToString() => text.ToString();
+    public override string ToString()
+    {
+        var all = new StringBuilder();
+        foreach (var family in families) all.Append(family);
+        return all.ToString();
+    }
 
     private void AppendEscaped(string value)
     {
