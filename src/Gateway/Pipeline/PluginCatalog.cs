@@ -1,9 +1,14 @@
+using Sluice.Gateway.Plugins.Acl;
 using Sluice.Gateway.Plugins.CorrelationId;
 using Sluice.Gateway.Plugins.Cors;
+using Sluice.Gateway.Plugins.IpRestriction;
+using Sluice.Gateway.Plugins.Jwt;
 using Sluice.Gateway.Plugins.KeyAuth;
 using Sluice.Gateway.Plugins.Prometheus;
 using Sluice.Gateway.Plugins.ProxyCache;
 using Sluice.Gateway.Plugins.RateLimiting;
+using Sluice.Gateway.Plugins.RequestSizeLimiting;
+using Sluice.Gateway.Plugins.RequestTermination;
 using Sluice.Gateway.Plugins.RequestTransformer;
 using Sluice.Gateway.Plugins.ResponseTransformer;
 
@@ -17,12 +22,17 @@ public static class PluginCatalog
     [
         CorrelationIdPlugin.Descriptor,
         CorsPlugin.Descriptor,
+        JwtPlugin.Descriptor,
         KeyAuthPlugin.Descriptor,
+        IpRestrictionPlugin.Descriptor,
+        RequestSizeLimitingPlugin.Descriptor,
+        AclPlugin.Descriptor,
         RateLimitingPlugin.Descriptor,
         RequestTransformerPlugin.Descriptor,
         ResponseTransformerPlugin.Descriptor,
         ProxyCachePlugin.Descriptor,
         PrometheusPlugin.Descriptor,
+        RequestTerminationPlugin.Descriptor,
     ];
 
     private static readonly Dictionary<string, PluginDescriptor> ByName = All.ToDictionary(d => d.Name, StringComparer.Ordinal);

@@ -1,0 +1,31 @@
+using Sluice.Gateway.Pipeline;
+
+namespace Sluice.Gateway.Plugins.Jwt;
+
+/// <summary>What jwt answers.</summary>
+internal static class JwtErrors
+{
+    public static readonly GatewayError NoToken = new(401, "TOKEN_MISSING", "Unauthorized", Fault.Client);
+
+    public static readonly GatewayError SeveralTokens = new(401, "TOKEN_DUPLICATE", "Multiple tokens provided", Fault.Client);
+
+    public static readonly GatewayError InvalidAlgorithm = new(401, "TOKEN_ALGORITHM_INVALID", "Invalid algorithm", Fault.Client);
+
+    public static readonly GatewayError InvalidKey = new(401, "TOKEN_KEY_INVALID", "Invalid key/secret", Fault.Gateway);
+
+    public static readonly GatewayError InvalidSignature = new(401, "TOKEN_SIGNATURE_INVALID", "Invalid signature", Fault.Client);
+
+    /// <summary>The key claim is neither a text nor missing. Kong fails in this way, and so do we.</summary>
+    public static readonly GatewayError KeyClaimNotText = new(500, "TOKEN_ISSUER_INVALID", "An unexpected error occurred", Fault.Client);
+
+    public static GatewayError Malformed(string problem) => new(401, "TOKEN_MALFORMED", "Bad token; " + problem, Fault.Client);
+
+    public static GatewayError NoKeyClaim(string claim) => new(401, "TOKEN_ISSUER_MISSING", $"No mandatory '{claim}' in claims", Fault.Client);
+
+    public static GatewayError EmptyKeyClaim(string claim) => new(401, "TOKEN_ISSUER_INVALID", $"Invalid '{claim}' in claims", Fault.Client);
+
+    public static GatewayError UnknownKey(string claim) => new(401, "TOKEN_ISSUER_UNKNOWN", $"No credentials found for given '{claim}'", Fault.Client);
+
+    /// <param name="problems">What is wrong with which claim.</param>
+    public static GatewayError Claims(string problems) => new(401, "TOKEN_CLAIMS_INVALID", problems, Fault.Client);
+}

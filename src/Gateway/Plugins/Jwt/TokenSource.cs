@@ -1,0 +1,50 @@
+using Sluice.Gateway.Pipeline;
+
+namespace Sluice.Gateway.Plugins.Jwt;
+
+/// <summary>Where a request may carry its token: query arguments, cookies and header fields. Equal tokens in several places are one.</summary>
+internal sealed class TokenSource(JwtConfig config)
+{
+    private readonly string[] arguments = [.. config.UriParamNames];
+    private readonly string[] cookies = [.. config.CookieNames];
+    private readonly string[] fields = [.. config.HeaderNames];
+
+    /// <returns>The token, or null when there is none.</returns>
+    /// <param name="exchange">The request.</param>
+    /// <param name="several">There are different ones; the result is one of them.</param>
+    public string? Find(Exchange exchange, out bool several)
+    {
+        string? token = null;
+        several = false;
+        if (exchange.Query.Length > 1)
+            foreach (var name in arguments)
+            {
+                var values = QueryArguments.Find(exchange.Query, name);
+                Take(values.First, ref token, ref several);
+                foreach (var other in values.Others ?? []) Take(other, ref token, ref several);
+            }
+
+        if (cookies.Length > 0)
+            foreach (var name in cookies)
+                Take(exchange.Request.Cookies[name], ref token, ref several);
+        foreach (var name in fields)
+            if (exchange.Request.Headers.TryGetValue(name, out var values) && values.Count > 0)
+                Take(AfterBearer(values[0]), ref token, ref several);
+        return token;
+    }
+
+    private static void Take(string? found, ref string? token, ref bool several)
+    {
+        if (string.IsNullOrEmpty(found)) return;
+        several |= token is not null && !string.Equals(token, found, StringComparison.Ordinal);
+        token = found;
+    }
+
+    private static string? AfterBearer(string? value)
+    {
+        var text = value.AsSpan().Trim();
+        if (!text.StartsWith("Bearer") && !text.StartsWith("bearer")) return null;
+        var token = text["Bearer".Length..].TrimStart();
+        return token.Length == 0 || token.Length == text.Length - "Bearer".Length ? null : token.ToString();
+    }
+}
