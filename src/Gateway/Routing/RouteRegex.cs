@@ -26,6 +26,9 @@ internal sealed class RouteRegex
     /// <summary>What every matching text starts with; often empty.</summary>
     public string LiteralPrefix { get; }
 
+    /// <summary>Whether a match captures anything.</summary>
+    public bool HasGroups => groupNames.Count > 0;
+
     private Regex Compiled => compiled ??= new Regex(translated, RegexOptions.NonBacktracking | RegexOptions.CultureInvariant, Regex.InfiniteMatchTimeout);
 
     /// <summary>Reads <paramref name="pattern"/>; it is not anchored unless it says so.</summary>

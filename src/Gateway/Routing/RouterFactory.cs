@@ -1,4 +1,4 @@
-using Sluice.Gateway.Routing.Traditional;
+using Sluice.Gateway.Routing.Matching;
 using Sluice.Gateway.Snapshot;
 
 namespace Sluice.Gateway.Routing;
@@ -10,5 +10,6 @@ public static class RouterFactory
     /// The table of <paramref name="routes"/>. Stream routes and routes of services that are not enabled are left out; so are paths and
     /// expressions that cannot be read, which the configuration reader reports.
     /// </summary>
-    public static Router Build(RouterFlavor flavor, IReadOnlyList<RouteModel> routes) => new TraditionalRouter(routes);
+    public static Router Build(RouterFlavor flavor, IReadOnlyList<RouteModel> routes) =>
+        new IndexedRouter(RouteVariant.InOrder(flavor, routes));
 }

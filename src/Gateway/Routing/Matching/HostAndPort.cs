@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace Sluice.Gateway.Routing.Traditional;
+namespace Sluice.Gateway.Routing.Matching;
 
 /// <summary>Takes a Host field apart as Kong's router does: at the first colon, and only if a number follows it.</summary>
 internal static class HostAndPort

@@ -1,4 +1,4 @@
-namespace Sluice.Gateway.Routing.Traditional;
+namespace Sluice.Gateway.Routing.Matching;
 
 /// <summary>A host or server name of a route, with <c>*</c> as its first or last character, and with the port that a host may have.</summary>
 internal readonly record struct NamePattern(NamePatternKind Kind, string Text, int Port = NamePattern.AnyPort)

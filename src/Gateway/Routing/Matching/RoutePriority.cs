@@ -2,7 +2,7 @@ using System.Security.Cryptography;
 using System.Text;
 using Sluice.Gateway.Configuration;
 
-namespace Sluice.Gateway.Routing.Traditional;
+namespace Sluice.Gateway.Routing.Matching;
 
 /// <summary>
 /// The number that orders routes, bit for bit as Kong 3.9 computes it. Kong means to lay it out as: 3 bits how many kinds of condition there
@@ -14,6 +14,7 @@ internal static class RoutePriority
 {
     private const ulong PlainHostsBit = 1UL << 60;
     private const ulong RegexBit = 1UL << 51;
+    private const ulong ExpressionBits = 0xFFUL << 56;
     private const int MaxHeaders = 255;
 
     private static readonly byte[] SplitNamespace = new Guid("7f145bf9-0dce-4f91-98eb-debbce4b9f6b").ToByteArray(bigEndian: true);
@@ -27,6 +28,9 @@ internal static class RoutePriority
         return Shift32(Kinds(route), 61) | Shift32(headers, 52) | Shift32(regex ? route.RegexPriority : 0, 19) | ((uint)pathBytes & 0x7FFFF)
             | (plainHosts ? PlainHostsBit : 0) | (regex ? RegexBit : 0);
     }
+
+    /// <summary>Routes with an expression come before those without; mostly, because of the shifts told of above.</summary>
+    public static ulong OfExpression(long priority) => ExpressionBits | (ulong)priority;
 
     /// <summary>
     /// The id that breaks ties: the greater comes first. A route whose paths differ in kind or length is tried as several, with derived ids.
@@ -49,6 +53,7 @@ internal static class RoutePriority
     {
         var name = $"route {first.Route.Label}";
         if (first.Priority == other.Priority) return $"{name} has the same priority and the greater id";
+        if (first.Expression is not null || other.Expression is not null) return $"{name} has the higher priority";
         if (Kinds(first) != Kinds(other) && (Kinds(first) >= 4 || Kinds(other) >= 4)) return MoreKinds();
         if (Plain(first) != Plain(other)) return $"{name} has hosts without wildcards";
         if (first.Regexes.Length > 0 != other.Regexes.Length > 0) return $"{name} has a regular path";

@@ -1,4 +1,4 @@
-namespace Sluice.Gateway.Routing.Traditional;
+namespace Sluice.Gateway.Routing.Matching;
 
 /// <summary>The path trees by host: of exact hosts, of wildcards by the text after or before the <c>*</c>, and of routes for any host.</summary>
 internal sealed class HostIndex

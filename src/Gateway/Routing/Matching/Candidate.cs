@@ -1,4 +1,4 @@
-namespace Sluice.Gateway.Routing.Traditional;
+namespace Sluice.Gateway.Routing.Matching;
 
 /// <summary>A variant under one of its hosts and one of its paths, as the index holds it.</summary>
 /// <param name="Port">The port of that host; <see cref="NamePattern.AnyPort"/> for any.</param>

@@ -2,7 +2,7 @@ using System.Buffers;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Primitives;
 
-namespace Sluice.Gateway.Routing.Traditional;
+namespace Sluice.Gateway.Routing.Matching;
 
 /// <summary>One entry of a route's <c>headers</c>: any of the field's values must fit any of the allowed ones, whatever their case.</summary>
 internal sealed class HeaderCondition

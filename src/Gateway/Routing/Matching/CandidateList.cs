@@ -1,4 +1,4 @@
-namespace Sluice.Gateway.Routing.Traditional;
+namespace Sluice.Gateway.Routing.Matching;
 
 /// <summary>
 /// The candidates of one host and one prefix. Where there are many, they are split once more: by the value of an exact header, by server name,

@@ -1,19 +1,21 @@
+using Sluice.Gateway.Routing.Matching;
 using Sluice.Gateway.Snapshot;
 
-namespace Sluice.Gateway.Routing.Traditional;
+namespace Sluice.Gateway.Routing;
 
 /// <summary>
-/// Kong's <c>traditional_compatible</c> rules. Of all routes whose conditions hold, the one with the highest priority is taken; the index finds
-/// it by looking only at those whose host and path prefix fit.
+/// The router of both flavours. Of all routes whose conditions hold, the one with the highest priority is taken; the index finds it by looking
+/// only at those whose host, path prefix, exact header, server name or method fit.
 /// </summary>
-internal sealed class TraditionalRouter : Router
+internal sealed class IndexedRouter : Router
 {
     private readonly RouteVariant[] variants;
     private readonly HostIndex index;
 
-    public TraditionalRouter(IReadOnlyList<RouteModel> routes)
+    /// <param name="variants">In the order in which they are tried.</param>
+    public IndexedRouter(RouteVariant[] variants)
     {
-        variants = RouteVariant.InOrder(routes);
+        this.variants = variants;
         index = new HostIndex(variants);
         InMatchingOrder = variants.Select(static variant => variant.Route).Distinct().ToArray();
     }
@@ -49,7 +51,7 @@ internal sealed class TraditionalRouter : Router
         {
             Route = best.Route,
             MatchedLength = search.MatchedLength,
-            Captures = search.Regex?.Captures(query.Path),
+            Captures = best.Expression is { } expression ? expression.Captures(query) : search.Regex?.Captures(query.Path),
             Protocols = best.Protocols,
         };
     }

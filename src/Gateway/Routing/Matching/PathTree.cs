@@ -1,4 +1,4 @@
-namespace Sluice.Gateway.Routing.Traditional;
+namespace Sluice.Gateway.Routing.Matching;
 
 /// <summary>
 /// The candidates of one host by path: a radix tree of prefixes, in which a regular path stands under the text that it must start with. A walk

@@ -1,4 +1,4 @@
-namespace Sluice.Gateway.Routing.Traditional;
+namespace Sluice.Gateway.Routing.Matching;
 
 /// <summary>Says, one condition after another and without the index, why a variant does not match; for people and for tests.</summary>
 internal static class RouteConditions
@@ -8,6 +8,13 @@ internal static class RouteConditions
     {
         var unmet = new List<string>();
         var search = new Search(query);
+        if (!search.MatchesScheme(variant.Scheme)) unmet.Add($"protocol {query.Protocol} is not in {List(variant.Route.Config.Protocols)}");
+        if (variant.Expression is { } expression)
+        {
+            expression.AddUnmet(unmet, ref search);
+            return unmet;
+        }
+
         if (variant.Snis is { } snis && !search.MatchesSni(snis)) unmet.Add($"server name {Quoted(query.Sni)} is not in {List(snis)}");
         if (variant.Sources is { } sources && !Search.Matches(sources, query.Source, query.Source?.Port ?? NamePattern.AnyPort))
             unmet.Add($"source {query.Source} is not in {List(sources)}");
@@ -25,6 +32,7 @@ internal static class RouteConditions
     /// <summary>What the variant asks for, and the bits of its priority that tell it from others.</summary>
     public static string Describe(RouteVariant variant)
     {
+        if (variant.Expression is { } expression) return $"expression {expression.Text}";
         var parts = new List<string>();
         if (variant.Methods is { } methods) parts.Add($"methods {List(methods)}");
         if (variant.Hosts is { } hosts) parts.Add($"hosts {List(hosts)}");

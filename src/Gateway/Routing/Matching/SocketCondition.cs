@@ -1,7 +1,7 @@
 using System.Net;
 using Sluice.Gateway.Configuration;
 
-namespace Sluice.Gateway.Routing.Traditional;
+namespace Sluice.Gateway.Routing.Matching;
 
 /// <summary>One entry of a route's <c>sources</c> or <c>destinations</c>: an address or block, a port, or both.</summary>
 internal sealed class SocketCondition

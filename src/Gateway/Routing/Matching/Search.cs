@@ -1,7 +1,7 @@
 using System.Net;
 using Microsoft.AspNetCore.Http;
 
-namespace Sluice.Gateway.Routing.Traditional;
+namespace Sluice.Gateway.Routing.Matching;
 
 /// <summary>One request on its way through the index: what it looks like and the best variant found so far.</summary>
 internal ref struct Search
@@ -13,8 +13,15 @@ internal ref struct Search
     public readonly bool Tls;
     public readonly string Sni;
     public readonly IHeaderDictionary Headers;
-    private readonly IPEndPoint? source;
-    private readonly IPEndPoint? destination;
+    public readonly string Query;
+    public readonly IPEndPoint? Source;
+    public readonly IPEndPoint? Destination;
+
+    /// <summary>What an expression that is looked at has matched of the path so far.</summary>
+    public int PathLength;
+
+    /// <summary>Where an expression notes the regular expressions that matched, with what they matched; null when nobody asks.</summary>
+    public List<(RouteRegex Regex, string Text)>? Regexes;
 
     public Search(in RouteQuery query)
     {
@@ -25,8 +32,9 @@ internal ref struct Search
         Tls = query.Protocol is "https" or "grpcs";
         Sni = query.Sni ?? "";
         Headers = query.Headers;
-        source = query.Source;
-        destination = query.Destination;
+        Query = query.Query;
+        Source = query.Source;
+        Destination = query.Destination;
         BestRank = int.MaxValue;
     }
 
@@ -59,16 +67,24 @@ internal ref struct Search
     {
         var variant = candidate.Variant;
         if (candidate.Port != NamePattern.AnyPort && candidate.Port != Port) return false;
+        if (variant.Scheme != RequiredScheme.Any && !MatchesScheme(variant.Scheme)) return false;
         if (variant.Methods is not null && !Contains(variant.Methods, Method)) return false;
         if (variant.Snis is not null && !MatchesSni(variant.Snis)) return false;
-        if (variant.Sources is not null && !Matches(variant.Sources, source, source?.Port ?? NamePattern.AnyPort)) return false;
-        if (variant.Destinations is not null && !Matches(variant.Destinations, destination, Port)) return false;
+        if (variant.Sources is not null && !Matches(variant.Sources, Source, Source?.Port ?? NamePattern.AnyPort)) return false;
+        if (variant.Destinations is not null && !Matches(variant.Destinations, Destination, Port)) return false;
 
         var length = candidate.PrefixLength;
         RouteRegex? regex = null;
         if (variant.Regexes.Length > 0 && (regex = FirstMatch(variant.Regexes, out length)) is null) return false;
         foreach (var header in variant.Headers)
             if (!header.Matches(Headers)) return false;
+
+        if (variant.Expression is { } expression)
+        {
+            PathLength = 0;
+            if (!expression.Holds(ref this)) return false;
+            length = PathLength;
+        }
 
         (Best, BestRank, MatchedLength, Regex) = (variant, variant.Rank, length, regex);
         return true;
@@ -81,6 +97,8 @@ internal ref struct Search
         length = 0;
         return null;
     }
+
+    public readonly bool MatchesScheme(RequiredScheme scheme) => scheme == RequiredScheme.Any || scheme == RequiredScheme.Https == Tls;
 
     /// <summary>Without TLS a route's server names are not looked at.</summary>
     public readonly bool MatchesSni(NamePattern[] snis)
