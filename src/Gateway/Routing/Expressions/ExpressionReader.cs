@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Net;
 using System.Text;
+using Sluice.Gateway.Routing.RegularExpressions;
 
 namespace Sluice.Gateway.Routing.Expressions;
 
@@ -182,7 +183,9 @@ internal sealed class ExpressionReader(string text)
             return new AddressPredicate(field, new IPNetwork(address, address.GetAddressBytes().Length * 8), sign == "!=");
         }
 
-        if (!IPNetwork.TryParse(word, out var block)) throw Bad("not an IP block, or it has bits after its prefix", valueAt);
+        if (!IpBlock.TryParse(word, out var block)) throw Bad("not an IP block", valueAt);
+        if (!block.BaseAddress.Equals(IPAddress.Parse(word.AsSpan(0, word.IndexOf('/')))))
+            throw Bad($"the block has bits after its prefix; {block} has not", valueAt);
         if (sign is not ("in" or "not in")) throw Bad($"{sign} cannot be used with a block", valueAt);
         return new AddressPredicate(field, block, sign == "not in");
     }

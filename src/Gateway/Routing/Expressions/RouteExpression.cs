@@ -1,4 +1,5 @@
 using Sluice.Gateway.Routing.Matching;
+using Sluice.Gateway.Routing.RegularExpressions;
 
 namespace Sluice.Gateway.Routing.Expressions;
 

@@ -1,5 +1,6 @@
 using System.Buffers;
 using Sluice.Gateway.Routing.Matching;
+using Sluice.Gateway.Routing.RegularExpressions;
 
 namespace Sluice.Gateway.Routing.Expressions;
 

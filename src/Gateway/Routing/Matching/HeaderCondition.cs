@@ -1,6 +1,7 @@
 using System.Buffers;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Primitives;
+using Sluice.Gateway.Routing.RegularExpressions;
 
 namespace Sluice.Gateway.Routing.Matching;
 

@@ -1,6 +1,7 @@
 using System.Text;
 using Sluice.Gateway.Configuration;
 using Sluice.Gateway.Routing.Expressions;
+using Sluice.Gateway.Routing.RegularExpressions;
 using Sluice.Gateway.Snapshot;
 
 namespace Sluice.Gateway.Routing.Matching;

@@ -1,5 +1,6 @@
 using System.Net;
 using Microsoft.AspNetCore.Http;
+using Sluice.Gateway.Routing.RegularExpressions;
 
 namespace Sluice.Gateway.Routing.Matching;
 
