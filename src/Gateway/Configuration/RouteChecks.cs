@@ -1,4 +1,5 @@
 using Sluice.Gateway.Configuration.Rules;
+using Sluice.Gateway.Routing.Expressions;
 
 namespace Sluice.Gateway.Configuration;
 
@@ -31,6 +32,8 @@ internal static class RouteChecks
         })
             if (set)
                 report(field, $"must not be set beside 'expression'");
+        if (RouteExpression.TryParse(route.Expression!, out var error) is null)
+            report("expression", error!);
     }
 
     private static void CheckFields(RouteConfig route, Action<string, string> report)
@@ -64,7 +67,7 @@ internal static class RouteChecks
     private static void CheckHeaders(RouteConfig route, Action<string, string> report)
     {
         foreach (var (name, values) in route.Headers ?? new Dictionary<string, IReadOnlyList<string>>(StringComparer.Ordinal))
-            if (values is [var only] && only.StartsWith("~*", StringComparison.Ordinal) && RouteRegex.Refuse(only[2..]) is { } refusal)
+            if (values is [var only] && only.StartsWith("~*", StringComparison.Ordinal) && RegexRule.Refuse(only[2..]) is { } refusal)
                 report($"headers.{name}[0]", refusal);
     }
 

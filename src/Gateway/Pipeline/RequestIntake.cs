@@ -2,7 +2,6 @@ using System.Net;
 using Microsoft.AspNetCore.Http.Features;
 using Sluice.Gateway.Listeners;
 using Sluice.Gateway.Routing;
-using Sluice.Gateway.Snapshot;
 
 namespace Sluice.Gateway.Pipeline;
 
@@ -38,7 +37,7 @@ internal static class RequestIntake
             path.Query,
             features.Get<Microsoft.AspNetCore.Connections.Features.ITlsHandshakeFeature>()?.HostName,
             headers);
-        if (exchange.Snapshot.Settings.RouterFlavor == RouterFlavor.Expressions) query = WithAddresses(query, exchange, features);
+        if (exchange.Snapshot.Router.LooksAtAddresses) query = WithAddresses(query, exchange, features);
         var match = exchange.Snapshot.Router.Match(query);
         exchange.Match = match;
         if (match.Route is not { } route) return GatewayErrors.NoRoute.Answer;

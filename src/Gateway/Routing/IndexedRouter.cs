@@ -17,10 +17,13 @@ internal sealed class IndexedRouter : Router
     {
         this.variants = variants;
         index = new HostIndex(variants);
+        LooksAtAddresses = variants.Any(static variant => variant.LooksAtAddresses);
         InMatchingOrder = variants.Select(static variant => variant.Route).Distinct().ToArray();
     }
 
     public override IReadOnlyList<RouteModel> InMatchingOrder { get; }
+
+    public override bool LooksAtAddresses { get; }
 
     /// <summary>The variants in the order in which they are tried.</summary>
     internal IReadOnlyList<RouteVariant> Variants => variants;

@@ -14,7 +14,7 @@ namespace Sluice.Gateway.Routing;
 public readonly record struct RouteQuery(
     string Method, string Protocol, string Host, string Path, string Query, string? Sni, IHeaderDictionary Headers)
 {
-    /// <summary>The client's address and port and the gateway's own, for the expressions flavour; null when not known.</summary>
+    /// <summary>The client's address and port and the gateway's own; null when not known. See <see cref="Router.LooksAtAddresses"/>.</summary>
     public System.Net.IPEndPoint? Source { get; init; }
 
     public System.Net.IPEndPoint? Destination { get; init; }
@@ -46,6 +46,9 @@ public abstract class Router
 {
     /// <summary>The routes in the order in which they are tried.</summary>
     public abstract IReadOnlyList<RouteModel> InMatchingOrder { get; }
+
+    /// <summary>Whether any route asks for an address or a port, so that a query must bring them.</summary>
+    public abstract bool LooksAtAddresses { get; }
 
     /// <summary>The route for <paramref name="query"/>.</summary>
     public abstract RouteMatch Match(in RouteQuery query);

@@ -1,6 +1,5 @@
-using System.Collections.Concurrent;
-using System.Text.RegularExpressions;
 using Sluice.Foundation.Schema;
+using Sluice.Gateway.Routing.RegularExpressions;
 
 namespace Sluice.Gateway.Configuration.Rules;
 
@@ -29,7 +28,7 @@ public sealed class RoutePathAttribute : RuleAttribute
         if (value.Contains("//", StringComparison.Ordinal))
             return "must not have empty segments";
         if (value[0] == '~')
-            return RouteRegex.Refuse(value[1..]);
+            return RegexRule.Refuse(value[1..]);
         if (NormalizedPath.IsPlain(value) && NormalizedPath.BadEscape(value) is { } bad)
             return $"invalid url-encoded value: '{bad}'";
         var normalized = NormalizedPath.Of(value);
@@ -38,58 +37,9 @@ public sealed class RoutePathAttribute : RuleAttribute
 }
 
 /// <summary>Regular expressions of routes are those of Rust's regex crate, as in Kong: no look-around and no back-references.</summary>
-internal static partial class RouteRegex
+internal static class RegexRule
 {
-    private static readonly ConcurrentDictionary<string, string> Refusals = new(StringComparer.Ordinal);
-
     /// <summary>Why <paramref name="pattern"/> is refused; null when it is fine.</summary>
-    public static string? Refuse(string pattern)
-    {
-        if (Refusals.Count > 100_000)
-            Refusals.Clear();
-        var refusal = Refusals.GetOrAdd(pattern, static p => Judge(p) ?? "");
-        return refusal.Length == 0 ? null : refusal;
-    }
-
-    private static string? Judge(string pattern)
-    {
-        if (Unsupported(pattern) is { } what)
-            return $"invalid regex: '{pattern}' ({what} are not supported)";
-        try
-        {
-            _ = new Regex(RustNamedGroup().Replace(pattern, "(?<"), RegexOptions.CultureInvariant, TimeSpan.FromSeconds(1));
-            return null;
-        }
-        catch (ArgumentException e)
-        {
-            return $"invalid regex: '{pattern}' ({e.Message})";
-        }
-    }
-
-    private static string? Unsupported(string pattern)
-    {
-        var inClass = false;
-        for (var i = 0; i < pattern.Length; i++)
-        {
-            var rest = pattern.AsSpan(i);
-            if (pattern[i] == '\\')
-            {
-                if (!inClass && i + 1 < pattern.Length && (char.IsBetween(pattern[i + 1], '1', '9') || rest.StartsWith("\\k<") || rest.StartsWith("\\k{")))
-                    return "backreferences";
-                i++;
-            }
-            else if (inClass)
-                inClass = pattern[i] != ']' || pattern[i - 1] == '[' || rest.StartsWith("[^]");
-            else if (pattern[i] == '[')
-                inClass = true;
-            else if (rest.StartsWith("(?=") || rest.StartsWith("(?!") || rest.StartsWith("(?<=") || rest.StartsWith("(?<!"))
-                return "look-around assertions";
-            else if (rest.StartsWith("(?>") || rest.StartsWith("(?("))
-                return "atomic and conditional groups";
-        }
-        return null;
-    }
-
-    [GeneratedRegex(@"\(\?P<", RegexOptions.None, 1000)]
-    private static partial Regex RustNamedGroup();
+    public static string? Refuse(string pattern) =>
+        RouteRegex.TryCompilePath(pattern, out var error) is null ? $"invalid regex: '{pattern}' ({error})" : null;
 }

@@ -39,6 +39,8 @@ internal sealed class OrCondition(Condition[] parts) : Condition
 
 internal sealed class NotCondition(Condition inner) : Condition
 {
+    public Condition Inner => inner;
+
     public override bool Holds(ref Search search) => !inner.Holds(ref search);
 
     public override string ToString() => $"!({inner})";

@@ -8,7 +8,8 @@ namespace Sluice.Gateway.Routing.Expressions;
 /// paths alone, methods alone, and those about one header alone. Null or empty where the expression asks for nothing of the kind.
 /// </summary>
 /// <param name="Captures">Whether a regular expression in it has groups.</param>
-internal sealed record ExpressionNeeds(string[]? Methods, NamePattern[]? Hosts, string[]? Prefixes, HeaderCondition[] Headers, bool Captures)
+/// <param name="Addresses">Whether it asks for an address or a port.</param>
+internal sealed record ExpressionNeeds(string[]? Methods, NamePattern[]? Hosts, string[]? Prefixes, HeaderCondition[] Headers, bool Captures, bool Addresses)
 {
     public static ExpressionNeeds Of(Condition root)
     {
@@ -25,7 +26,7 @@ internal sealed record ExpressionNeeds(string[]? Methods, NamePattern[]? Hosts, 
             if (HeaderOf(alternatives) is { } header) headers.Add(header);
         }
 
-        return new(methods, hosts, prefixes, [.. headers], HasGroups(root));
+        return new(methods, hosts, prefixes, [.. headers], HasGroups(root), AsksForAddresses(root));
     }
 
     /// <summary>The conditions that are joined by <c>&amp;&amp;</c> at the top.</summary>
@@ -76,7 +77,17 @@ internal sealed record ExpressionNeeds(string[]? Methods, NamePattern[]? Hosts, 
     {
         AndCondition and => and.Parts.Any(HasGroups),
         OrCondition or => or.Parts.Any(HasGroups),
+        NotCondition not => HasGroups(not.Inner),
         TextPredicate predicate => predicate.Regex?.HasGroups == true,
         _ => false,
+    };
+
+    private static bool AsksForAddresses(Condition condition) => condition switch
+    {
+        AndCondition and => and.Parts.Any(AsksForAddresses),
+        OrCondition or => or.Parts.Any(AsksForAddresses),
+        NotCondition not => AsksForAddresses(not.Inner),
+        IntegerPredicate { Field: FieldKind.SegmentCount } or TextPredicate => false,
+        _ => true,
     };
 }

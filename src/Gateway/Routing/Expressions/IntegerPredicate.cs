@@ -7,6 +7,8 @@ internal enum IntegerOperator : byte { Equal, NotEqual, Greater, GreaterOrEqual,
 /// <summary>A test of a port or of the number of segments; a port that is not known never passes.</summary>
 internal sealed class IntegerPredicate(ExpressionField subject, IntegerOperator test, long number) : Condition
 {
+    public FieldKind Field => subject.Kind;
+
     public override bool Holds(ref Search search)
     {
         var value = subject.Kind switch

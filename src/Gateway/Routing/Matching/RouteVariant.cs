@@ -51,6 +51,10 @@ internal sealed class RouteVariant
     /// <summary>The whole condition of a route that has one; null for others.</summary>
     public RouteExpression? Expression { get; private init; }
 
+    /// <summary>Whether it asks for an address or a port.</summary>
+    public bool LooksAtAddresses => Sources is not null || Destinations is not null || Expression?.Needs.Addresses == true
+        || (Hosts is { } hosts && Array.Exists(hosts, static host => host.Port != NamePattern.AnyPort));
+
     /// <summary>The higher is tried first.</summary>
     public ulong Priority { get; private init; }
 
