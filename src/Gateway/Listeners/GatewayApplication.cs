@@ -37,6 +37,7 @@ internal sealed class GatewayApplication(GatewayRuntime runtime) : IHttpApplicat
         exchange.Timings.Ended = System.Diagnostics.Stopwatch.GetTimestamp();
         try
         {
+            exchange.Trace?.End(exchange);
             runtime.Metrics.Record(exchange);
             exchange.RunRecord();
         }

@@ -5,6 +5,7 @@ public sealed partial class Exchange
     /// <summary>An endpoint was chosen: the plugins' last look at what is sent.</summary>
     internal void RunBeforeUpstream()
     {
+        Trace?.BeginTry(this);
         foreach (var plugin in Plan.BeforeUpstream) plugin.BeforeUpstream(this);
     }
 

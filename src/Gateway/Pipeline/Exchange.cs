@@ -96,6 +96,9 @@ public sealed partial class Exchange
     /// <summary>The target of the request line as it came.</summary>
     public string RawTarget { get; internal set; } = "/";
 
+    /// <summary>The spans of this exchange; null unless it is traced.</summary>
+    internal ExchangeTrace? Trace { get; set; }
+
     /// <summary>Who made the response.</summary>
     public ResponseSource Source { get; internal set; }
 

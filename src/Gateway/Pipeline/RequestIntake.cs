@@ -2,6 +2,7 @@ using System.Net;
 using Microsoft.AspNetCore.Http.Features;
 using Sluice.Gateway.Listeners;
 using Sluice.Gateway.Routing;
+using Sluice.Gateway.Telemetry;
 
 namespace Sluice.Gateway.Pipeline;
 
@@ -17,6 +18,8 @@ internal static class RequestIntake
         var features = exchange.Http.Features;
         exchange.RawTarget = features.Get<IHttpRequestFeature>()!.RawTarget;
         ClientIdentity.Resolve(exchange, features.Get<IHttpConnectionFeature>()!, request.Scheme);
+
+        exchange.Trace = ExchangeTrace.Begin(exchange);
 
         if (RequestGuard.Refuses(exchange) is { } refusal) return refusal;
 
