@@ -24,6 +24,9 @@ public sealed class Binding(string objectName, ICollection<Problem> problems, st
     /// <summary>Fields of the outermost record that somebody else reads.</summary>
     public IReadOnlySet<string>? Skipped { get; init; }
 
+    /// <summary>What is said of a field that a record does not have, when more can be said than that it is unknown.</summary>
+    public Func<string, string?>? ExplainUnknown { get; init; }
+
     /// <summary>Reports a problem with the field that is being read.</summary>
     public void Report(Place place, string message, Severity severity = Severity.Error) => Report(place, "", message, severity);
 

@@ -32,6 +32,9 @@ public sealed class ScalarNode(Place place, ScalarKind kind, string text, double
     /// <summary>Written without quotes, so that its type follows from its text.</summary>
     public bool Plain { get; } = plain;
 
+    /// <summary>The value is known only elsewhere (a variable that is not set here): it fits any type, and no rule can judge it.</summary>
+    public bool Opaque { get; init; }
+
     public bool Boolean => Kind == ScalarKind.Boolean && Number != 0;
 
     public override bool IsNull => Kind == ScalarKind.Null;

@@ -30,14 +30,14 @@ public static class RecordBinder
             if (plan.Find(entry.Name) is { } field)
                 ReadField(record, field, entry, map, given, binding);
             else
-                binding.Report(entry.Place, "unknown field" + Naming.DidYouMean(entry.Name, plan.Fields.Select(f => f.Name)));
+                binding.Report(entry.Place, "unknown field" + (binding.ExplainUnknown?.Invoke(entry.Name) ?? Naming.DidYouMean(entry.Name, plan.Fields.Select(f => f.Name))));
             binding.Leave();
         }
         foreach (var field in plan.Fields)
             if (field.Required && !given[field.Index])
                 binding.Report(map.Place, field.Name, "required field missing");
 
-        if (binding.Errors == errorsBefore && record is IChecked rules)
+        if (binding.Errors == errorsBefore && record is IChecked rules && !HasOpaque(map))
             rules.Check((field, message) => binding.Report(Locate(map, field), field, message));
         return binding.Errors == errorsBefore ? record : null;
     }
@@ -47,7 +47,12 @@ public static class RecordBinder
         var old = !string.Equals(field.Name, entry.Name, StringComparison.Ordinal);
         if (entry.Value.IsNull || (old && map[field.Name] is { IsNull: false }))
             return;
-        if (binding.Readers is not null && binding.Readers.TryGetValue(Nullable.GetUnderlyingType(field.Property.PropertyType) ?? field.Property.PropertyType, out var reader))
+        if (entry.Value is ScalarNode { Opaque: true })
+        {
+            if (field.Property.PropertyType == typeof(string))
+                field.Set(record, ((ScalarNode)entry.Value).Text);
+        }
+        else if (binding.Readers is not null && binding.Readers.TryGetValue(Nullable.GetUnderlyingType(field.Property.PropertyType) ?? field.Property.PropertyType, out var reader))
         {
             if (reader(field.Name, entry.Value, binding) is { } read)
                 field.Set(record, read);
@@ -55,6 +60,14 @@ public static class RecordBinder
         else if (field.Value.TryRead(entry.Value, binding, inList: false, out var value))
             field.Set(record, value);
         given[field.Index] = true;
+    }
+
+    private static bool HasOpaque(MapNode map)
+    {
+        foreach (var entry in map.Entries)
+            if (entry.Value is ScalarNode { Opaque: true })
+                return true;
+        return false;
     }
 
     /// <summary>Where the field of a dotted path stands, or the nearest thing around it.</summary>

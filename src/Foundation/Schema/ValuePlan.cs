@@ -55,7 +55,7 @@ internal sealed class TextPlan(Constraints constraints) : ValuePlan(typeof(strin
         if (node is not ScalarNode { Kind: ScalarKind.String } scalar)
             return Expected("a string", node, binding, out value);
         value = scalar.Text;
-        return Constraints.Accept(scalar.Text, node.Place, binding, inList);
+        return scalar.Opaque || Constraints.Accept(scalar.Text, node.Place, binding, inList);
     }
 }
 

@@ -31,7 +31,7 @@ public static class DocumentReader
             else if (ForeignLists.WithoutEffect(entry.Name) is { } why)
                 problems.Add(new Problem(entry.Place, "document", entry.Name, why, Severity.Warning));
             else
-                problems.Add(new Problem(entry.Place, "document", entry.Name, ForeignLists.Refuse(entry.Name) + Suggestion(entry.Name)));
+                problems.Add(new Problem(entry.Place, "document", entry.Name, "unknown field" + (ForeignLists.Explain(entry.Name) ?? Suggestion(entry.Name))));
         }
 
         var reader = new EntityReader(index, options, problems);

@@ -72,7 +72,7 @@ internal sealed class EntityIndex(List<Problem> problems, bool migratePaths)
         {
             var first = _byId[(item.Kind.Name, item.Id)];
             Report(item, item.Node["id"] is null ? "" : "id", item.Node["id"] is null
-                ? $"is there already ({first.Node.Place})"
+                ? $"{(item.Kind.Record == typeof(PluginConfig) ? "is configured for this scope" : "is there")} already ({first.Node.Place})"
                 : $"'{item.Id}' is the id of another {item.Kind.Singular} already ({first.Node.Place})");
         }
         foreach (var field in item.Kind.Unique)

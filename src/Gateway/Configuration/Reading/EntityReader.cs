@@ -11,6 +11,7 @@ internal sealed class EntityReader
     private readonly List<Problem> _problems;
     private readonly PluginReader _plugins;
     private readonly GroupMemberships _groups;
+    private readonly Dictionary<(string, Guid?, Guid?, Guid?, Guid?, string?), EntityItem> _scopes = [];
     private readonly Dictionary<Type, Func<string, DocumentNode, Binding, object?>> _readers;
 
     public EntityReader(EntityIndex index, ReadOptions options, List<Problem> problems)
@@ -36,6 +37,8 @@ internal sealed class EntityReader
             if (!read.TryGetValue(item.Kind.Name, out var list))
                 read[item.Kind.Name] = list = [];
             list.Add(entity);
+            if (entity is PluginConfig middleware)
+                CheckScope(item, middleware);
         }
         return new GatewayDocument
         {
@@ -62,7 +65,7 @@ internal sealed class EntityReader
 
     private object? Read(EntityItem item)
     {
-        var binding = new Binding(item.Describe(), _problems) { Readers = _readers, Skipped = item.Kind.ReadElsewhere };
+        var binding = new Binding(item.Describe(), _problems) { Readers = _readers, Skipped = item.Kind.ReadElsewhere, ExplainUnknown = ForeignLists.Explain };
         CheckId(item, binding);
         var node = item.Kind.Record == typeof(ServiceConfig) ? ServiceUrl.Expand(item.Node) : item.Node;
         var presets = Presets(item, binding, ref node);
@@ -92,6 +95,14 @@ internal sealed class EntityReader
         return presets;
     }
 
+    /// <summary>One scope has a plugin once, however the files say which scope it is.</summary>
+    private void CheckScope(EntityItem item, PluginConfig middleware)
+    {
+        var scope = (middleware.Name, middleware.Route?.Id, middleware.Service?.Id, middleware.Consumer?.Id, middleware.ConsumerGroup?.Id, middleware.Pipeline);
+        if (!_scopes.TryAdd(scope, item) && _scopes[scope].Id != item.Id)
+            _problems.Add(new Problem(item.Node.Place, item.Describe(), "", $"is configured for this scope already ({_scopes[scope].Node.Place})"));
+    }
+
     private static void CheckId(EntityItem item, Binding binding)
     {
         if (item.Node["id"] is { IsNull: false } id && item.Node.Text("id") is var text && (text is null || !Guid.TryParseExact(text, "D", out _)))
@@ -109,7 +120,8 @@ internal sealed class EntityReader
         var name = node is MapNode map ? map.Text("id") : node is ScalarNode { Kind: ScalarKind.String } scalar ? scalar.Text : null;
         if (name is null || node is MapNode { Entries.Count: > 1 })
         {
-            binding.Report(node.Place, $"expected the name or id of a {singular}, or a map with its id, not {node.Describe()}{(node is MapNode ? " without one or with more" : "")}");
+            var hint = (node as MapNode)?.Text("name") is { } called ? $"; write {field}: {called}" : "";
+            binding.Report(node.Place, $"expected the name or id of a {singular}, or a map of its id alone, not {node.Describe()}{hint}");
             return null;
         }
         if (_index.Find(kind, name) is { } found)

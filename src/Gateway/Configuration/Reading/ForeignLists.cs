@@ -13,16 +13,18 @@ internal static class ForeignLists
         _ => null,
     };
 
-    /// <summary>Why a known foreign key is refused, for those that people meet.</summary>
-    public static string Refuse(string name) => name switch
+    /// <summary>What is said after "unknown field" of those that people meet; null for the rest.</summary>
+    public static string? Explain(string name) => name switch
     {
-        "_info" or "_konnect" or "_workspace" or "_plugin_configs" or "_defaults" =>
-            "unknown field; it is decK's own, which the gateway does not read (deck gateway sync reads it)",
+        "_info" or "_konnect" or "_workspace" or "_plugin_configs" or "_config" or "_defaults" =>
+            "; it is decK's own, which the gateway does not read (deck gateway sync reads it)",
         "rbac_roles" or "rbac_endpoint_permissions" or "custom_entities" or "degraphql_routes" or "graphql_ratelimiting_cost_decorations" or "licenses"
             or "partials" or "event_hooks" or "files" or "cloned_plugins" or "custom_plugins" or "plugins_partials" or "ai_models" or "mtls_auth_credentials"
-            or "consumer_group_plugins" or "service_packages" =>
-            "unknown field; it belongs to Kong's paid edition",
-        "filter_chains" => "wasm support is not enabled",
-        _ => "unknown field",
+            or "consumer_group_plugins" or "service_packages" or "ordering" or "condition" or "failover" or "tls_sans"
+            or "sticky_sessions_cookie" or "sticky_sessions_cookie_path" =>
+            "; it belongs to Kong's paid edition",
+        "filter_chains" => "; Sluice runs no wasm filters",
+        "run_on" => "; it went away with Kong 2.0",
+        _ => null,
     };
 }

@@ -35,7 +35,7 @@ internal sealed class PluginReader(ReadOptions options, List<Problem> problems)
         if (!plugin.ConsumerScope && item.Node["consumer"] is { IsNull: false } consumer)
             binding.Report(consumer.Place, "consumer", $"must not be set: {name} finds out who the consumer is and can't depend on it");
 
-        var nested = new Binding(item.Describe(), problems, "config");
+        var nested = new Binding(item.Describe(), problems, "config") { ExplainUnknown = ForeignLists.Explain };
         var record = RecordBinder.Bind(plugin.ConfigType, config as MapNode ?? new MapNode(config?.Place ?? item.Node.Place, []), nested);
         binding.Count(nested);
         return record;

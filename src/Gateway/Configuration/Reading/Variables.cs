@@ -63,7 +63,7 @@ internal sealed partial class Variables(ReadOptions options, List<Problem> probl
     private ScalarNode Unset(ScalarNode scalar, string message)
     {
         problems.Add(new Problem(scalar.Place, "document", "", message, options.UnsetVariable));
-        return scalar;
+        return new ScalarNode(scalar.Place, ScalarKind.String, scalar.Text) { Opaque = true };
     }
 
     private string? Vault(string reference)
