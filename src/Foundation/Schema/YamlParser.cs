@@ -79,9 +79,9 @@ internal sealed class YamlParser
             case Scalar scalar:
                 return Remember(scalar.Anchor, ParseScalar(scalar), 1);
             case MappingStart map:
-                return Nested(map.Anchor, map.Start, () => ParseMap(map));
+                return Nested(map.Anchor, map.Start, isMap: true);
             case SequenceStart list:
-                return Nested(list.Anchor, list.Start, () => ParseList(list));
+                return Nested(list.Anchor, list.Start, isMap: false);
             case AnchorAlias alias:
                 if (!_anchors.TryGetValue(alias.Value, out var target))
                     throw Refuse(alias.Start, $"the alias *{alias.Value.Value} has no anchor before it");
@@ -94,12 +94,12 @@ internal sealed class YamlParser
         }
     }
 
-    private DocumentNode Nested(AnchorName anchor, Mark start, Func<DocumentNode> parse)
+    private DocumentNode Nested(AnchorName anchor, Mark start, bool isMap)
     {
         if (++_depth > _limits.Depth)
             throw Refuse(start, $"is nested deeper than {_limits.Depth} levels");
         var before = _built;
-        var node = parse();
+        DocumentNode node = isMap ? ParseMap(start) : ParseList(start);
         _depth--;
         return Remember(anchor, node, _built - before + 1);
     }
@@ -111,7 +111,7 @@ internal sealed class YamlParser
         return node;
     }
 
-    private MapNode ParseMap(MappingStart start)
+    private MapNode ParseMap(Mark start)
     {
         var entries = new List<MapEntry>();
         List<MapEntry>? merged = null;
@@ -128,13 +128,13 @@ internal sealed class YamlParser
             else
                 entries.Add(new MapEntry(name.Text, place, value));
         }
-        return new MapNode(At(start.Start), WithoutRepeats(entries, merged));
+        return new MapNode(At(start), WithoutRepeats(entries, merged));
     }
 
     /// <summary>Own keys win over merged ones, earlier merges over later ones, and of an own key given twice the last.</summary>
     private static List<MapEntry> WithoutRepeats(List<MapEntry> own, List<MapEntry>? merged)
     {
-        if (merged is null && own.Count <= 1)
+        if (merged is null && !HasRepeats(own))
             return own;
         var seen = new Dictionary<string, int>(own.Count, StringComparer.Ordinal);
         var result = new List<MapEntry>(own.Count);
@@ -149,6 +149,18 @@ internal sealed class YamlParser
             if (seen.TryAdd(entry.Name, result.Count))
                 result.Add(entry);
         return result;
+    }
+
+    private static bool HasRepeats(List<MapEntry> entries)
+    {
+        // Nearly all maps are small, and a set for each would cost more than all the rest.
+        if (entries.Count > 24)
+            return entries.DistinctBy(e => e.Name, StringComparer.Ordinal).Count() < entries.Count;
+        for (var i = 1; i < entries.Count; i++)
+            for (var j = 0; j < i; j++)
+                if (string.Equals(entries[i].Name, entries[j].Name, StringComparison.Ordinal))
+                    return true;
+        return false;
     }
 
     private static void Merge(List<MapEntry> into, DocumentNode value)
@@ -167,12 +179,12 @@ internal sealed class YamlParser
         }
     }
 
-    private ListNode ParseList(SequenceStart start)
+    private ListNode ParseList(Mark start)
     {
         var items = new List<DocumentNode>();
         while (Advance() is not SequenceEnd)
             items.Add(ParseNode());
-        return new ListNode(At(start.Start), items);
+        return new ListNode(At(start), items);
     }
 
     private ParsingEvent Advance() =>
