@@ -23,7 +23,7 @@ public static class Naming
     public static string DidYouMean(string given, IEnumerable<string> candidates)
     {
         var best = "";
-        var bestDistance = Math.Max(1, given.Length / 3) + 1;
+        var bestDistance = (given.Length <= 4 ? 1 : Math.Max(2, given.Length / 3)) + 1;
         foreach (var candidate in candidates)
         {
             var distance = Math.Abs(candidate.Length - given.Length) < bestDistance ? Distance(given, candidate) : int.MaxValue;

@@ -36,8 +36,9 @@ public static class DocumentReader
 
         var reader = new EntityReader(index, options, problems);
         var document = reader.Read(header, memberships);
-        problems.Sort(static (a, b) => string.Equals(a.Place.File, b.Place.File, StringComparison.Ordinal) ? a.Place.Line.CompareTo(b.Place.Line) : 0);
-        return new ReadResult(problems.Exists(p => p.Severity == Severity.Error) ? null : document, problems, reader.Unsupported);
+        var files = roots.Select(r => r.Place.File).Distinct(StringComparer.Ordinal).ToList();
+        var sorted = problems.OrderBy(p => files.IndexOf(p.Place.File)).ThenBy(p => p.Place.Line).ThenBy(p => p.Place.Column).ToList();
+        return new ReadResult(sorted.Exists(p => p.Severity == Severity.Error) ? null : document, sorted, reader.Unsupported);
     }
 
     /// <summary>Reads one text, as it comes from an API or a fuzzer.</summary>

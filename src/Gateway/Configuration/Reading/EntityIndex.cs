@@ -68,20 +68,22 @@ internal sealed class EntityIndex(List<Problem> problems, bool migratePaths)
                 return;
             }
         }
-        if (!_byId.TryAdd((item.Kind.Name, item.Id), item))
-        {
-            var first = _byId[(item.Kind.Name, item.Id)];
-            Report(item, item.Node["id"] is null ? "" : "id", item.Node["id"] is null
-                ? $"{(item.Kind.Record == typeof(PluginConfig) ? "is configured for this scope" : "is there")} already ({first.Node.Place})"
-                : $"'{item.Id}' is the id of another {item.Kind.Singular} already ({first.Node.Place})");
-        }
+        var reported = false;
         foreach (var field in item.Kind.Unique)
         {
             if (item.Node.Text(field) is not { } value || _unique.TryAdd((item.Kind.Name, field, value), item))
                 continue;
             // Keys are secrets: a message must not show them.
             var first = _unique[(item.Kind.Name, field, value)];
+            reported = true;
             Report(item, field, $"{(field == "key" ? "the same value" : $"'{value}'")} is the {field} of another {item.Kind.Singular} already ({first.Node.Place})");
+        }
+        if (!_byId.TryAdd((item.Kind.Name, item.Id), item) && !reported)
+        {
+            var first = _byId[(item.Kind.Name, item.Id)];
+            Report(item, item.Node["id"] is null ? "" : "id", item.Node["id"] is null
+                ? $"{(item.Kind.Record == typeof(PluginConfig) ? "is configured for this scope" : "is there")} already ({first.Node.Place})"
+                : $"'{item.Id}' is the id of another {item.Kind.Singular} already ({first.Node.Place})");
         }
     }
 

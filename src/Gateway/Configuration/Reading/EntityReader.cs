@@ -81,6 +81,8 @@ internal sealed class EntityReader
         var presets = new List<(string, object?)> { (nameof(Entity.Id), item.Id), (nameof(Entity.Place), node.Place) };
         if (item.ParentField is { } field)
         {
+            if (node[field] is { IsNull: false } stated && Named(stated) is var other && (other is null || Referred(field, other) != item.Parent!))
+                binding.Report(stated.Place, field, $"it stands inside {item.Parent!.Describe()} and can't refer to anything else");
             if (node[field] is not null)
                 node = new MapNode(node.Place, [.. node.Entries.Where(e => !string.Equals(e.Name, field, StringComparison.Ordinal))]);
             if (string.Equals(field, "pipeline", StringComparison.Ordinal))
@@ -111,22 +113,29 @@ internal sealed class EntityReader
 
     private object? ReadReference(string field, DocumentNode node, Binding binding)
     {
-        var kind = field switch
-        {
-            "client_certificate" or "certificate" => "certificates",
-            _ => field + "s",
-        };
+        var kind = KindOf(field);
         var singular = EntityKind.ByName[kind].Singular;
-        var name = node is MapNode map ? map.Text("id") : node is ScalarNode { Kind: ScalarKind.String } scalar ? scalar.Text : null;
-        if (name is null || node is MapNode { Entries.Count: > 1 })
+        if (Named(node) is not { } name)
         {
             var hint = (node as MapNode)?.Text("name") is { } called ? $"; write {field}: {called}" : "";
             binding.Report(node.Place, $"expected the name or id of a {singular}, or a map of its id alone, not {node.Describe()}{hint}");
             return null;
         }
-        if (_index.Find(kind, name) is { } found)
+        if (Referred(field, name) is { } found)
             return new Reference(found.Id);
         binding.Report(node.Place, $"there is no {singular} '{name}'" + Naming.DidYouMean(name, _index.Keys(kind)));
         return null;
     }
+
+    private static string KindOf(string field) => field is "client_certificate" ? "certificates" : field + "s";
+
+    private EntityItem? Referred(string field, string name) => _index.Find(KindOf(field), name);
+
+    /// <summary>The name or id that a reference consists of; null when it is none.</summary>
+    private static string? Named(DocumentNode reference) => reference switch
+    {
+        ScalarNode { Kind: ScalarKind.String } scalar => scalar.Text,
+        MapNode { Entries.Count: 1 } map => map.Text("id"),
+        _ => null,
+    };
 }
