@@ -96,8 +96,8 @@ public class RuleTests
     [InlineData("/a/../b", "non-normalized path, consider use '/b' instead")]
     [InlineData("/a/.", "non-normalized path, consider use '/a/' instead")]
     [InlineData("/a%zz", "invalid url-encoded value: '%zz'")]
-    [InlineData("~/(a)\\1", "invalid regex: '/(a)\\1' (backreferences are not supported)")]
-    [InlineData("~/a(?=b)", "invalid regex: '/a(?=b)' (look-around assertions are not supported)")]
+    [InlineData("~/(a)\\1", "invalid regex: '/(a)\\1' (backreferences are not supported (at character 6))")]
+    [InlineData("~/a(?=b)", "invalid regex: '/a(?=b)' (look-around, including look-ahead and look-behind, is not supported (at character 6))")]
     [InlineData("~/a[(?=]", "")]
     [InlineData("~/a\\(?=b", "")]
     public void RoutePath(string value, string refusal) => Check(new RoutePathAttribute(), value, refusal);
