@@ -44,8 +44,8 @@ public sealed record GatewaySettings
     /// <summary>Milliseconds that the head of a request may take to arrive.</summary>
     public int RequestHeadTimeout { get; init; } = 60000;
 
-    /// <summary>How names of upstreams are resolved.</summary>
-    public Upstreams.Dns.DnsSettings Dns { get; init; } = new();
+    /// <summary>How names of upstreams are resolved; by default at the system's name servers, without its search domains.</summary>
+    public Upstreams.Dns.DnsSettings Dns { get; init; } = Upstreams.Dns.DnsSettings.FromSystem();
 
     /// <summary>Idle connections kept per endpoint and loop; Kong's <c>upstream_keepalive_pool_size</c>.</summary>
     public int UpstreamKeepAlivePoolSize { get; init; } = 512;

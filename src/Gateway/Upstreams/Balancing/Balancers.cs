@@ -27,7 +27,7 @@ internal static class Balancers
         UpstreamConfig upstream, IReadOnlyList<TargetConfig> targets, int schemePort, BalancingContext context)
     {
         var slowStart = TimeSpan.FromMilliseconds(upstream.SlowStart);
-        return Share(upstream.Id, upstream.Name, new PoolKey(Fingerprint(upstream, targets), schemePort), context, () => new PoolSettings
+        return Share(upstream.Id, Fingerprint(upstream, targets), context, new PoolSettings
         {
             Name = upstream.Name,
             UpstreamId = upstream.Id,
@@ -43,11 +43,10 @@ internal static class Balancers
     private static EndpointPool ForEndpoints(
         ServiceConfig service, IReadOnlyList<EndpointConfig> endpoints, int schemePort, BalancingContext context)
     {
-        var name = service.Name ?? service.Id.ToString();
-        var key = JsonSerializer.Serialize(new { service.Id, service.LoadBalancing, service.HealthCheck, endpoints });
-        return Share(service.Id, name, new PoolKey(key, schemePort), context, () => new PoolSettings
+        var fingerprint = JsonSerializer.Serialize(new { service.LoadBalancing, service.HealthCheck, endpoints });
+        return Share(service.Id, fingerprint, context, new PoolSettings
         {
-            Name = name,
+            Name = service.Name ?? service.Id.ToString(),
             Targets = [.. endpoints.Select(e => Target(e.Address, e.Weight))],
             Algorithm = EndpointAlgorithm(service.LoadBalancing),
             Rules = service.HealthCheck is { } check ? HealthRules.From(check) : HealthRules.None,
@@ -59,10 +58,7 @@ internal static class Balancers
     {
         var address = new TargetAddress(service.Host.Trim('[', ']'), service.Port);
         var name = TargetAddress.HostHeader(address.Host, address.Port, -1);
-        // Services at the same place share what is known of it, unless one of them has it checked.
-        object scope = service.HealthCheck is null ? name : service.Id;
-        var key = service.HealthCheck is null ? name : JsonSerializer.Serialize(new { service.Id, name, service.HealthCheck });
-        return Share(scope, name, new PoolKey(key, schemePort), context, () => new PoolSettings
+        var settings = new PoolSettings
         {
             Name = name,
             Targets = [new PoolTarget(address, 100)],
@@ -70,14 +66,31 @@ internal static class Balancers
             Rules = service.HealthCheck is { } check ? HealthRules.From(check) : HealthRules.None,
             SchemePort = schemePort,
             IsDirect = true,
-        });
+        };
+        // Services at the same place share what is known of it, unless one of them has it checked.
+        return service.HealthCheck is null
+            ? Share(name, name, context, settings)
+            : Share(service.Id, JsonSerializer.Serialize(new { name, service.HealthCheck }), context, settings);
     }
 
-    private static EndpointPool Share(object scope, string name, PoolKey key, BalancingContext context, Func<PoolSettings> settings)
+    /// <param name="scope">What the endpoints belong to: all pools of it know the same of them.</param>
+    /// <param name="fingerprint">All that the pool depends on but the scheme.</param>
+    private static EndpointPool Share(object scope, string fingerprint, BalancingContext context, PoolSettings settings)
     {
-        var (shared, lease) = (context.Shared, context.Lease);
-        var group = shared.Get(scope, lease, () => new EndpointGroup(name, context.Time, context.Events, context.Log));
-        return shared.Get(key, lease, () => new EndpointPool(settings(), group, context.Resolver, context.Time));
+        var (shared, lease, time) = (context.Shared, context.Lease, context.Time);
+        var group = shared.Get(scope, lease, () => new EndpointGroup(settings.Name, time, context.Events, context.Log));
+        ActiveChecker? checker = null;
+        if (settings.Rules.Active is { } active)
+        {
+            var client = active.ClientCertificate is { } id ? context.ClientCertificate?.Invoke(id) : null;
+            checker = shared.Get(
+                (scope, fingerprint, client?.Thumbprint),
+                lease,
+                () => new ActiveChecker(settings.Name, active, new ProbeCertificates(client, context.TrustedCertificates), time));
+        }
+
+        return shared.Get(
+            (scope, fingerprint, settings.SchemePort, checker), lease, () => new EndpointPool(settings, group, checker, context.Resolver, time));
     }
 
     private static Algorithm AlgorithmOf(string name, HashInputs hash, int slots, TimeSpan slowStart) => name switch
@@ -104,6 +117,4 @@ internal static class Balancers
     private static string Fingerprint(UpstreamConfig upstream, IReadOnlyList<TargetConfig> targets) =>
         JsonSerializer.Serialize(upstream with { Tags = [], Targets = [], Place = default, CreatedAt = null, UpdatedAt = null })
         + JsonSerializer.Serialize(targets.Select(t => new { t.Target, t.Weight }));
-
-    private sealed record PoolKey(string Fingerprint, int SchemePort);
 }

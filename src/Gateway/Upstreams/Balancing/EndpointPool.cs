@@ -13,6 +13,7 @@ internal sealed class EndpointPool : IDisposable
 {
     private readonly PoolSettings settings;
     private readonly EndpointGroup group;
+    private readonly ActiveChecker? checker;
     private readonly NameResolver resolver;
     private readonly TimeProvider time;
     private readonly Member[] members;
@@ -24,8 +25,10 @@ internal sealed class EndpointPool : IDisposable
     private bool joinsOthers;
     private bool disposed;
 
-    public EndpointPool(PoolSettings settings, EndpointGroup group, NameResolver resolver, TimeProvider time)
+    /// <param name="checker">Probes the endpoints; null without active checks.</param>
+    public EndpointPool(PoolSettings settings, EndpointGroup group, ActiveChecker? checker, NameResolver resolver, TimeProvider time)
     {
+        this.checker = checker;
         this.settings = settings;
         this.group = group;
         this.resolver = resolver;
@@ -37,16 +40,12 @@ internal sealed class EndpointPool : IDisposable
         foreach (var member in members)
             if (member.Target.Address.Literal is { } address) SetEndpoints(member, [new ResolvedAddress(address)]);
         Rebuild();
+        checker?.Add(this);
         if (hasNames && !settings.IsDirect) _ = RefreshAsync();
     }
 
-    public PoolSettings Settings => settings;
-
     /// <summary>The endpoints as they stand, without waiting for names.</summary>
     public EndpointView View => view;
-
-    /// <summary>Called after the set of endpoints changed.</summary>
-    public event Action? EndpointsChanged;
 
     /// <summary>
     /// The endpoints. Completes synchronously, with names refreshed in the background, unless there are no endpoints or their time has long
@@ -124,6 +123,7 @@ internal sealed class EndpointPool : IDisposable
 
     public void Dispose()
     {
+        checker?.Remove(this);
         group.Remove(this);
         lock (gate)
         {
@@ -156,11 +156,7 @@ internal sealed class EndpointPool : IDisposable
                 for (var i = 0; i < due.Length; i++) changed |= Apply(due[i], answers[i]);
             }
 
-            if (changed)
-            {
-                Rebuild();
-                EndpointsChanged?.Invoke();
-            }
+            if (changed) Rebuild();
         }
         finally
         {

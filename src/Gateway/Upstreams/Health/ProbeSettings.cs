@@ -49,7 +49,7 @@ internal sealed record ProbeSettings
             Limits = HealthLimits.From(active),
             HealthyInterval = TimeSpan.FromSeconds(active.Healthy.Interval),
             UnhealthyInterval = TimeSpan.FromSeconds(active.Unhealthy.Interval),
-            Timeout = TimeSpan.FromSeconds(active.Timeout),
+            Timeout = active.Timeout > 0 ? TimeSpan.FromSeconds(active.Timeout) : TimeSpan.FromSeconds(1),
             Concurrency = active.Concurrency,
             Path = active.HttpPath,
             Sni = active.HttpsSni,
