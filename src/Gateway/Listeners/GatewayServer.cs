@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
@@ -32,8 +33,10 @@ public sealed class GatewayServer : IAsyncDisposable
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         builder.Services.AddSingleton(runtime.Logs);
         builder.Services.AddSingleton(runtime.Transport.Listeners);
+        var cleartextHttp2 = new CleartextHttp2(runtime.Time, TimeSpan.FromMilliseconds(runtime.Settings.ClientKeepAliveTimeout));
+        builder.Services.AddSingleton<IConnectionListenerFactory>(cleartextHttp2);
         builder.WebHost.UseKestrelCore().UseKestrelHttpsConfiguration();
-        builder.WebHost.ConfigureKestrel(kestrel => Configure(kestrel, runtime, addresses));
+        builder.WebHost.ConfigureKestrel(options => Configure(options, runtime, addresses, cleartextHttp2));
         var app = builder.Build();
         var kestrel = app.Services.GetRequiredService<IServer>();
         try
@@ -47,7 +50,7 @@ public sealed class GatewayServer : IAsyncDisposable
             throw;
         }
 
-        return new GatewayServer(app, kestrel) { Addresses = [.. kestrel.Features.Get<IServerAddressesFeature>()!.Addresses] };
+        return new GatewayServer(app, kestrel) { Addresses = [.. kestrel.Features.Get<IServerAddressesFeature>()!.Addresses.Where(a => !a.EndsWith("://h2c", StringComparison.Ordinal))] };
     }
 
     /// <summary>Stops accepting, lets exchanges in flight finish, and closes what is left after <paramref name="drain"/>.</summary>
@@ -63,7 +66,7 @@ public sealed class GatewayServer : IAsyncDisposable
         await host.DisposeAsync();
     }
 
-    private static void Configure(KestrelServerOptions kestrel, GatewayRuntime runtime, IReadOnlyList<ListenAddress> addresses)
+    private static void Configure(KestrelServerOptions kestrel, GatewayRuntime runtime, IReadOnlyList<ListenAddress> addresses, CleartextHttp2 cleartextHttp2)
     {
         var settings = runtime.Settings;
         kestrel.AddServerHeader = false;
@@ -85,10 +88,12 @@ public sealed class GatewayServer : IAsyncDisposable
         limits.Http2.MaxStreamsPerConnection = 128;
         limits.Http2.InitialConnectionWindowSize = 1024 * 1024;
         limits.Http2.InitialStreamWindowSize = 768 * 1024;
-        foreach (var address in addresses) kestrel.Listen(address.EndPoint, listen => Configure(listen, runtime, address));
+        foreach (var address in addresses) kestrel.Listen(address.EndPoint, listen => Configure(listen, runtime, address, cleartextHttp2));
+        if (addresses.Any(a => a is { Tls: false, Http2: true }))
+            kestrel.Listen(cleartextHttp2.EndPoint, static listen => listen.Protocols = HttpProtocols.Http2);
     }
 
-    private static void Configure(ListenOptions listen, GatewayRuntime runtime, ListenAddress address)
+    private static void Configure(ListenOptions listen, GatewayRuntime runtime, ListenAddress address, CleartextHttp2 cleartextHttp2)
     {
         listen.Protocols = address is { Tls: true, Http2: true } ? HttpProtocols.Http1AndHttp2 : HttpProtocols.Http1;
         if (address.ProxyProtocol) listen.Use(next => new ProxyProtocol(next, runtime.Time).OnConnectionAsync);
@@ -103,6 +108,7 @@ public sealed class GatewayServer : IAsyncDisposable
             });
         }
 
+        if (address is { Tls: false, Http2: true }) listen.Use(next => connection => cleartextHttp2.OnConnectionAsync(connection, next));
         listen.Use(next => new RejectedRequests(next, runtime).OnConnectionAsync);
     }
 }
