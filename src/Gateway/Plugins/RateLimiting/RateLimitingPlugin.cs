@@ -52,14 +52,15 @@ internal sealed class RateLimitingPlugin : Plugin
         if (Usage.Get(exchange) is not { } usage) return;
         Usage.Set(exchange, null);
         var headers = exchange.Response.Headers;
+        var fewest = Decimals.Of(usage.Left[usage.Tightest]);
         for (var i = 0; i < windows.Length; i++)
         {
             SetUnlessThere(headers, windows[i].LimitHeader, limitTexts[i]);
-            SetUnlessThere(headers, windows[i].RemainingHeader, Decimals.Of(usage.Left[i]));
+            SetUnlessThere(headers, windows[i].RemainingHeader, i == usage.Tightest ? fewest : Decimals.Of(usage.Left[i]));
         }
 
         SetUnlessThere(headers, "RateLimit-Limit", limitTexts[usage.Tightest]);
-        SetUnlessThere(headers, "RateLimit-Remaining", Decimals.Of(usage.Left[usage.Tightest]));
+        SetUnlessThere(headers, "RateLimit-Remaining", fewest);
         var reset = Decimals.Of(usage.Reset);
         SetUnlessThere(headers, "RateLimit-Reset", reset);
         if (usage.Refused) SetUnlessThere(headers, "Retry-After", reset);
