@@ -14,17 +14,15 @@ internal sealed class RequestCounters
 {
     private const int ShardBits = 6;
 
-    private readonly Shard[] shards = new Shard[1 << ShardBits];
+    private readonly Shard?[] shards = new Shard[1 << ShardBits];
+    private readonly int maxSlots;
 
     /// <param name="maxCallers">How many callers are told apart per kind of window, about; the memory bound, at 24 bytes each.</param>
-    public RequestCounters(int maxCallers = 4 * 1024 * 1024)
-    {
-        var slots = (int)BitOperations.RoundUpToPowerOf2((uint)Math.Max(maxCallers >> ShardBits, CounterTable.MinSlots));
-        for (var i = 0; i < shards.Length; i++) shards[i] = new Shard(slots);
-    }
+    public RequestCounters(int maxCallers = 4 * 1024 * 1024) =>
+        maxSlots = (int)BitOperations.RoundUpToPowerOf2((uint)Math.Max(maxCallers >> ShardBits, CounterTable.MinSlots));
 
     /// <summary>How many slots exist, for tests of the memory bound.</summary>
-    internal long Capacity => shards.Sum(s => s.Capacity);
+    internal long Capacity => shards.Sum(s => s?.Capacity ?? 0);
 
     /// <summary>
     /// Counts one request of <paramref name="caller"/> in every window that has a limit, unless one of them is used up: then in none.
@@ -38,7 +36,7 @@ internal sealed class RequestCounters
     public int TryCount(Caller caller, ReadOnlySpan<Window> windows, ReadOnlySpan<double> limits, long now, Span<uint> counts)
     {
         var hash = CounterTable.Hash(caller);
-        var shard = shards[hash >>> (64 - ShardBits)];
+        var shard = ShardFor(hash);
         Span<int> places = stackalloc int[windows.Length];
         var full = -1;
         lock (shard.Lock)
@@ -54,6 +52,13 @@ internal sealed class RequestCounters
         }
 
         return -1;
+    }
+
+    /// <summary>Made when first needed: thousands of routes may have counters of their own, most of them with few callers.</summary>
+    private Shard ShardFor(ulong hash)
+    {
+        ref var shard = ref shards[hash >>> (64 - ShardBits)];
+        return Volatile.Read(ref shard) ?? Interlocked.CompareExchange(ref shard, new Shard(maxSlots), null) ?? shard;
     }
 
     private sealed class Shard(int maxSlots)
