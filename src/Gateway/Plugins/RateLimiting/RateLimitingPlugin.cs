@@ -55,23 +55,21 @@ internal sealed class RateLimitingPlugin : Plugin
         var fewest = Decimals.Of(usage.Left[usage.Tightest]);
         for (var i = 0; i < windows.Length; i++)
         {
-            SetUnlessThere(headers, windows[i].LimitHeader, limitTexts[i]);
-            SetUnlessThere(headers, windows[i].RemainingHeader, i == usage.Tightest ? fewest : Decimals.Of(usage.Left[i]));
+            SetBefore(headers, windows[i].LimitHeader, limitTexts[i]);
+            SetBefore(headers, windows[i].RemainingHeader, i == usage.Tightest ? fewest : Decimals.Of(usage.Left[i]));
         }
 
-        SetUnlessThere(headers, "RateLimit-Limit", limitTexts[usage.Tightest]);
-        SetUnlessThere(headers, "RateLimit-Remaining", fewest);
+        SetBefore(headers, "RateLimit-Limit", limitTexts[usage.Tightest]);
+        SetBefore(headers, "RateLimit-Remaining", fewest);
         var reset = Decimals.Of(usage.Reset);
-        SetUnlessThere(headers, "RateLimit-Reset", reset);
-        if (usage.Refused) SetUnlessThere(headers, "Retry-After", reset);
+        SetBefore(headers, "RateLimit-Reset", reset);
+        if (usage.Refused) SetBefore(headers, "Retry-After", reset);
         RateLimitUsage.Return(usage);
     }
 
-    /// <summary>The upstream's own field of the same name wins, as in Kong.</summary>
-    private static void SetUnlessThere(IHeaderDictionary headers, string name, StringValues value)
-    {
-        if (!headers.ContainsKey(name)) headers[name] = value;
-    }
+    /// <summary>An upstream's own line of the same name comes after ours, as in Kong; most clients take the last.</summary>
+    private static void SetBefore(IHeaderDictionary headers, string name, StringValues value) =>
+        headers[name] = headers.TryGetValue(name, out var own) ? StringValues.Concat(value, own) : value;
 
     private Caller CallerOf(Exchange exchange)
     {

@@ -104,7 +104,7 @@ public class RateLimitingPluginTests
     }
 
     [Fact]
-    public async Task The_upstreams_own_fields_win()
+    public async Task The_upstreams_own_fields_follow_ours()
     {
         var harness = new PluginHarness
         {
@@ -115,7 +115,7 @@ public class RateLimitingPluginTests
             },
         }.Use("rate-limiting", new RateLimitingConfig { Minute = 5 });
         var result = await harness.SendAsync();
-        result.Header("RateLimit-Limit").ShouldBe("66");
+        result.Header("RateLimit-Limit").ShouldBe("5,66");
         result.Header("X-RateLimit-Limit-Minute").ShouldBe("5");
     }
 
