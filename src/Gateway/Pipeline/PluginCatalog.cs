@@ -1,6 +1,8 @@
 using Sluice.Gateway.Plugins.Acl;
 using Sluice.Gateway.Plugins.CorrelationId;
 using Sluice.Gateway.Plugins.Cors;
+using Sluice.Gateway.Plugins.FileLog;
+using Sluice.Gateway.Plugins.HttpLog;
 using Sluice.Gateway.Plugins.IpRestriction;
 using Sluice.Gateway.Plugins.Jwt;
 using Sluice.Gateway.Plugins.KeyAuth;
@@ -32,6 +34,8 @@ public static class PluginCatalog
         ResponseTransformerPlugin.Descriptor,
         ProxyCachePlugin.Descriptor,
         PrometheusPlugin.Descriptor,
+        HttpLogPlugin.Descriptor,
+        FileLogPlugin.Descriptor,
         RequestTerminationPlugin.Descriptor,
     ];
 

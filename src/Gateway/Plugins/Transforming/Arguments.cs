@@ -31,6 +31,9 @@ internal sealed class Arguments
 
     public int Count => values.Count;
 
+    /// <summary>Names and values in the order in which they came.</summary>
+    public IEnumerable<KeyValuePair<string, List<string?>>> All => values;
+
     /// <summary>The values of <paramref name="name"/>; null when it is not there.</summary>
     public IReadOnlyList<string?>? Get(string name) => values.TryGetValue(name, out var found) ? found : null;
 
