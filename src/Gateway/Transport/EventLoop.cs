@@ -25,6 +25,9 @@ public abstract class EventLoop
     /// <summary>How long the loop has been busy with one turn, at most, since the last read of this value (the watchdog metric).</summary>
     public abstract TimeSpan TakeLongestTurn();
 
+    /// <summary>What the loop carries now; readable from any thread.</summary>
+    public abstract LoopCounters Counters { get; }
+
     /// <summary>Await it to go on on this loop's thread; completes at once when already there.</summary>
     public LoopSwitch SwitchTo() => new(this);
 
@@ -45,3 +48,9 @@ public abstract class EventLoop
         public void UnsafeOnCompleted(Action continuation) => loop.Post(Run, continuation);
     }
 }
+
+/// <summary>What one loop carries.</summary>
+/// <param name="Accepted">Client connections since the start.</param>
+/// <param name="ClientConnections">Client connections open now.</param>
+/// <param name="UpstreamSockets">Connections to upstreams open now.</param>
+public readonly record struct LoopCounters(long Accepted, int ClientConnections, int UpstreamSockets);

@@ -1,0 +1,128 @@
+using Sluice.Gateway.Transport.Linux;
+
+namespace Sluice.Gateway.Transport.Loops;
+
+/// <summary>What a socket tells the connection that it carries. Always from the loop's own stack, never from within a call of that connection.</summary>
+internal interface ILoopSocketOwner
+{
+    /// <summary><see cref="LoopSocket.Receive"/> has something to say: bytes, the end, or a failure.</summary>
+    void OnReadable();
+
+    /// <summary>Bytes have left, or the handshake of a connect is over.</summary>
+    void OnWritable();
+
+    /// <summary>The peer has closed with nothing unread before it, or the connection broke.</summary>
+    void OnHangUp();
+
+    /// <summary>One of the deadlines armed on the socket may be over.</summary>
+    void OnDeadline(long now);
+
+    /// <summary>The loop ends: nothing will happen on this socket any more.</summary>
+    void OnLoopStopping();
+}
+
+/// <summary>
+/// A connected (or connecting) socket of a loop, in the shape that suits both readiness (epoll) and completion (io_uring): receive what is
+/// there, hand over blocks to send. Used on the loop's thread only, so that no call can meet a number that was closed and given out again.
+/// </summary>
+internal abstract class LoopSocket(LoopThread loop, int handle)
+{
+    /// <summary>What <see cref="Receive"/> answers when nothing is there yet; <see cref="ILoopSocketOwner.OnReadable"/> will follow.</summary>
+    public const int Later = -Errno.WouldBlock;
+
+    private long sendDeadline;
+    private long receiveDeadline;
+
+    public LoopThread Loop { get; } = loop;
+
+    public int Handle { get; } = handle;
+
+    /// <summary>Tells this socket from earlier ones with the same number.</summary>
+    public uint Generation { get; init; }
+
+    public ILoopSocketOwner Owner { get; set; } = NoOwner.Instance;
+
+    public bool IsClosed { get; protected set; }
+
+    /// <summary>The error number that the connection broke with; 0 while it works.</summary>
+    public int Failure { get; protected set; }
+
+    /// <summary>Bytes handed over and not yet taken by the kernel.</summary>
+    public long Unsent { get; protected set; }
+
+    /// <summary>True once the peer's FIN has been seen.</summary>
+    public bool InputEnded { get; protected set; }
+
+    /// <summary>When the owner's receiving is to be looked at, in <see cref="Environment.TickCount64"/> milliseconds; 0 for never.</summary>
+    public long ReceiveDeadline
+    {
+        get => receiveDeadline;
+        set
+        {
+            receiveDeadline = value;
+            if (value != 0)
+                Loop.ScanNoLaterThan(value);
+        }
+    }
+
+    /// <summary>As <see cref="ReceiveDeadline"/>, for sending, connecting and closing.</summary>
+    public long SendDeadline
+    {
+        get => sendDeadline;
+        set
+        {
+            sendDeadline = value;
+            if (value != 0)
+                Loop.ScanNoLaterThan(value);
+        }
+    }
+
+    /// <summary>False when <see cref="Receive"/> would answer <see cref="Later"/> for sure.</summary>
+    public abstract bool MayReceive { get; }
+
+    /// <summary>The number of bytes received (at least 1), 0 at the end of the stream, <see cref="Later"/>, or a negated error number.</summary>
+    public abstract int Receive(Span<byte> destination);
+
+    /// <summary>True while there is nothing to receive, not even an end.</summary>
+    public abstract bool IsQuiet { get; }
+
+    /// <summary>Takes over the chain and sends it as fast as the peer takes it.</summary>
+    public abstract void Send(Block chain);
+
+    /// <summary>Sends or copies what can go now and returns how much that was; <see cref="ILoopSocketOwner.OnWritable"/> follows when it was not all.</summary>
+    public abstract int TrySend(ReadOnlySpan<byte> bytes);
+
+    /// <summary>Sends FIN after everything handed over.</summary>
+    public abstract void ShutdownSend();
+
+    /// <summary>Gives the descriptor back. With <paramref name="reset"/>, unsent bytes are dropped and the peer gets RST.</summary>
+    public abstract void Close(bool reset);
+
+    /// <summary>Waits for the outcome of a connect under way.</summary>
+    public abstract void AwaitConnect();
+
+    private sealed class NoOwner : ILoopSocketOwner
+    {
+        public static readonly NoOwner Instance = new();
+
+        public void OnReadable()
+        {
+        }
+
+        public void OnWritable()
+        {
+        }
+
+        public void OnHangUp()
+        {
+        }
+
+        public void OnDeadline(long now)
+        {
+        }
+
+        public void OnLoopStopping()
+        {
+        }
+    }
+}
