@@ -24,6 +24,9 @@ public sealed partial class Exchange
     /// <summary>What is told when an exchange runs on an HTTP/1 connection; null otherwise.</summary>
     internal Listeners.RejectionWriter? Rejections { get; init; }
 
+    /// <summary>The last request target of the connection and what was made of it.</summary>
+    internal Routing.RequestTargetCache Targets { get; } = new();
+
     /// <summary>The framework's view. <see cref="Request"/> and <see cref="Response"/> are its two halves.</summary>
     public HttpContext Http { get; }
 

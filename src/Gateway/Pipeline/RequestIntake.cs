@@ -23,7 +23,7 @@ internal static class RequestIntake
 
         if (RequestGuard.Refuses(exchange) is { } refusal) return refusal;
 
-        var path = RequestPath.Parse(exchange.RawTarget);
+        var path = exchange.Targets.Parse(exchange.RawTarget);
         if (path.Error == RequestPathError.Malformed) return GatewayErrors.BadRequest.Answer;
         if (path.Error == RequestPathError.NotUtf8) return GatewayErrors.NoRoute.Answer;
         exchange.Path = path.Path;
@@ -49,7 +49,7 @@ internal static class RequestIntake
         var mismatch = match.Protocols.Check(
             exchange.ForwardedScheme == "https", !request.Protocol.StartsWith("HTTP/1", StringComparison.Ordinal), request.ContentType);
         if (mismatch != ProtocolMismatch.None) return ProtocolMismatchAnswers.For(mismatch, exchange, route.Config);
-        exchange.Upstream.Path = UpstreamPath.Build(match, route.Config, route.Service?.Config, path.Path);
+        exchange.Upstream.Path = exchange.Targets.UpstreamPath(match, route.Config, route.Service?.Config, path.Path);
         exchange.Upstream.Host = route.Config.PreserveHost && headers.Host.Count > 0 ? headers.Host.ToString() : null;
         return null;
     }

@@ -55,8 +55,8 @@ internal static class RoutePriority
         if (first.Priority == other.Priority) return $"{name} has the same priority and the greater id";
         if (first.Expression is not null || other.Expression is not null) return $"{name} has the higher priority";
         if (Kinds(first) != Kinds(other) && (Kinds(first) >= 4 || Kinds(other) >= 4)) return MoreKinds();
-        if (Plain(first) != Plain(other)) return $"{name} has hosts without wildcards";
-        if (first.Regexes.Length > 0 != other.Regexes.Length > 0) return $"{name} has a regular path";
+        if (Differ(PlainHostsBit)) return $"{name} has hosts without wildcards";
+        if (Differ(RegexBit)) return $"{name} has a regular path";
         if (Kinds(first) != Kinds(other)) return MoreKinds();
         if (first.Headers.Length != other.Headers.Length) return $"{name} has more headers";
         if (first.Regexes.Length > 0) return $"{name} has the higher regex_priority";
@@ -64,7 +64,7 @@ internal static class RoutePriority
 
         string MoreKinds() => $"{name} has more kinds of conditions ({Kinds(first)} over {Kinds(other)})";
         static int Kinds(RouteVariant variant) => RoutePriority.Kinds(variant.Route.Config);
-        static bool Plain(RouteVariant variant) => (variant.Priority & PlainHostsBit) != 0;
+        bool Differ(ulong bit) => ((first.Priority ^ other.Priority) & bit) != 0;
     }
 
     private static int Kinds(RouteConfig route) =>
