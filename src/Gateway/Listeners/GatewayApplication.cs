@@ -16,7 +16,6 @@ namespace Sluice.Gateway.Listeners;
 internal sealed class GatewayApplication(GatewayRuntime runtime) : IHttpApplication<Exchange>
 {
     private readonly ExchangeProcessor processor = new(runtime.Logs.CreateLogger<ExchangeProcessor>());
-    private int nextLoop;
 
     public Exchange CreateContext(IFeatureCollection features)
     {
@@ -49,11 +48,10 @@ internal sealed class GatewayApplication(GatewayRuntime runtime) : IHttpApplicat
         }
     }
 
-    private Exchange NewExchange(IFeatureCollection features)
+    private static Exchange NewExchange(IFeatureCollection features)
     {
-        // HTTP/2 streams start on the thread pool; they share the loops out in turn, since their connection's is not known here.
-        var loops = runtime.Transport.Loops;
-        var loop = EventLoop.Current ?? (loops.Count == 0 ? null : loops[(Interlocked.Increment(ref nextLoop) & int.MaxValue) % loops.Count]);
+        // HTTP/2 streams start on the thread pool; their connection's loop is a feature of the connection.
+        var loop = EventLoop.Current ?? features.Get<IEventLoopFeature>()?.Loop;
         var isHttp1 = features.Get<IHttpRequestFeature>()!.Protocol.StartsWith("HTTP/1", StringComparison.Ordinal);
         return new Exchange(new DefaultHttpContext(), loop) { Rejections = isHttp1 ? features.Get<RejectionWriter>() : null };
     }
