@@ -47,7 +47,7 @@ public sealed class PluginPlan
     internal Plugin[] ForStage(RequestStage stage) => requestStages[(int)stage];
 
     /// <summary>The plan with the middleware of <paramref name="consumer"/> and its groups taken into account.</summary>
-    internal PluginPlan For(ConsumerModel consumer) =>
+    public PluginPlan For(ConsumerModel consumer) =>
         specialise is null || !consumer.HasMiddleware ? this : byConsumer!.GetOrAdd(consumer, specialise);
 
     private Plugin[] Overriding(string stage) =>

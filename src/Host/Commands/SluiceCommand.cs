@@ -10,7 +10,11 @@ internal static class SluiceCommand
     {
         var root = new RootCommand("An API gateway that runs the kong.yml you already have.")
         {
+            RunCommand.Create(),
             CheckCommand.Create(),
+            RoutesCommand.Create(),
+            ExplainCommand.Create(),
+            SchemaCommand.Create(),
             VersionCommand.Create(),
         };
         root.AddExamples(
@@ -44,6 +48,11 @@ internal static class SluiceCommand
         {
             await Console.Error.WriteLineAsync($"sluice: {problem.Message}");
             return ExitCode.Usage;
+        }
+        catch (Exception bug) when (bug is not OperationCanceledException)
+        {
+            await Console.Error.WriteLineAsync($"sluice: this should not have happened; please report it with the lines below\n{bug}");
+            return ExitCode.Failed;
         }
     }
 }

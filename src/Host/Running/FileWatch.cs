@@ -7,14 +7,24 @@ namespace Sluice.Host.Running;
 /// It looks twice a second instead of asking the kernel for events, which do not arrive from network and many container mounts; a look is one
 /// stat per file. A change counts once two looks in a row saw the same, so that a half-written file is not read.
 /// </remarks>
-internal sealed class FileWatch(IReadOnlyList<string> paths, TimeProvider time)
+internal sealed class FileWatch
 {
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(500);
+    private readonly IReadOnlyList<string> paths;
+    private readonly TimeProvider time;
+    private string known;
+
+    /// <summary>From now on changes count: make it before the files are read, so that none in between is missed.</summary>
+    public FileWatch(IReadOnlyList<string> paths, TimeProvider time)
+    {
+        this.paths = paths;
+        this.time = time;
+        known = Fingerprint();
+    }
 
     /// <summary>Calls <paramref name="changed"/> after each change until cancelled.</summary>
-    public async Task RunAsync(Func<Task> changed, CancellationToken stop)
+    public async Task RunAsync(Action changed, CancellationToken stop)
     {
-        var known = Fingerprint();
         var last = known;
         using var timer = new PeriodicTimer(Interval, time);
         try
@@ -26,7 +36,7 @@ internal sealed class FileWatch(IReadOnlyList<string> paths, TimeProvider time)
                 last = now;
                 if (!settled || now == known) continue;
                 known = now;
-                await changed();
+                changed();
             }
         }
         catch (OperationCanceledException)
@@ -36,7 +46,7 @@ internal sealed class FileWatch(IReadOnlyList<string> paths, TimeProvider time)
     }
 
     /// <summary>Everything that a change would change: which files there are, where links end, sizes and times.</summary>
-    internal string Fingerprint()
+    private string Fingerprint()
     {
         var seen = new List<string>();
         foreach (var path in paths)

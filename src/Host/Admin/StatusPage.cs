@@ -1,0 +1,82 @@
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using Microsoft.AspNetCore.Http;
+using Sluice.Host.Commands;
+using Sluice.Host.Running;
+
+namespace Sluice.Host.Admin;
+
+/// <summary>
+/// <c>/status</c>: what runs here, on which configuration, and why a newer one was refused. Never a secret: names, counts and places only.
+/// <c>server</c>, <c>memory</c>, <c>database</c> and <c>configuration_hash</c> are Kong's own fields, for probes that people already have.
+/// </summary>
+internal sealed class StatusPage(RunningGateway gateway, TimeProvider time)
+{
+    private static readonly JsonWriterOptions Options = new() { Indented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
+    public async Task WriteAsync(HttpContext http)
+    {
+        http.Response.ContentType = "application/json; charset=utf-8";
+        await using var json = new Utf8JsonWriter(http.Response.BodyWriter, Options);
+        json.WriteStartObject();
+        json.WriteString("version", SluiceVersion.Current);
+        json.WriteNumber("uptime_seconds", (long)(time.GetUtcNow() - gateway.StartedAt).TotalSeconds);
+        json.WriteString("transport", gateway.TransportName);
+        json.WriteNumber("loops", gateway.Loops);
+        json.WriteString("state", gateway.IsDraining ? "draining" : "serving");
+        WriteListeners(json);
+        WriteConfiguration(json);
+        WriteKongsFields(json);
+        json.WriteEndObject();
+    }
+
+    private void WriteListeners(Utf8JsonWriter json)
+    {
+        json.WriteStartArray("listeners");
+        foreach (var url in gateway.ProxyUrls) json.WriteStringValue(url);
+        json.WriteEndArray();
+    }
+
+    private void WriteConfiguration(Utf8JsonWriter json)
+    {
+        var current = gateway.Configuration;
+        json.WriteStartObject("configuration");
+        json.WriteString("hash", current.Loaded.Hash);
+        json.WriteString("loaded_at", current.At);
+        json.WriteNumber("generation", current.Generation);
+        json.WriteStartArray("files");
+        foreach (var file in current.Loaded.Files) json.WriteStringValue(file);
+        json.WriteEndArray();
+        CheckReport.WriteCounts(json, current.Loaded.Document!);
+        CheckReport.WriteUnsupported(json, current.Loaded.Unsupported);
+        if (gateway.Refused is { } refused)
+        {
+            json.WriteStartObject("last_refused");
+            json.WriteString("at", refused.At);
+            json.WriteStartArray("problems");
+            foreach (var problem in refused.Problems) json.WriteStringValue(problem);
+            json.WriteEndArray();
+            json.WriteEndObject();
+        }
+        else
+        {
+            json.WriteNull("last_refused");
+        }
+
+        json.WriteEndObject();
+    }
+
+    private void WriteKongsFields(Utf8JsonWriter json)
+    {
+        json.WriteString("configuration_hash", gateway.Configuration.Loaded.Hash);
+        json.WriteStartObject("server");
+        json.WriteEndObject();
+        json.WriteStartObject("memory");
+        json.WriteNumber("resident_bytes", Environment.WorkingSet);
+        json.WriteNumber("managed_bytes", GC.GetTotalMemory(forceFullCollection: false));
+        json.WriteEndObject();
+        json.WriteStartObject("database");
+        json.WriteBoolean("reachable", true);
+        json.WriteEndObject();
+    }
+}

@@ -1,0 +1,104 @@
+using System.Threading.Channels;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Console;
+using Sluice.Gateway.Listeners;
+using Sluice.Gateway.Snapshot;
+using Sluice.Host.Admin;
+using Sluice.Host.Demo;
+using Sluice.Host.Settings;
+
+namespace Sluice.Host.Running;
+
+/// <summary>The life of <c>sluice run</c>: load, listen, serve and reload, drain.</summary>
+internal static class GatewayProcess
+{
+    /// <returns>One of <see cref="ExitCode"/>.</returns>
+    public static async Task<int> RunAsync(RunSettings settings, TimeProvider time)
+    {
+        using var logs = LoggerFactory.Create(logging => Configure(logging, settings.LogLevel));
+        var watch = new FileWatch(settings.Sources, time);
+        var first = ConfigurationLoader.Load(settings.Sources, settings.InlineDocument, settings.Gateway.RouterFlavor);
+        foreach (var warning in first.Warnings) await Console.Error.WriteLineAsync(warning.ToString());
+        if (RunningGateway.ProblemsOf(first, settings.SkipUnsupported) is { Count: > 0 } problems)
+            return await FailAsync(ExitCode.ConfigurationProblems, [.. problems, "sluice: the configuration cannot be served"]);
+
+        if (((IEnumerable<ListenAddress>)[.. settings.Proxy, .. settings.Admin, .. settings.Status]).Select(ListenProbe.Check).FirstOrDefault(p => p is not null) is { } taken)
+            return await FailAsync(ExitCode.CannotListen, [$"sluice: {taken}"]);
+
+        try
+        {
+            await using var gateway = new RunningGateway(settings, first, logs, time);
+            return await ServeAsync(gateway, settings, watch, logs, time);
+        }
+        catch (SnapshotException problem)
+        {
+            return await FailAsync(ExitCode.ConfigurationProblems, [problem.Message, "sluice: the configuration cannot be served"]);
+        }
+        catch (PlatformNotSupportedException problem)
+        {
+            return await FailAsync(ExitCode.Usage, [$"sluice: {problem.Message}"]);
+        }
+        catch (IOException problem)
+        {
+            return await FailAsync(ExitCode.CannotListen, [$"sluice: {problem.Message}"]);
+        }
+    }
+
+    private static async Task<int> ServeAsync(
+        RunningGateway gateway, RunSettings settings, FileWatch watch, ILoggerFactory logs, TimeProvider time)
+    {
+        // One reload at a time; what is asked for meanwhile waits.
+        var reloads = Channel.CreateBounded<bool>(new BoundedChannelOptions(16) { FullMode = BoundedChannelFullMode.DropWrite });
+        using var signals = new ShutdownSignals(reload: () => reloads.Writer.TryWrite(true));
+        await using var demo = settings.DemoUpstream is { } address ? await DemoUpstream.StartAsync(address) : null;
+        await gateway.StartAsync();
+        await using var admin = await StartAdminAsync(gateway, settings, logs, time);
+        StartSummary.Write(Console.Out, settings, gateway, admin?.Urls ?? []);
+
+        var watching = watch.RunAsync(changed: () => reloads.Writer.TryWrite(false), signals.Stopping);
+        try
+        {
+            await foreach (var force in reloads.Reader.ReadAllAsync(signals.Stopping)) gateway.Reload(force);
+        }
+        catch (OperationCanceledException)
+        {
+            // Told to end.
+        }
+
+        await watching;
+        await Console.Out.WriteLineAsync($"draining for up to {settings.DrainTimeout.TotalSeconds:0} s");
+        var finished = await gateway.DrainAsync();
+        await Console.Out.WriteLineAsync(finished ? "ended" : "ended; some requests were cut off");
+        return ExitCode.Ok;
+    }
+
+    private static async Task<WebApplication?> StartAdminAsync(RunningGateway gateway, RunSettings settings, ILoggerFactory logs, TimeProvider time)
+    {
+        var addresses = settings.Admin.Concat(settings.Status).Where(a => !a.Tls).DistinctBy(a => a.EndPoint).ToList();
+        return addresses.Count == 0 ? null : await AdminListener.StartAsync(addresses, gateway, logs, time);
+    }
+
+    private static void Configure(ILoggingBuilder logging, LogLevel level) => logging
+        .SetMinimumLevel(level)
+        .AddFilter("Microsoft", level > LogLevel.Warning ? level : LogLevel.Warning)
+        .AddConsole(console =>
+        {
+            console.LogToStandardErrorThreshold = LogLevel.Trace;
+            console.FormatterName = ConsoleFormatterNames.Simple;
+            console.QueueFullMode = ConsoleLoggerQueueFullMode.DropWrite;
+        })
+        .AddSimpleConsole(format =>
+        {
+            format.TimestampFormat = "yyyy-MM-dd'T'HH:mm:ss.fff'Z' ";
+            format.UseUtcTimestamp = true;
+            format.ColorBehavior = LoggerColorBehavior.Disabled;
+            format.SingleLine = true;
+        });
+
+    private static async Task<int> FailAsync(int code, IEnumerable<string> lines)
+    {
+        foreach (var line in lines) await Console.Error.WriteLineAsync(line);
+        return code;
+    }
+}

@@ -1,0 +1,117 @@
+using System.Runtime.InteropServices;
+using System.Text.Json;
+using Sluice.Acceptance.Harness;
+
+namespace Sluice.Acceptance.Run;
+
+public sealed class ReloadTests : IAsyncDisposable
+{
+    private readonly TemporaryFolder folder = new();
+    private readonly ScriptedUpstream upstream = new("hello");
+
+    public async ValueTask DisposeAsync()
+    {
+        folder.Dispose();
+        await upstream.DisposeAsync();
+    }
+
+    [Fact]
+    public async Task A_file_written_in_place_is_served_after_a_moment()
+    {
+        var file = folder.Write("kong.yml", Configurations.OneRoute(upstream.Port, "/old"));
+        await using var sluice = await SluiceProcess.ServeAsync(file);
+        (await sluice.GetAsync("/new")).Status.ShouldBe(404);
+
+        folder.Write("kong.yml", Configurations.OneRoute(upstream.Port, "/new"));
+        await BecomesAsync(sluice, "/new", 200);
+        (await sluice.GetAsync("/old")).Status.ShouldBe(404);
+    }
+
+    [Fact]
+    public async Task A_file_replaced_by_a_rename_is_served()
+    {
+        var file = folder.Write("kong.yml", Configurations.OneRoute(upstream.Port, "/old"));
+        await using var sluice = await SluiceProcess.ServeAsync(file);
+        File.Move(folder.Write("kong.yml.tmp", Configurations.OneRoute(upstream.Port, "/new")), file, overwrite: true);
+        await BecomesAsync(sluice, "/new", 200);
+    }
+
+    [Fact]
+    public async Task A_swapped_symbolic_link_is_served_as_kubernetes_does_it()
+    {
+        folder.Write("..1/kong.yml", Configurations.OneRoute(upstream.Port, "/old"));
+        folder.Write("..2/kong.yml", Configurations.OneRoute(upstream.Port, "/new"));
+        Directory.CreateSymbolicLink(folder.PathOf("..data"), "..1");
+        File.CreateSymbolicLink(folder.PathOf("kong.yml"), "..data/kong.yml");
+        await using var sluice = await SluiceProcess.ServeAsync(folder.PathOf("kong.yml"));
+        (await sluice.GetAsync("/old")).Status.ShouldBe(200);
+
+        Directory.CreateSymbolicLink(folder.PathOf("..data_tmp"), "..2");
+        Directory.Delete(folder.PathOf("..data"));
+        Directory.Move(folder.PathOf("..data_tmp"), folder.PathOf("..data"));
+        await BecomesAsync(sluice, "/new", 200);
+    }
+
+    [Fact]
+    public async Task A_file_added_to_a_folder_is_served()
+    {
+        folder.Write("conf/a.yml", Configurations.OneRoute(upstream.Port, "/a"));
+        await using var sluice = await SluiceProcess.ServeAsync(folder.PathOf("conf"));
+        folder.Write("conf/b.yml", "_format_version: '3.0'\nroutes:\n- name: b\n  service: upstream\n  paths: [/b]\n");
+        await BecomesAsync(sluice, "/b", 200);
+    }
+
+    [Fact]
+    public async Task A_bad_file_leaves_the_old_one_running_and_status_says_why()
+    {
+        var file = folder.Write("kong.yml", Configurations.OneRoute(upstream.Port, "/old"));
+        await using var sluice = await SluiceProcess.ServeAsync(file);
+
+        folder.Write("kong.yml", Configurations.OneRoute(upstream.Port, "/new") + "\nplugins:\n- nmae: cors\n");
+        var refused = await RefusedAsync(sluice);
+        refused.GetProperty("problems").EnumerateArray().ShouldContain(p => p.GetString()!.Contains("kong.yml:9") && p.GetString()!.Contains("nmae"));
+        (await sluice.GetAsync("/old")).Status.ShouldBe(200);
+        (await sluice.GetAsync("/new")).Status.ShouldBe(404);
+        sluice.Errors.ShouldContain("the new configuration is refused, the old one stays");
+
+        folder.Write("kong.yml", Configurations.OneRoute(upstream.Port, "/new"));
+        await BecomesAsync(sluice, "/new", 200);
+        JsonDocument.Parse((await sluice.AdminAsync("/status")).Body).RootElement.GetProperty("configuration").GetProperty("last_refused").ValueKind.ShouldBe(JsonValueKind.Null);
+    }
+
+    [Fact]
+    public async Task Sighup_reads_it_again_even_when_nothing_changed()
+    {
+        await using var sluice = await SluiceProcess.ServeAsync(folder.Write("kong.yml", Configurations.OneRoute(upstream.Port)));
+        sluice.Signal(PosixSignal.SIGHUP);
+        await EventuallyAsync(async () => (await StatusAsync(sluice)).GetProperty("configuration").GetProperty("generation").GetInt32() == 2);
+        (await sluice.GetAsync("/")).Status.ShouldBe(200);
+    }
+
+    private static async Task<JsonElement> StatusAsync(SluiceProcess sluice) => JsonDocument.Parse((await sluice.AdminAsync("/status")).Body).RootElement;
+
+    private static async Task<JsonElement> RefusedAsync(SluiceProcess sluice)
+    {
+        var refused = default(JsonElement);
+        await EventuallyAsync(async () =>
+        {
+            refused = (await StatusAsync(sluice)).GetProperty("configuration").GetProperty("last_refused");
+            return refused.ValueKind == JsonValueKind.Object;
+        });
+        return refused;
+    }
+
+    private static Task BecomesAsync(SluiceProcess sluice, string path, int status) =>
+        EventuallyAsync(async () => (await sluice.GetAsync(path)).Status == status);
+
+    private static async Task EventuallyAsync(Func<Task<bool>> holds)
+    {
+        for (var i = 0; i < 100; i++)
+        {
+            if (await holds()) return;
+            await Task.Delay(100);
+        }
+
+        Assert.Fail("did not happen within 10 s");
+    }
+}
