@@ -41,7 +41,7 @@ internal static class UpstreamClients
                 (typeof(Http2Handler), tls?.Identity, forwarding.ConnectTimeout),
                 setup.Lease,
                 () => new Http2Handler(tls, forwarding.ConnectTimeout));
-            return new FrameworkUpstreamClient(handler, forwarding);
+            return new FrameworkUpstreamClient(handler, forwarding, tls is null ? "http" : "https");
         }
 
         var keepAlive = new KeepAliveSettings(

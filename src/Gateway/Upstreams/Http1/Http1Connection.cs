@@ -113,10 +113,10 @@ internal sealed class Http1Connection : IDisposable
 
     /// <summary>Writes the head of the exchange's request, with a small body behind it where that is at hand.</summary>
     /// <returns>The bytes to send first.</returns>
-    public ReadOnlyMemory<byte> WriteHead(Exchange exchange, string host, in RequestBody body, bool webSocket, out bool bodyIncluded)
+    public ReadOnlyMemory<byte> WriteHead(Exchange exchange, string host, in RequestBody body, WebSocketHandshake? handshake, out bool bodyIncluded)
     {
         var writer = new RequestHeadWriter(Buffer);
-        writer.Write(exchange, host, body.Framing, body.Length, webSocket);
+        writer.Write(exchange, host, body.Framing, body.Length, handshake);
         bodyIncluded = body.IsBuffered && body.Length + writer.Length <= UsualBuffer * 2;
         if (bodyIncluded)
             foreach (var piece in body.Buffered)

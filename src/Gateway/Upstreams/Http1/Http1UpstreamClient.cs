@@ -20,8 +20,8 @@ internal sealed class Http1UpstreamClient(ForwardingSettings settings, Connectio
     {
         var loop = exchange.Loop;
         if (loop is not null && !ReferenceEquals(EventLoop.Current, loop)) await loop.SwitchTo();
-        var webSocket = WebSocketRequest.IsOne(exchange);
-        var body = webSocket ? default : RequestBody.Of(exchange);
+        var handshake = WebSocketHandshake.Of(exchange);
+        var body = handshake is null ? RequestBody.Of(exchange) : default;
         if (body.IsAwaited) body = await RequestBody.BufferAsync(body);
 
         var host = exchange.Upstream.Host ?? endpoint.HostHeader;
@@ -43,12 +43,12 @@ internal sealed class Http1UpstreamClient(ForwardingSettings settings, Connectio
             }
 
             pool.Begin(connection, exchange, loop);
-            var result = await SendAndRelayAsync(exchange, connection, host, body, webSocket);
+            var result = await SendAndRelayAsync(exchange, connection, host, body, handshake);
 
             // The upstream closed an idle connection just when it was chosen: that is nobody's failure, and one more try is free where repeating is safe.
             if (isFresh || !result.IsStale || !IsIdempotent(exchange.Upstream.Method) || result.Result.BodyConsumed) return result.Result;
             connection = null;
-            body = webSocket ? default : RequestBody.Of(exchange);
+            body = handshake is null ? RequestBody.Of(exchange) : default;
             if (body.IsAwaited) body = await RequestBody.BufferAsync(body);
         }
     }
@@ -58,14 +58,14 @@ internal sealed class Http1UpstreamClient(ForwardingSettings settings, Connectio
     /// <summary>One request and its answer over <paramref name="connection"/>, which is given back to the pool or closed at the end.</summary>
     [AsyncMethodBuilder(typeof(ForwardingMethodBuilder<>))]
     private async ValueTask<ConnectionTry> SendAndRelayAsync(
-        Exchange exchange, Http1Connection connection, string host, RequestBody body, bool webSocket)
+        Exchange exchange, Http1Connection connection, string host, RequestBody body, WebSocketHandshake? handshake)
     {
         RequestUpload? upload = null;
         var reusable = false;
         var bodyHeld = body.IsBuffered;
         try
         {
-            var first = connection.WriteHead(exchange, host, body, webSocket, out var bodyIncluded);
+            var first = connection.WriteHead(exchange, host, body, handshake, out var bodyIncluded);
             await connection.SendAsync(first, settings.WriteTimeout);
             if (body.IsBuffered && !bodyIncluded)
                 foreach (var piece in body.Buffered)
@@ -95,15 +95,15 @@ internal sealed class Http1UpstreamClient(ForwardingSettings settings, Connectio
                     continue;
                 }
 
-                if (state == ParseState.Invalid) return NotHttp(exchange, upload);
+                if (state == ParseState.Invalid) return NotHttp(upload);
                 if (connection.Head.Status >= 200) break;
                 if (connection.Head.Status == StatusCodes.Status101SwitchingProtocols)
                 {
-                    if (!webSocket || !connection.Head.UpgradesToWebSocket) return NotHttp(exchange, upload);
-                    return new() { Result = await WebSocketRelay.RunAsync(exchange, connection, settings) };
+                    if (handshake?.IsAcceptedBy(connection.Head, connection.Buffer) != true) return NotHttp(upload);
+                    return new() { Result = await WebSocketRelay.RunAsync(exchange, connection, handshake, settings) };
                 }
 
-                if (++interim > MostInterimAnswers) return NotHttp(exchange, upload);
+                if (++interim > MostInterimAnswers) return NotHttp(upload);
                 connection.DropHead();
             }
 
@@ -170,7 +170,7 @@ internal sealed class Http1UpstreamClient(ForwardingSettings settings, Connectio
         };
     }
 
-    private static ConnectionTry NotHttp(Exchange exchange, RequestUpload? upload) => new()
+    private static ConnectionTry NotHttp(RequestUpload? upload) => new()
     {
         Result = new()
         {

@@ -45,17 +45,18 @@ internal struct RequestHeadWriter(byte[] buffer)
     /// <param name="host">The Host field.</param>
     /// <param name="framing">How the body is marked off.</param>
     /// <param name="contentLength">Its length, with <see cref="BodyFraming.Length"/>.</param>
-    /// <param name="webSocket">The client asks for a WebSocket.</param>
-    public void Write(Exchange exchange, string host, BodyFraming framing, long contentLength, bool webSocket)
+    /// <param name="handshake">The client's wish for a WebSocket; null without one.</param>
+    public void Write(Exchange exchange, string host, BodyFraming framing, long contentLength, WebSocketHandshake? handshake)
     {
         ref var upstream = ref exchange.Upstream;
-        PutMethod(upstream.Method);
+        PutMethod(handshake is null ? upstream.Method : "GET");
         Put(' ');
         PutTarget(upstream.Path);
         PutTarget(upstream.Query);
         Put(" HTTP/1.1\r\nHost: "u8);
         PutValue(host);
-        Put(webSocket ? "\r\nConnection: keep-alive, Upgrade\r\nUpgrade: websocket\r\n"u8 : "\r\nConnection: keep-alive\r\n"u8);
+        Put(handshake is null ? "\r\nConnection: keep-alive\r\n"u8 : "\r\nConnection: keep-alive, Upgrade\r\nUpgrade: websocket\r\n"u8);
+        if (handshake?.Key is { } key) PutField("Sec-WebSocket-Key", key);
 
         var fields = exchange.Request.Headers;
         var connection = fields.Connection;

@@ -105,7 +105,7 @@ internal sealed class ResponseHead
     /// <summary>Puts the fields into <paramref name="headers"/>, without those that concern the upstream's connection only.</summary>
     /// <param name="bytes">The same bytes that were parsed.</param>
     /// <param name="headers">The client's response; what a field sets here replaces what was there.</param>
-    /// <param name="keepTrailer">The client asked for trailers, so that it is told which will come.</param>
+    /// <param name="keepTrailer">Trailers can be sent to the client, so that it is told which will come.</param>
     public void CopyTo(ReadOnlySpan<byte> bytes, IHeaderDictionary headers, bool keepTrailer)
     {
         for (var i = 0; i < count; i++)

@@ -12,8 +12,7 @@ internal static class ResponseHeadCopy
         var response = exchange.Response;
         var headers = response.Headers;
         response.StatusCode = head.Status;
-        var te = exchange.Request.Headers.TE;
-        head.CopyTo(connection.Buffer.AsSpan(0, head.Length), headers, te.Count > 0 && RequestHeadWriter.AsksForTrailers(te));
+        head.CopyTo(connection.Buffer.AsSpan(0, head.Length), headers, keepTrailer: !exchange.Request.Protocol.StartsWith("HTTP/1", StringComparison.Ordinal));
         // 204 has no length; one that the upstream gave all the same is not passed on.
         if (head.ContentLength is { } length && head.Status != StatusCodes.Status204NoContent) headers.ContentLength = length;
         exchange.Source = ResponseSource.Upstream;

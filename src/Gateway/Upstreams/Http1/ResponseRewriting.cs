@@ -37,24 +37,27 @@ internal static class ResponseRewriting
             return connection.ClientIsGone ? RelayEnd.ClientGone : RelayEnd.UpstreamBroke;
         }
 
-        ReadOnlyMemory<byte> changed = whole.WrittenMemory;
+        Send(exchange, whole.WrittenMemory);
+        return RelayEnd.Complete;
+    }
+
+    /// <summary>Has plugins change a whole body and writes what they make of it.</summary>
+    public static void Send(Exchange exchange, ReadOnlyMemory<byte> body)
+    {
         foreach (var rewrite in exchange.BodyRewrites)
-            if (changed.Length <= rewrite.MaxBytes)
-                changed = rewrite.Transform(exchange, changed);
+            if (body.Length <= rewrite.MaxBytes)
+                body = rewrite.Transform(exchange, body);
         if (exchange.HasBodyCaptures)
         {
             var captures = new BodyCaptureSet(exchange);
-            captures.Add(changed.Span);
+            captures.Add(body.Span);
             captures.Complete();
         }
 
-        var response = exchange.Response;
-        var isHead = !ResponseRelay.MayHaveBody(exchange);
-        if (!isHead) response.ContentLength = changed.Length;
-        if (isHead || changed.IsEmpty) return RelayEnd.Complete;
-        ResponseRelay.Write(response.BodyWriter, changed.Span);
-        exchange.Timings.ResponseBytes = changed.Length;
-        return RelayEnd.Complete;
+        if (!ResponseRelay.MayHaveBody(exchange)) return;
+        exchange.Response.ContentLength = body.Length;
+        ResponseRelay.Write(exchange.Response.BodyWriter, body.Span);
+        exchange.Timings.ResponseBytes = body.Length;
     }
 
     private static async ValueTask<RelayEnd> PassOnAsync(

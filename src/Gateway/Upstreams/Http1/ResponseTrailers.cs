@@ -5,7 +5,7 @@ using Sluice.Gateway.Pipeline;
 namespace Sluice.Gateway.Upstreams.Http1;
 
 /// <summary>
-/// Passes on the trailers of a chunked answer: always over HTTP/2 and 3, over HTTP/1.1 to clients that ask for them with <c>TE: trailers</c>.
+/// Passes on the trailers of a chunked answer over HTTP/2 and 3. Kestrel sends none over HTTP/1.1, and neither does nginx.
 /// </summary>
 internal static class ResponseTrailers
 {
@@ -13,8 +13,6 @@ internal static class ResponseTrailers
     /// <param name="lines">Field lines, each with its CR LF.</param>
     public static void Send(Exchange exchange, ReadOnlySpan<byte> lines)
     {
-        if (exchange.Request.Protocol == "HTTP/1.0") return;
-        if (exchange.Request.Protocol == "HTTP/1.1" && !RequestHeadWriter.AsksForTrailers(exchange.Request.Headers.TE)) return;
         if (exchange.Http.Features.Get<IHttpResponseTrailersFeature>()?.Trailers is not { IsReadOnly: false } trailers) return;
         while (!lines.IsEmpty)
         {

@@ -1,62 +1,44 @@
 using System.Buffers;
 using System.Diagnostics;
-using Microsoft.AspNetCore.Http.Features;
 using Sluice.Gateway.Pipeline;
 using Sluice.Gateway.Transport;
 
 namespace Sluice.Gateway.Upstreams.Http1;
 
-/// <summary>After 101: moves bytes both ways until both sides have ended, or one is silent for the service's timeouts.</summary>
+/// <summary>
+/// After 101: moves bytes both ways until the upstream has ended, a side breaks, or the upstream is silent for the service's read timeout
+/// (in nginx as here, sixty seconds unless the service says otherwise: WebSockets are kept open by pings).
+/// </summary>
 internal static class WebSocketRelay
 {
     private const int PieceSize = 16 * 1024;
 
-    public static async ValueTask<TryResult> RunAsync(Exchange exchange, Http1Connection connection, ForwardingSettings settings)
+    public static async ValueTask<TryResult> RunAsync(
+        Exchange exchange, Http1Connection connection, WebSocketHandshake handshake, ForwardingSettings settings)
     {
         exchange.Timings.UpstreamAnswered = Stopwatch.GetTimestamp();
         connection.Start = connection.Head.Length;
         ResponseHeadCopy.ToClient(exchange, connection);
-        exchange.Response.ContentLength = null;
-        var status = connection.Head.Status;
-        var client = await AcceptAsync(exchange);
-        var result = new TryResult { Outcome = TryOutcome.Answered, Status = status };
+        var client = await handshake.AcceptAsync(exchange);
 
-        var toUpstream = ToUpstreamAsync(exchange, connection, client, settings);
+        using var ended = new CancellationTokenSource();
+        var toUpstream = ToUpstreamAsync(exchange, connection, client, settings, ended.Token);
         try
         {
             await ToClientAsync(exchange, connection, client, settings);
         }
         catch (Exception e) when (e is IOException or OperationCanceledException or ObjectDisposedException)
         {
-            // Either side broke or was silent for too long; there is nobody left to tell.
-        }
-        finally
-        {
-            // The upstream has ended: what the client still says has nowhere to go.
-            connection.Dispose();
+            // A side broke, or the upstream was silent for too long. A client still there sees its connection end without a closing handshake.
             exchange.Http.Abort();
-            await toUpstream;
-            exchange.Timings.UpstreamEnded = Stopwatch.GetTimestamp();
         }
 
-        return result;
-    }
-
-    private static async ValueTask<Stream> AcceptAsync(Exchange exchange)
-    {
-        if (WebSocketRequest.IsExtendedConnect(exchange))
-        {
-            exchange.Response.StatusCode = 200;
-            exchange.Response.Headers.Remove("Sec-WebSocket-Accept");
-            exchange.RunUpstreamAnswered();
-            exchange.RunRespond();
-            return await exchange.Http.Features.Get<IHttpExtendedConnectFeature>()!.AcceptAsync();
-        }
-
-        exchange.Response.Headers.Upgrade = "websocket";
-        exchange.RunUpstreamAnswered();
-        exchange.RunRespond();
-        return await exchange.Http.Features.Get<IHttpUpgradeFeature>()!.UpgradeAsync();
+        // What the client may still say has nowhere to go.
+        connection.Dispose();
+        await ended.CancelAsync();
+        await toUpstream;
+        exchange.Timings.UpstreamEnded = Stopwatch.GetTimestamp();
+        return new() { Outcome = TryOutcome.Answered, Status = 101 };
     }
 
     private static async ValueTask ToClientAsync(Exchange exchange, Http1Connection connection, Stream client, ForwardingSettings settings)
@@ -78,14 +60,15 @@ internal static class WebSocketRelay
         }
     }
 
-    private static async Task ToUpstreamAsync(Exchange exchange, Http1Connection connection, Stream client, ForwardingSettings settings)
+    private static async Task ToUpstreamAsync(
+        Exchange exchange, Http1Connection connection, Stream client, ForwardingSettings settings, CancellationToken ended)
     {
         var buffer = ArrayPool<byte>.Shared.Rent(PieceSize);
         try
         {
             while (true)
             {
-                var read = await client.ReadAsync(buffer);
+                var read = await client.ReadAsync(buffer, ended);
                 if (read == 0) break;
                 exchange.Timings.RequestBytes += read;
                 await connection.SendAsync(buffer.AsMemory(0, read), settings.WriteTimeout);
