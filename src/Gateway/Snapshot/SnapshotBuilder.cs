@@ -77,6 +77,8 @@ internal sealed class SnapshotBuilder(GatewayRuntime runtime)
             Events = runtime.HealthEvents,
             Time = runtime.Time,
             Log = runtime.Logs.CreateLogger("Sluice.Gateway.Upstreams"),
+            Certificates = certificates,
+            TrustedCertificates = runtime.Settings.TrustedCertificates,
         };
         var models = new Dictionary<Guid, ServiceModel>();
         foreach (var service in document.Services)

@@ -79,18 +79,19 @@ internal static class Balancers
     {
         var (shared, lease, time) = (context.Shared, context.Lease, context.Time);
         var group = shared.Get(scope, lease, () => new EndpointGroup(settings.Name, time, context.Events, context.Log));
-        ActiveChecker? checker = null;
-        if (settings.Rules.Active is { } active)
-        {
-            var client = active.ClientCertificate is { } id ? context.ClientCertificate?.Invoke(id) : null;
-            checker = shared.Get(
-                (scope, fingerprint, client?.Thumbprint),
-                lease,
-                () => new ActiveChecker(settings.Name, active, new ProbeCertificates(client, context.TrustedCertificates), time));
-        }
-
+        var checker = settings.Rules.Active is { } active ? ShareChecker(scope, fingerprint, settings.Name, active, context) : null;
         return shared.Get(
             (scope, fingerprint, settings.SchemePort, checker), lease, () => new EndpointPool(settings, group, checker, context.Resolver, time));
+    }
+
+    private static ActiveChecker ShareChecker(object scope, string fingerprint, string name, ProbeSettings active, BalancingContext context)
+    {
+        var certificate = active.ClientCertificate is { } id ? context.Certificates.GetValueOrDefault(id) : null;
+        return context.Shared.Get((scope, fingerprint, certificate?.Cert), context.Lease, () =>
+        {
+            string[] authorities = context.TrustedCertificates is { } file && active.IsTls ? [File.ReadAllText(file)] : [];
+            return new ActiveChecker(name, active, new UpstreamTls(active.VerifyCertificate, depth: null, authorities, certificate), context.Time);
+        });
     }
 
     private static Algorithm AlgorithmOf(string name, HashInputs hash, int slots, TimeSpan slowStart) => name switch

@@ -1,5 +1,5 @@
-using System.Security.Cryptography.X509Certificates;
 using Microsoft.Extensions.Logging;
+using Sluice.Gateway.Configuration;
 using Sluice.Gateway.Snapshot;
 using Sluice.Gateway.Upstreams.Dns;
 using Sluice.Gateway.Upstreams.Health;
@@ -24,9 +24,9 @@ internal sealed class BalancingContext
 
     public required ILogger Log { get; init; }
 
-    /// <summary>The certificate and key with an id, for probes of upstreams that ask for one; null when there is none.</summary>
-    public Func<Guid, X509Certificate2?>? ClientCertificate { get; init; }
+    /// <summary>The document's certificates by id, for probes of upstreams that ask for one.</summary>
+    public IReadOnlyDictionary<Guid, CertificateConfig> Certificates { get; init; } = new Dictionary<Guid, CertificateConfig>();
 
-    /// <summary>What probes over TLS verify against; the system's own when null.</summary>
-    public X509Certificate2Collection? TrustedCertificates { get; init; }
+    /// <summary>The PEM file that probes over TLS verify against; the system's own certificates when null.</summary>
+    public string? TrustedCertificates { get; init; }
 }

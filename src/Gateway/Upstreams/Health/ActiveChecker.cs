@@ -19,11 +19,11 @@ internal sealed class ActiveChecker : IDisposable
     private readonly ITimer?[] timers;
     private readonly bool[] running = new bool[2];
 
-    public ActiveChecker(string name, ProbeSettings settings, ProbeCertificates certificates, TimeProvider time)
+    public ActiveChecker(string name, ProbeSettings settings, UpstreamTls tls, TimeProvider time)
     {
         this.settings = settings;
         this.time = time;
-        probe = Probe.Create(settings, certificates);
+        probe = Probe.Create(settings, tls);
         var hash = new StableHash();
         hash.Add(name);
         var delay = LatestStart * (hash.Value % 1000 / 1000.0);

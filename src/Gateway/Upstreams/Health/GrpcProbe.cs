@@ -19,8 +19,8 @@ internal sealed class GrpcProbe : Probe
 
     private readonly HttpMessageInvoker client;
 
-    public GrpcProbe(ProbeSettings settings, ProbeCertificates certificates)
-        : base(settings, certificates)
+    public GrpcProbe(ProbeSettings settings, UpstreamTls tls)
+        : base(settings, tls)
     {
         client = new HttpMessageInvoker(new SocketsHttpHandler
         {
@@ -29,7 +29,8 @@ internal sealed class GrpcProbe : Probe
             UseCookies = false,
             // A connection that is still open tells nothing of whether new ones are taken.
             PooledConnectionLifetime = TimeSpan.Zero,
-            SslOptions = TlsOptions(endpoint: null),
+            // The handler puts the server name in, from the request's Host.
+            SslOptions = tls.OptionsFor(""),
         });
     }
 
@@ -44,7 +45,6 @@ internal sealed class GrpcProbe : Probe
             VersionPolicy = HttpVersionPolicy.RequestVersionExact,
             Content = new ByteArrayContent(EmptyRequest) { Headers = { ContentType = new MediaTypeHeaderValue("application/grpc") } },
         };
-        // The handler takes the server name of the handshake from here.
         request.Headers.Host = Settings.Sni ?? endpoint.HostHeader;
         request.Headers.TE.Add(new TransferCodingWithQualityHeaderValue("trailers"));
         foreach (var (name, values) in Settings.Headers ?? new Dictionary<string, IReadOnlyList<string>>())

@@ -10,7 +10,7 @@ namespace Sluice.Gateway.Upstreams.Health;
 /// Asks for a page over HTTP/1.1, with or without TLS, on a connection of its own, and looks at the status. Written out rather than left to
 /// a client library: the server name of the handshake and the Host may differ, and nothing behind the first line is of use.
 /// </summary>
-internal sealed class HttpProbe(ProbeSettings settings, ProbeCertificates certificates) : Probe(settings, certificates)
+internal sealed class HttpProbe(ProbeSettings settings, UpstreamTls tls) : Probe(settings, tls)
 {
     /// <summary>A first line that is longer is no answer.</summary>
     private const int LongestStatusLine = 4096;
@@ -20,9 +20,9 @@ internal sealed class HttpProbe(ProbeSettings settings, ProbeCertificates certif
         using var socket = await ConnectAsync(endpoint, cancellation).ConfigureAwait(false);
         await using var plain = new NetworkStream(socket);
         if (!Settings.IsTls) return await AskAsync(plain, endpoint, cancellation).ConfigureAwait(false);
-        await using var tls = new SslStream(plain);
-        await tls.AuthenticateAsClientAsync(TlsOptions(endpoint), cancellation).ConfigureAwait(false);
-        return await AskAsync(tls, endpoint, cancellation).ConfigureAwait(false);
+        await using var encrypted = new SslStream(plain);
+        await encrypted.AuthenticateAsClientAsync(Tls.OptionsFor(Settings.Sni ?? endpoint.Host), cancellation).ConfigureAwait(false);
+        return await AskAsync(encrypted, endpoint, cancellation).ConfigureAwait(false);
     }
 
     private async Task<ProbeResult> AskAsync(Stream stream, LiveEndpoint endpoint, CancellationToken cancellation)

@@ -1,7 +1,5 @@
-using System.Net.Security;
 using System.Net.Sockets;
 using System.Security.Authentication;
-using System.Security.Cryptography.X509Certificates;
 using Sluice.Gateway.Upstreams.Balancing;
 
 namespace Sluice.Gateway.Upstreams.Health;
@@ -11,21 +9,19 @@ namespace Sluice.Gateway.Upstreams.Health;
 /// <param name="Status">The answer's HTTP status; 0 when there was none.</param>
 internal readonly record struct ProbeResult(HealthSignal? Signal, int Status = 0);
 
-/// <summary>Certificates that probes over TLS need.</summary>
-/// <param name="Client">Shown to the endpoint; null for none.</param>
-/// <param name="Trusted">What the endpoint's certificate is verified against; the system's own when null.</param>
-internal sealed record ProbeCertificates(X509Certificate2? Client, X509Certificate2Collection? Trusted);
-
 /// <summary>Asks an endpoint once whether it is there. The kinds differ in what they say once connected.</summary>
-internal abstract class Probe(ProbeSettings settings, ProbeCertificates certificates) : IDisposable
+internal abstract class Probe(ProbeSettings settings, UpstreamTls tls) : IDisposable
 {
     protected ProbeSettings Settings { get; } = settings;
 
-    public static Probe Create(ProbeSettings settings, ProbeCertificates certificates) => settings.Type switch
+    protected UpstreamTls Tls { get; } = tls;
+
+    /// <param name="tls">Whether and how endpoints are verified, and what is shown to them.</param>
+    public static Probe Create(ProbeSettings settings, UpstreamTls tls) => settings.Type switch
     {
-        ProbeType.Tcp => new TcpProbe(settings, certificates),
-        ProbeType.Http or ProbeType.Https => new HttpProbe(settings, certificates),
-        _ => new GrpcProbe(settings, certificates),
+        ProbeType.Tcp => new TcpProbe(settings, tls),
+        ProbeType.Http or ProbeType.Https => new HttpProbe(settings, tls),
+        _ => new GrpcProbe(settings, tls),
     };
 
     /// <summary>One check. Failures are returned; what takes longer than the settings allow is a timeout.</summary>
@@ -72,27 +68,6 @@ internal abstract class Probe(ProbeSettings settings, ProbeCertificates certific
         }
     }
 
-    protected SslClientAuthenticationOptions TlsOptions(LiveEndpoint? endpoint)
-    {
-        var options = new SslClientAuthenticationOptions { TargetHost = Settings.Sni ?? endpoint?.Host };
-        if (certificates.Client is { } client) options.ClientCertificates = [client];
-        if (!Settings.VerifyCertificate)
-        {
-            // The operator asked for it: https_verify_certificate is false.
-            options.RemoteCertificateValidationCallback = static (_, _, _, _) => true;
-        }
-        else if (certificates.Trusted is { } trusted)
-        {
-            options.CertificateChainPolicy = new X509ChainPolicy
-            {
-                TrustMode = X509ChainTrustMode.CustomRootTrust, RevocationMode = X509RevocationMode.NoCheck,
-            };
-            options.CertificateChainPolicy.CustomTrustStore.AddRange(trusted);
-        }
-
-        return options;
-    }
-
     protected ProbeResult ForStatus(int status) =>
         Settings.Limits.HealthyStatuses.Contains(status) ? new ProbeResult(HealthSignal.Success, status)
         : Settings.Limits.UnhealthyStatuses.Contains(status) ? new ProbeResult(HealthSignal.HttpFailure, status)
@@ -100,7 +75,7 @@ internal abstract class Probe(ProbeSettings settings, ProbeCertificates certific
 }
 
 /// <summary>Connects, and that is all.</summary>
-internal sealed class TcpProbe(ProbeSettings settings, ProbeCertificates certificates) : Probe(settings, certificates)
+internal sealed class TcpProbe(ProbeSettings settings, UpstreamTls tls) : Probe(settings, tls)
 {
     protected override async Task<ProbeResult> AskAsync(LiveEndpoint endpoint, CancellationToken cancellation)
     {

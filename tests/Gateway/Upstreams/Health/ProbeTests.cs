@@ -4,6 +4,7 @@ using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.Logging.Abstractions;
+using Sluice.Gateway.Upstreams;
 using Sluice.Gateway.Upstreams.Balancing;
 using Sluice.Gateway.Upstreams.Health;
 
@@ -28,8 +29,8 @@ public sealed class ProbeTests
         var group = new EndpointGroup("u", TimeProvider.System, new HealthEvents(), NullLogger.Instance);
         var state = group.Acquire("probe.test", new IPEndPoint(IPAddress.Loopback, port), startSlowly: false);
         var endpoint = new LiveEndpoint(state, 1, $"probe.test:{port}", HealthLimits.None, measuresLatency: false);
-        X509Certificate2Collection? roots = trusted is null ? null : [trusted];
-        using var probe = Probe.Create(settings, new ProbeCertificates(Client: null, roots));
+        string[] authorities = trusted is null ? [] : [trusted.ExportCertificatePem()];
+        using var probe = Probe.Create(settings, new UpstreamTls(settings.VerifyCertificate, depth: null, authorities, certificate: null));
         return await probe.RunAsync(endpoint, TimeProvider.System);
     }
 
