@@ -59,13 +59,16 @@ internal sealed class PlanBuilder
     private List<PlannedPlugin> Resolve(RouteConfig? route, Guid? service, ConsumerModel? consumer)
     {
         var plan = new List<PlannedPlugin>();
-        foreach (var descriptor in used)
-        {
-            if (Winner(descriptor.Name, route, service, consumer) is not { } middleware) continue;
-            if (!instances.TryGetValue(middleware, out var planned))
-                instances[middleware] = planned = new PlannedPlugin(descriptor, descriptor.Create(setup(middleware)), middleware);
-            plan.Add(planned);
-        }
+
+        // Consumers' plans are made while exchanges run, several at once.
+        lock (instances)
+            foreach (var descriptor in used)
+            {
+                if (Winner(descriptor.Name, route, service, consumer) is not { } middleware) continue;
+                if (!instances.TryGetValue(middleware, out var planned))
+                    instances[middleware] = planned = new PlannedPlugin(descriptor, descriptor.Create(setup(middleware)), middleware);
+                plan.Add(planned);
+            }
 
         return plan;
     }

@@ -9,6 +9,12 @@ internal sealed class RequestSizeLimitingPlugin(RequestSizeLimitingConfig config
     /// <summary>Chunked bodies up to such a limit are read before anything is sent upstream, so that one over it reaches no upstream at all.</summary>
     private const int ReadAhead = 64 * 1024;
 
+    /// <summary>Whether the body still comes is up to the client, so that what follows on the connection cannot be told apart.</summary>
+    private static readonly Answer RefusalToAsked = new()
+    {
+        Status = RequestSizeLimitingErrors.TooLargeExpected.Status, Error = RequestSizeLimitingErrors.TooLargeExpected, CloseConnection = true,
+    };
+
     private readonly long allowed = config.AllowedBytes;
 
     public static PluginDescriptor Descriptor { get; } =
@@ -24,7 +30,7 @@ internal sealed class RequestSizeLimitingPlugin(RequestSizeLimitingConfig config
         {
             if (length <= allowed) return Verdict.Continue;
             var asked = string.Equals(request.Headers.Expect.ToString().Trim(), "100-continue", StringComparison.OrdinalIgnoreCase);
-            return Verdict.Stop((asked ? RequestSizeLimitingErrors.TooLargeExpected : RequestSizeLimitingErrors.TooLarge).Answer);
+            return Verdict.Stop(asked ? RefusalToAsked : RequestSizeLimitingErrors.TooLarge.Answer);
         }
 
         if (exchange.BufferedRequestBody is { } body) return body.Length <= allowed ? Verdict.Continue : Verdict.Stop(RequestSizeLimitingErrors.TooLarge.Answer);

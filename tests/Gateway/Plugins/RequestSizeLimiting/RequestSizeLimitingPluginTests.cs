@@ -14,6 +14,10 @@ public class RequestSizeLimitingPluginTests
     public async Task The_length_told_decides(int length, string? expect, int status) =>
         (await Harness(Kilobyte).SendAsync("/", "POST", expect is null ? null : [("Expect", expect)], new byte[length])).Status.ShouldBe(status);
 
+    [Fact]
+    public async Task A_client_that_asked_first_may_still_send_its_body_so_the_connection_ends() =>
+        (await Harness(Kilobyte).SendAsync("/", "POST", [("Expect", "100-continue")], new byte[1025])).Answer!.CloseConnection.ShouldBeTrue();
+
     [Theory]
     [InlineData(1024, 200)]
     [InlineData(1025, 413)]
