@@ -1,5 +1,6 @@
 using Sluice.Gateway.Configuration;
 using Sluice.Gateway.Pipeline;
+using Sluice.Gateway.Plugins;
 using Sluice.Gateway.Telemetry;
 using Sluice.Gateway.Upstreams;
 
@@ -58,8 +59,12 @@ public sealed class ConsumerModel
     /// <summary>The id as text, made once, for header fields and keys.</summary>
     public string IdText => field ??= Config.Id.ToString();
 
-    /// <summary><see cref="AclGroups"/> joined with a comma, made once, for header fields.</summary>
-    public string AclGroupsText => field ??= string.Join(", ", AclGroups);
+    /// <summary>Username, custom id and <see cref="AclGroups"/> (joined with commas) as they stand in header fields, made once.</summary>
+    internal string? UsernameField => field ??= Config.Username is null ? null : FieldText.Of(Config.Username);
+
+    internal string? CustomIdField => field ??= Config.CustomId is null ? null : FieldText.Of(Config.CustomId);
+
+    internal string AclGroupsField => field ??= FieldText.Of(string.Join(", ", AclGroups));
 
     /// <summary>Username, or custom id, or id; for logs and metrics.</summary>
     public string Label => field ??= Config.Username ?? Config.CustomId ?? Config.Id.ToString();

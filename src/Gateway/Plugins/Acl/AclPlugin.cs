@@ -47,6 +47,6 @@ internal sealed class AclPlugin : Plugin
 
     private string TextOf(ConsumerModel consumer) =>
         config.IncludeConsumerGroups && consumer.Groups.Count > 0
-            ? string.Join(", ", consumer.AclGroups.Concat(consumer.Groups.Select(g => g.Name)))
-            : consumer.AclGroupsText;
+            ? FieldText.Of(string.Join(", ", consumer.AclGroups.Concat(consumer.Groups.Select(g => g.Name))))
+            : consumer.AclGroupsField;
 }

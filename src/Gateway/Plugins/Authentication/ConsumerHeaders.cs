@@ -21,8 +21,8 @@ internal static class ConsumerHeaders
     public static void Set(IHeaderDictionary headers, ConsumerModel consumer, string? identifier)
     {
         headers[ConsumerId] = consumer.IdText;
-        SetOrRemove(headers, ConsumerCustomId, consumer.Config.CustomId);
-        SetOrRemove(headers, ConsumerUsername, consumer.Config.Username);
+        SetOrRemove(headers, ConsumerCustomId, consumer.CustomIdField);
+        SetOrRemove(headers, ConsumerUsername, consumer.UsernameField);
         SetOrRemove(headers, CredentialIdentifier, identifier);
         SetOrRemove(headers, AnonymousConsumer, identifier is null ? "true" : null);
     }

@@ -13,7 +13,8 @@ internal sealed class IndexedJwtKey(JwtCredential credential) : IndexedCredentia
     private readonly Lazy<SignatureVerifier?> plain = new(() => SignatureVerifier.For(credential, secretIsBase64: false));
     private readonly Lazy<SignatureVerifier?> base64 = new(() => SignatureVerifier.For(credential, secretIsBase64: true));
 
-    public string Key => credential.Key;
+    /// <summary>The key's name as it stands in a header field.</summary>
+    public string KeyField => field ??= FieldText.Of(credential.Key);
 
     public string Algorithm => credential.Algorithm;
 

@@ -131,7 +131,7 @@ internal sealed class JwtPlugin : AuthenticationPlugin
             if (expires is not null || notBefore is not null) return ClaimsRefusal(expires, notBefore);
         }
 
-        Known(exchange, token.Key, token.Key.Key);
+        Known(exchange, token.Key, token.Key.KeyField);
         return null;
     }
 

@@ -77,7 +77,7 @@ internal sealed class KeyAuthPlugin : AuthenticationPlugin
     private ArgumentValues InHead(Exchange exchange, string name)
     {
         if (config.KeyInHeader && exchange.Request.Headers.TryGetValue(name, out var values) && values.Count > 0)
-            return new ArgumentValues { Count = values.Count, First = values[0] };
+            return new ArgumentValues { Count = values.Count, First = FieldText.Read(values[0] ?? "") };
         return config.KeyInQuery && exchange.Query.Length > 1 ? QueryArguments.Find(exchange.Query, name) : default;
     }
 

@@ -123,6 +123,16 @@ public class KeyAuthPluginTests
     }
 
     [Fact]
+    public async Task Keys_and_names_beyond_ASCII_are_UTF_8_in_header_fields()
+    {
+        var document = TestDocuments.Of(["Zoë 你"], _ => [new KeyAuthCredential { Key = "schlüssel" }]);
+        var result = await new PluginHarness(document).Use("key-auth", new KeyAuthConfig()).SendAsync(headers: [("apikey", "schl\u00C3\u00BCssel")]);
+        result.Status.ShouldBe(200);
+        Encoding.UTF8.GetString(Encoding.Latin1.GetBytes(result.Sent("X-Consumer-Username")!)).ShouldBe("Zoë 你");
+        (await new PluginHarness(document).Use("key-auth", new KeyAuthConfig()).SendAsync("/?apikey=schl%C3%BCssel")).Status.ShouldBe(200);
+    }
+
+    [Fact]
     public void A_million_keys_are_indexed_in_seconds_and_found_without_allocating()
     {
         var consumer = new Reference(Guid.NewGuid());

@@ -163,6 +163,7 @@ public class RateLimitingPluginTests
 
         void Once()
         {
+            exchange.Response.Headers.Clear();
             plugin.LimitAsync(exchange).IsCompletedSuccessfully.ShouldBeTrue();
             plugin.Respond(exchange);
         }
