@@ -54,7 +54,9 @@ internal sealed class IndexedRouter : Router
         {
             Route = best.Route,
             MatchedLength = search.MatchedLength,
-            Captures = best.Expression is { } expression ? expression.Captures(query) : search.Regex?.Captures(query.Path),
+            Captures = best.Expression?.Captures(query),
+            Regex = search.Regex,
+            Path = query.Path,
             Protocols = best.Protocols,
         };
     }

@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Http;
+using Sluice.Gateway.Routing.RegularExpressions;
 using Sluice.Gateway.Snapshot;
 
 namespace Sluice.Gateway.Routing;
@@ -23,14 +24,28 @@ public readonly record struct RouteQuery(
 /// <summary>The outcome of matching.</summary>
 public readonly struct RouteMatch
 {
+    private readonly RouteCaptures? captures;
+
     /// <summary>Null when no route matched.</summary>
     public RouteModel? Route { get; init; }
 
     /// <summary>How many characters of the path the matched prefix or regular expression took; 0 when the route has no paths.</summary>
     public int MatchedLength { get; init; }
 
-    /// <summary>The groups of a matched regular expression, for templates and hashing; null without any.</summary>
-    public RouteCaptures? Captures { get; init; }
+    /// <summary>
+    /// The groups of a matched regular expression, for templates and hashing; null without any. Taken from the path when asked for, since most
+    /// requests are never asked: whoever needs them twice keeps them.
+    /// </summary>
+    public RouteCaptures? Captures
+    {
+        get => captures ?? Regex?.Captures(Path!);
+        init => captures = value;
+    }
+
+    /// <summary>The regular path that matched, and what it matched.</summary>
+    internal RouteRegex? Regex { get; init; }
+
+    internal string? Path { get; init; }
 
     /// <summary>What the route says a client must speak. A route matches whatever is spoken; who forwards answers a mismatch.</summary>
     public RouteProtocols Protocols { get; init; }
@@ -41,7 +56,7 @@ public readonly struct RouteMatch
 /// <param name="Named">By name.</param>
 public sealed record RouteCaptures(IReadOnlyList<string> Unnamed, IReadOnlyDictionary<string, string> Named);
 
-/// <summary>A routing table, compiled when the snapshot is built. Matching allocates nothing unless a regular expression captures.</summary>
+/// <summary>A routing table, compiled when the snapshot is built. Matching allocates nothing, but for the groups of expressions.</summary>
 public abstract class Router
 {
     /// <summary>The routes in the order in which they are tried.</summary>

@@ -41,6 +41,7 @@ public sealed class RouterCostTests
     [InlineData("host")]
     [InlineData("wildcard host")]
     [InlineData("regular path")]
+    [InlineData("regular path with groups")]
     [InlineData("header")]
     [InlineData("server name")]
     [InlineData("expression")]
@@ -77,6 +78,7 @@ public sealed class RouterCostTests
             "wildcard host" => config with { Hosts = [$"*.h{number}.test"] },
             "host and path" => config with { Hosts = ["a.test"], Paths = [$"/svc{number}/"] },
             "regular path" => config with { Paths = [$"~/svc{number}/\\d+"] },
+            "regular path with groups" => config with { Paths = [$"~/svc{number}/(?<id>\\d+)"] },
             "header" => config with { Headers = Sample.Headers(("x-tenant", [$"t{number}"])) },
             "method and header" => config with { Methods = ["GET"], Headers = Sample.Headers(("x-tenant", [$"t{number}"]), ("x-all", ["1"])) },
             "server name" => config with { Snis = [$"s{number}.test"] },
