@@ -6,6 +6,7 @@ using System.Text.Json;
 using Microsoft.AspNetCore.Connections.Features;
 using Sluice.Gateway.Pipeline;
 using Sluice.Gateway.Plugins.CorrelationId;
+using Sluice.Gateway.Plugins.Templates;
 using Sluice.Gateway.Plugins.Transforming;
 
 namespace Sluice.Gateway.Plugins.Logging;
@@ -198,12 +199,12 @@ internal static class LogEntry
     {
         if (values.Count == 1)
         {
-            json.WriteString(name, values[0]);
+            json.WriteString(name, ByteText.ToUnicode(values[0] ?? ""));
             return;
         }
 
         json.WriteStartArray(name);
-        foreach (var value in values) json.WriteStringValue(value);
+        foreach (var value in values) json.WriteStringValue(ByteText.ToUnicode(value ?? ""));
         json.WriteEndArray();
     }
 

@@ -29,7 +29,7 @@ internal static class PathTransform
 
     private static string Encode(string path)
     {
-        var bytes = Encoding.UTF8.GetBytes(path);
+        var bytes = Encoding.Latin1.GetBytes(path);
         if (!bytes.AsSpan().ContainsAnyExcept(Allowed)) return path;
         var text = new StringBuilder();
         foreach (var b in bytes)

@@ -33,7 +33,7 @@ internal sealed partial class RequestTransformerPlugin : Plugin
         method = config.HttpMethod;
         formGoesIntoQuery = method is "GET" or "HEAD" or "TRACE";
         path = config.Replace.Uri is { Length: > 0 } uri ? Setting.Compile(uri, Warn) : null;
-        headers = Of(config.Remove.Headers, config.Rename.Headers, config.Replace.Headers, config.Add.Headers, config.Append.Headers);
+        headers = Of(config.Remove.Headers, config.Rename.Headers, config.Replace.Headers, config.Add.Headers, config.Append.Headers, forHeaders: true);
         query = Of(config.Remove.Querystring, config.Rename.Querystring, config.Replace.Querystring, config.Add.Querystring, config.Append.Querystring);
         body = Of(config.Remove.Body, config.Rename.Body, config.Replace.Body, config.Add.Body, config.Append.Body);
     }
@@ -97,13 +97,15 @@ internal sealed partial class RequestTransformerPlugin : Plugin
         exchange.Upstream.Query = arguments.Count == 0 ? "" : "?" + arguments.Write(sorted: true);
 
     private Settings Of(
-        IReadOnlyList<string> remove, IReadOnlyList<string> rename, IReadOnlyList<string> replace, IReadOnlyList<string> add, IReadOnlyList<string> append) =>
+        IReadOnlyList<string> remove, IReadOnlyList<string> rename, IReadOnlyList<string> replace, IReadOnlyList<string> add, IReadOnlyList<string> append,
+        bool forHeaders = false) =>
         new(
             [.. remove.Select(r => NameValue.Parse(r).Name)],
             Setting.ParseAll(rename, Warn),
             Setting.ParseAll(replace, Warn),
             Setting.ParseAll(add, Warn),
-            Setting.ParseAll(append, Warn));
+            Setting.ParseAll(append, Warn),
+            forHeaders);
 
     private void Warn(string problem) => LogBroken(log, problem);
 

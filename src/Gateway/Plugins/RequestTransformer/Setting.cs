@@ -17,12 +17,13 @@ internal sealed record Setting(string Name, Template? Value)
     }
 }
 
-/// <summary>The four lists that one part of the request (header, query, body) is changed by, besides the removals.</summary>
-internal sealed record Settings(string[] Remove, Setting[] Rename, Setting[] Replace, Setting[] Add, Setting[] Append)
+/// <summary>What one part of the request (header, query, body) is changed by.</summary>
+/// <param name="ForHeaders">Values stay as header fields have them, one byte to a char.</param>
+internal sealed record Settings(string[] Remove, Setting[] Rename, Setting[] Replace, Setting[] Add, Setting[] Append, bool ForHeaders)
 {
     // Without expressions the values are always the same.
     private readonly string?[]? literals = Array.TrueForAll((Setting[])[.. Rename, .. Replace, .. Add, .. Append], s => s.Value is null or { Literal: not null })
-        ? [.. Rename.Concat(Replace).Concat(Add).Concat(Append).Select(s => s.Value?.Literal)]
+        ? [.. Rename.Concat(Replace).Concat(Add).Concat(Append).Select(s => s.Value?.Literal is { } literal ? ForHeaders ? literal : ByteText.ToUnicode(literal) : null)]
         : null;
 
     public bool IsEmpty => Remove.Length + Rename.Length + Replace.Length + Add.Length + Append.Length == 0;
@@ -44,7 +45,7 @@ internal sealed record Settings(string[] Remove, Setting[] Rename, Setting[] Rep
                 if (setting.Value is not null)
                 {
                     if (!setting.Value.TryRender(scope, out var text, out error)) return false;
-                    values.Set(i, text);
+                    values.Set(i, Finish(text));
                 }
 
                 i++;
@@ -53,6 +54,8 @@ internal sealed record Settings(string[] Remove, Setting[] Rename, Setting[] Rep
 
         return true;
     }
+
+    private string Finish(string rendered) => ForHeaders ? rendered : ByteText.ToUnicode(rendered);
 }
 
 /// <summary>Rendered values, taken one after the other.</summary>

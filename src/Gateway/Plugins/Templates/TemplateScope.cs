@@ -37,12 +37,12 @@ internal sealed class TemplateScope(Exchange exchange)
     {
         if (key is not string name) return null;
         query ??= Arguments.Parse(exchange.Upstream.Query.AsSpan().TrimStart('?'));
-        return query.Get(name) switch
+        return query.Get(ByteText.ToUnicode(name)) switch
         {
             null => null,
             [null] => true,
-            [var value] => value,
-            var values => new ValueList([.. values.Select(v => v ?? "true")]),
+            [var value] => ByteText.FromUnicode(value),
+            var values => new ValueList([.. values.Select(v => v is null ? "true" : ByteText.FromUnicode(v))]),
         };
     }
 
@@ -51,7 +51,7 @@ internal sealed class TemplateScope(Exchange exchange)
         if (exchange.Match.Captures is not { } captures) return null;
         return key switch
         {
-            string name => captures.Named.GetValueOrDefault(name),
+            string name => captures.Named.GetValueOrDefault(ByteText.ToUnicode(name)),
             double number when number >= 1 && number <= captures.Unnamed.Count && double.IsInteger(number) => captures.Unnamed[(int)number - 1],
             _ => null,
         };

@@ -62,17 +62,17 @@ internal sealed class Arguments
         if (others.undecodable is not null) (undecodable ??= new(StringComparer.Ordinal)).UnionWith(others.undecodable);
     }
 
-    /// <summary>Writes them in the order of their names, as Kong writes a query, or as they came.</summary>
+    /// <summary>Writes them in the order of their encoded names, as Kong writes a query, or as they came.</summary>
     public string Write(bool sorted)
     {
         var text = new StringBuilder();
-        var all = sorted ? values.OrderBy(v => v.Key, StringComparer.Ordinal) : values.AsEnumerable();
-        foreach (var (name, list) in all)
+        var all = values.Select(v => (Name: Encode(v.Key), Values: v.Value));
+        foreach (var (name, list) in sorted ? all.OrderBy(v => v.Name, StringComparer.Ordinal) : all)
         {
             foreach (var value in list)
             {
                 if (text.Length > 0) text.Append('&');
-                text.Append(Encode(name));
+                text.Append(name);
                 if (value is not null) text.Append('=').Append(Encode(value));
             }
         }

@@ -101,6 +101,27 @@ public sealed class RequestTransformerPluginTests
         result.Exchange.Upstream.Query.ShouldBe(query);
     }
 
+    [Fact]
+    public async Task Texts_beyond_ascii_keep_their_bytes()
+    {
+        // Header fields are one byte to a char: the two bytes of an é.
+        var result = await SendAsync(
+            new()
+            {
+                Add = new() { Headers = ["X-Q:$(query_params.q)", "X-L:é"], Querystring = ["h:$(headers['x-in'])"], Body = ["b:$(headers['x-in'])é"] },
+                Replace = new() { Uri = "/$(query_params.q)$(headers['x-in'])" },
+            },
+            "/?q=%C3%A9",
+            "application/json",
+            "{}",
+            [("X-In", "\u00c3\u00a9")]);
+        result.Sent("X-Q").ShouldBe("\u00c3\u00a9");
+        result.Sent("X-L").ShouldBe("\u00c3\u00a9");
+        result.Exchange.Upstream.Path.ShouldBe("/%C3%A9%C3%A9");
+        result.Exchange.Upstream.Query.ShouldBe("?h=%C3%A9&q=%C3%A9");
+        Encoding.UTF8.GetString(result.Exchange.BufferedRequestBody!).ShouldBe("""{"b":"éé"}""");
+    }
+
     [Theory]
     [InlineData("no-slash")]
     [InlineData("/$(headers.none:upper())")]
