@@ -38,6 +38,7 @@ internal sealed class GatewayApplication(GatewayRuntime runtime) : IHttpApplicat
         {
             exchange.Trace?.End(exchange);
             runtime.Metrics.Record(exchange);
+            runtime.AccessLog?.Write(exchange);
             exchange.RunRecord();
         }
         finally

@@ -17,7 +17,7 @@ internal sealed class RejectedRequests(ConnectionDelegate next, GatewayRuntime r
     public Task OnConnectionAsync(ConnectionContext connection)
     {
         var transport = connection.Transport;
-        var output = new RejectionWriter(transport.Output, runtime);
+        var output = new RejectionWriter(transport.Output, runtime, connection.RemoteEndPoint);
         connection.Transport = new Pair(transport.Input, output);
         connection.Features.Set(output);
         return next(connection);
@@ -32,7 +32,7 @@ internal sealed class RejectedRequests(ConnectionDelegate next, GatewayRuntime r
 }
 
 /// <summary>Passes everything on, except the bare refusals described at <see cref="RejectedRequests"/>.</summary>
-internal sealed class RejectionWriter(PipeWriter inner, GatewayRuntime runtime) : PipeWriter
+internal sealed class RejectionWriter(PipeWriter inner, GatewayRuntime runtime, System.Net.EndPoint? peer) : PipeWriter
 {
     private Memory<byte> pending;
     private int written;
@@ -131,6 +131,8 @@ internal sealed class RejectionWriter(PipeWriter inner, GatewayRuntime runtime) 
 
         // Kong's nginx answers 400 where the standard has a status of its own for large heads.
         if (status == 431 && snapshot.Document.ErrorFormat != "sluice") status = 400;
+        runtime.Metrics.Reject(status);
+        runtime.AccessLog?.WriteRejected(id, peer, status, error.Code);
         var (type, body) = ErrorBody.Write(error, snapshot.Document.ErrorFormat, null, id);
         var head = new StringBuilder()
             .Append("HTTP/1.1 ").Append(status).Append(' ').Append(Microsoft.AspNetCore.WebUtilities.ReasonPhrases.GetReasonPhrase(status))

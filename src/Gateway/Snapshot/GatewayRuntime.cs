@@ -28,6 +28,7 @@ public sealed partial class GatewayRuntime : IAsyncDisposable
         Resolver = new NameResolver(settings.Dns, time);
         log = logs.CreateLogger<GatewayRuntime>();
         builder = new SnapshotBuilder(this);
+        AccessLog = AccessLog.Open(settings, time, logs.CreateLogger("Sluice.AccessLog"));
     }
 
     public Transport.Transport Transport { get; }
@@ -52,6 +53,9 @@ public sealed partial class GatewayRuntime : IAsyncDisposable
 
     /// <summary>What is counted; survives reloads.</summary>
     internal GatewayMetrics Metrics { get; } = new();
+
+    /// <summary>A line for each exchange; null when that is off.</summary>
+    internal AccessLog? AccessLog { get; }
 
     /// <summary>The snapshot that new exchanges run on.</summary>
     /// <exception cref="InvalidOperationException">Nothing has been loaded yet.</exception>
@@ -94,6 +98,7 @@ public sealed partial class GatewayRuntime : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         if (current is { } last) await RetireAsync(last);
+        AccessLog?.Dispose();
     }
 
     private async Task RetireAsync(GatewaySnapshot old)

@@ -64,7 +64,16 @@ public sealed record GatewaySettings
 
     /// <summary>Whether upstreams are verified where a service does not say.</summary>
     public bool TlsVerify { get; init; }
+
+    /// <summary>Where a line for each request goes: <c>stdout</c> or the path of a file; null for nowhere.</summary>
+    public string? AccessLog { get; init; }
+
+    /// <summary>What the access log tells of query strings, which may hold secrets.</summary>
+    public AccessLogQuery AccessLogQuery { get; init; }
 }
+
+/// <summary>What the access log tells of a query string: nothing, the names of its arguments, all.</summary>
+public enum AccessLogQuery { Off, Names, Full }
 
 /// <summary>Kong's two ways to compile routes: its classic fields, or <c>expression</c>.</summary>
 public enum RouterFlavor { TraditionalCompatible, Expressions }

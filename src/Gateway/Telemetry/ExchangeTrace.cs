@@ -19,6 +19,9 @@ internal sealed class ExchangeTrace
 
     private ExchangeTrace(Activity server) => this.server = server;
 
+    /// <summary>32 hex digits.</summary>
+    public string TraceId => server.TraceId.ToHexString();
+
     /// <summary>Begins the span of a request; null when it is not sampled or nobody listens.</summary>
     public static ExchangeTrace? Begin(Exchange exchange)
     {

@@ -14,6 +14,7 @@ internal sealed class GatewayMetrics
 
     private const string Other = "(other)";
     private readonly ConcurrentDictionary<(string Route, string Service), RouteMeter> meters = new();
+    private readonly ConcurrentDictionary<int, long> rejected = new();
     private readonly RouteMeter unmatched = new("", "");
     private readonly RouteMeter other = new(Other, Other);
 
@@ -26,6 +27,12 @@ internal sealed class GatewayMetrics
         if (meters.TryGetValue((route, service), out var known)) return known;
         return meters.Count >= MaxRoutes ? other : meters.GetOrAdd((route, service), static key => new RouteMeter(key.Route, key.Service));
     }
+
+    /// <summary>Requests that could not be read, by status.</summary>
+    public IReadOnlyDictionary<int, long> Rejected => rejected;
+
+    /// <summary>Counts a request that was answered before an exchange began.</summary>
+    public void Reject(int status) => rejected.AddOrUpdate(status, 1, static (_, count) => count + 1);
 
     /// <summary>Counts an exchange that is over.</summary>
     public void Record(Exchange exchange) =>

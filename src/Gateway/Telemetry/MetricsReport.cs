@@ -18,6 +18,7 @@ public static class MetricsReport
         Services(text, runtime.Current);
         Loops(text, runtime);
         Process(text, runtime);
+        runtime.AccessLog?.WriteTo(text, runtime);
         foreach (var source in runtime.Shared.OfType<IMetricsSource>()) source.WriteTo(text, runtime);
         return text.ToString();
     }
@@ -35,6 +36,10 @@ public static class MetricsReport
                     ("route", meter.Route),
                     ("service", meter.Service),
                     ("status_code", count.Status.ToString(CultureInfo.InvariantCulture)));
+
+        text.Family("gateway_requests_rejected_total", "counter", "Requests answered before they could be read: malformed, too large, too slow.");
+        foreach (var (status, count) in metrics.Rejected)
+            text.Sample("gateway_requests_rejected_total", count, ("status_code", status.ToString(CultureInfo.InvariantCulture)));
 
         text.Family("gateway_request_duration_seconds", "histogram", "From the head of the request to the end of the response.");
         foreach (var meter in meters)

@@ -18,6 +18,12 @@ internal static class TraceContext
         return TryReadB3Fields(headers, out context);
     }
 
+    /// <summary>The trace id of a W3C <c>traceparent</c> of the known version, without making anything; empty when there is none.</summary>
+    public static ReadOnlySpan<char> TraceIdOf(IHeaderDictionary headers) =>
+        headers.TraceParent is [{ Length: 55 } parent] && parent.StartsWith("00-", StringComparison.Ordinal) && IsLowerHex(parent.AsSpan(3, 32))
+            ? parent.AsSpan(3, 32)
+            : default;
+
     /// <summary><c>{trace id}-{span id}</c>, with <c>-{sampling}</c> and <c>-{parent span id}</c> after them if any.</summary>
     internal static bool TryParseB3(string value, out ActivityContext context)
     {
@@ -46,7 +52,7 @@ internal static class TraceContext
         return true;
     }
 
-    private static bool IsLowerHex(string text)
+    private static bool IsLowerHex(ReadOnlySpan<char> text)
     {
         foreach (var c in text)
             if (!char.IsAsciiHexDigitLower(c))

@@ -19,7 +19,8 @@ internal static class RunOptions
         ("--loops", "N", "Event loops. Default one per core."),
         ("--drain-timeout", "SECONDS", "How long requests may take to finish after SIGTERM. Default 30."),
         ("--log-level", "LEVEL", "debug, info, notice, warn, error or crit. Default notice."),
-        ("--access-log", "FILE", "Where a line for each request goes: a file, /dev/stdout or off. Default off."),
+        ("--access-log", "FILE", "Where a line for each request goes: a file, stdout or off. Default off."),
+        ("--access-log-query", "WHAT", "What those lines tell of query strings, which may hold secrets: off, names or full. Default off."),
         ("--kong-conf", "FILE", "A kong.conf whose settings are used where nothing stronger says otherwise."),
         ("--demo-upstream", "ADDR", "Also start a small upstream there that answers with what it received, for trying things."),
     ];

@@ -42,9 +42,6 @@ internal sealed record RunSettings
 
     public required LogLevel LogLevel { get; init; }
 
-    /// <summary>Where a line for each request goes: <c>off</c>, <c>/dev/stdout</c> or a file.</summary>
-    public required string AccessLog { get; init; }
-
     /// <summary>What the gateway itself is told.</summary>
     public required GatewaySettings Gateway { get; init; }
 

@@ -35,8 +35,7 @@ internal static class SettingsReader
             DrainTimeout = TimeSpan.FromSeconds(sources.Number(30, 0, 86400, "--drain-timeout")),
             DemoUpstream = sources.Find("--demo-upstream") is { } demo ? ListenAddresses.Parse(demo.Value, demo.Origin).FirstOrDefault() : null,
             LogLevel = Level(sources),
-            AccessLog = sources.Text("off", "--access-log", "proxy_access_log"),
-            Gateway = Gateway(sources),
+            Gateway = Gateway(sources, notes),
             Notes = [.. notes, .. KongNotes(sources.Kong)],
         };
     }
@@ -60,7 +59,7 @@ internal static class SettingsReader
         { } other => other.Refuse<LogLevel>("a log level: debug, info, notice, warn, error, crit, alert or emerg"),
     };
 
-    private static GatewaySettings Gateway(SettingSources sources)
+    private static GatewaySettings Gateway(SettingSources sources, List<string> notes)
     {
         var fallback = new GatewaySettings();
         return new GatewaySettings
@@ -81,6 +80,8 @@ internal static class SettingsReader
             UpstreamKeepAliveMaxRequests = sources.Number(fallback.UpstreamKeepAliveMaxRequests, 0, int.MaxValue, null, "upstream_keepalive_max_requests"),
             UpstreamKeepAliveIdleTimeout = sources.Number(fallback.UpstreamKeepAliveIdleTimeout / 1000, 0, 2_000_000, null, "upstream_keepalive_idle_timeout") * 1000,
             TrustedCertificates = TrustedCertificates(sources),
+            AccessLog = AccessLogReader.Target(sources, notes),
+            AccessLogQuery = AccessLogReader.Query(sources),
         };
     }
 

@@ -126,6 +126,7 @@ public sealed class SettingsReaderTests : IDisposable
     [InlineData("KONG_SSL_PROTOCOLS", "TLSv1")]
     [InlineData("KONG_LOG_LEVEL", "loud")]
     [InlineData("KONG_SSL_CERT", "/only/the/cert.pem")]
+    [InlineData("SLUICE_ACCESS_LOG_QUERY", "some")]
     public void What_makes_no_sense_is_refused_with_its_origin(string name, string value)
     {
         environment[name] = value;
@@ -191,9 +192,22 @@ public sealed class SettingsReaderTests : IDisposable
         Should.Throw<UsageException>(Read).Message.ShouldContain("/does/not/exist.conf");
     }
 
+    [Theory]
+    [InlineData("SLUICE_ACCESS_LOG", "off", null)]
+    [InlineData("SLUICE_ACCESS_LOG", "stdout", "stdout")]
+    [InlineData("SLUICE_ACCESS_LOG", "/var/log/a b.log", "/var/log/a b.log")]
+    [InlineData("KONG_PROXY_ACCESS_LOG", "/dev/stdout", "stdout")]
+    [InlineData("KONG_PROXY_ACCESS_LOG", "logs/access.log basic", "logs/access.log")]
+    [InlineData("KONG_PROXY_ACCESS_LOG", "syslog:server=127.0.0.1", null)]
+    public void The_access_log_goes_where_it_is_told(string name, string value, string? target)
+    {
+        environment[name] = value;
+        Read().Gateway.AccessLog.ShouldBe(target);
+    }
+
     private static string Describe(RunSettings s) => string.Join(
         '|', string.Join(',', s.Sources), s.InlineDocument, string.Join(',', s.Proxy), string.Join(',', s.Admin), string.Join(',', s.Status),
-        string.Join(',', s.Tls.Certificates), string.Join(',', s.Tls.Keys), s.Tls.Protocols, s.Tls.Ciphers, s.LogLevel, s.AccessLog,
+        string.Join(',', s.Tls.Certificates), string.Join(',', s.Tls.Keys), s.Tls.Protocols, s.Tls.Ciphers, s.LogLevel,
         s.Gateway with { TrustedProxies = [] }, string.Join(',', s.Gateway.TrustedProxies), string.Join(',', s.Notes));
 
     private int AdminPort() => ((IPEndPoint)Read().Admin.Single().EndPoint).Port;

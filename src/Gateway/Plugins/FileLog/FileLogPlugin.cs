@@ -1,5 +1,6 @@
 using Sluice.Gateway.Pipeline;
 using Sluice.Gateway.Plugins.Logging;
+using Sluice.Gateway.Telemetry;
 
 namespace Sluice.Gateway.Plugins.FileLog;
 

@@ -1,13 +1,14 @@
 using System.Buffers;
 using Microsoft.Extensions.Logging;
 
-namespace Sluice.Gateway.Plugins.FileLog;
+namespace Sluice.Gateway.Telemetry;
 
 /// <summary>
 /// Appends lines to a file from a thread of its own. Whoever adds a line copies it into memory and goes on; the lines of a tenth of a second
-/// are written together. When the disk does not keep up, lines are dropped and counted.
+/// are written together. When the disk does not keep up, lines are dropped and counted, and the log says so the first time.
+/// <c>/dev/stdout</c> and <c>/dev/stderr</c> are the process's own streams, which cannot always be opened by those names.
 /// </summary>
-internal sealed partial class LogFile : IDisposable
+internal sealed partial class LogFile : IDisposable, IMetricsSource
 {
     private const int MaxPending = 16 * 1024 * 1024;
     private const int WorthWriting = 256 * 1024;
@@ -21,15 +22,17 @@ internal sealed partial class LogFile : IDisposable
     private readonly object gate = new();
     private ArrayBufferWriter<byte> pending = new();
     private ArrayBufferWriter<byte> writing = new();
-    private FileStream? file;
+    private Stream? file;
     private long dropped;
+    private long overflowed;
+    private bool toldOfOverflow;
     private bool failing;
     private bool closed;
 
     public LogFile(string path, bool reopen, ILogger log)
     {
         this.path = path;
-        this.reopen = reopen;
+        this.reopen = reopen && !IsStandardStream;
         this.log = log;
         thread = new Thread(Run) { IsBackground = true, Name = "log " + path };
         thread.Start();
@@ -44,7 +47,8 @@ internal sealed partial class LogFile : IDisposable
         {
             if (closed || pending.WrittenCount + line.Length > MaxPending)
             {
-                dropped++;
+                Interlocked.Increment(ref dropped);
+                Interlocked.Increment(ref overflowed);
                 return;
             }
 
@@ -54,6 +58,11 @@ internal sealed partial class LogFile : IDisposable
             if (first || pending.WrittenCount >= WorthWriting) Monitor.Pulse(gate);
         }
     }
+
+    /// <inheritdoc/>
+    public void WriteTo(PrometheusText text, Snapshot.GatewayRuntime runtime) =>
+        text.Family("gateway_log_lines_dropped_total", "counter", "Log lines lost because their file or server was too slow or away.")
+            .Sample("gateway_log_lines_dropped_total", Dropped, ("log", path));
 
     /// <summary>Writes what is waiting and closes the file.</summary>
     public void Dispose()
@@ -85,6 +94,11 @@ internal sealed partial class LogFile : IDisposable
             }
 
             writing.ResetWrittenCount();
+            if (!toldOfOverflow && Interlocked.Read(ref overflowed) > 0)
+            {
+                toldOfOverflow = true;
+                LogOverflow(log, path);
+            }
         }
 
         Close();
@@ -109,10 +123,7 @@ internal sealed partial class LogFile : IDisposable
 
     private void Write(ReadOnlySpan<byte> lines)
     {
-        file ??= new FileStream(path, new FileStreamOptions
-        {
-            Mode = FileMode.OpenOrCreate, Access = FileAccess.Write, Share = FileShare.ReadWrite | FileShare.Delete, BufferSize = 0,
-        });
+        file ??= Open();
 
         // Somebody else may have cut the file off or appended to it.
         if (file.CanSeek) file.Seek(0, SeekOrigin.End);
@@ -120,12 +131,27 @@ internal sealed partial class LogFile : IDisposable
         if (reopen) Close();
     }
 
+    private bool IsStandardStream => path is "/dev/stdout" or "/dev/stderr";
+
+    private Stream Open() => path switch
+    {
+        "/dev/stdout" => Console.OpenStandardOutput(),
+        "/dev/stderr" => Console.OpenStandardError(),
+        _ => new FileStream(path, new FileStreamOptions
+        {
+            Mode = FileMode.OpenOrCreate, Access = FileAccess.Write, Share = FileShare.ReadWrite | FileShare.Delete, BufferSize = 0,
+        }),
+    };
+
     private void Close()
     {
         file?.Dispose();
         file = null;
     }
 
-    [LoggerMessage(Level = LogLevel.Error, Message = "file-log: {Path} cannot be written; entries are dropped until it can")]
+    [LoggerMessage(Level = LogLevel.Error, Message = "{Path} cannot be written; its lines are dropped until it can")]
     private static partial void LogFailure(ILogger log, Exception e, string path);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "{Path} is written more slowly than lines come; some are dropped, and counted in /metrics")]
+    private static partial void LogOverflow(ILogger log, string path);
 }
