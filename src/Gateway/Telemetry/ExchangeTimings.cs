@@ -31,7 +31,7 @@ public struct ExchangeTimings
     /// <summary>How many tries were made.</summary>
     public int Tries;
 
-    /// <summary>Bytes of the request's head and body as received from the client.</summary>
+    /// <summary>Bytes of the request's body as sent upstream; 0 for what was answered here.</summary>
     public long RequestBytes;
 
     /// <summary>Bytes of the response's body as sent to the client.</summary>

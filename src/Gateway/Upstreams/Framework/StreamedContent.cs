@@ -26,6 +26,7 @@ internal sealed class StreamedContent(Exchange exchange, long? length, Action pr
         if (exchange.BufferedRequestBody is { } replacement)
         {
             await stream.WriteAsync(replacement, cancellationToken);
+            exchange.Timings.RequestBytes = replacement.Length;
             return;
         }
 
@@ -37,6 +38,7 @@ internal sealed class StreamedContent(Exchange exchange, long? length, Action pr
             var result = await reader.ReadAsync(cancellationToken);
             HasConsumed |= !result.Buffer.IsEmpty;
             foreach (var piece in result.Buffer) await stream.WriteAsync(piece, cancellationToken);
+            exchange.Timings.RequestBytes += result.Buffer.Length;
             reader.AdvanceTo(result.Buffer.End);
             if (result.IsCompleted) return;
             await stream.FlushAsync(cancellationToken);

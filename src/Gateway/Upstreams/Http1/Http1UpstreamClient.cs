@@ -70,6 +70,7 @@ internal sealed class Http1UpstreamClient(ForwardingSettings settings, Connectio
             if (body.IsBuffered && !bodyIncluded)
                 foreach (var piece in body.Buffered)
                     await connection.SendAsync(piece, settings.WriteTimeout);
+            if (body.IsBuffered) exchange.Timings.RequestBytes = body.Length;
             exchange.Timings.UpstreamSent = Stopwatch.GetTimestamp();
             if (body.IsStreaming) upload = RequestUpload.Start(exchange, connection, body.Framing, settings.WriteTimeout);
 

@@ -17,6 +17,7 @@ internal sealed class RequestUpload
 
     private static readonly byte[] LastChunk = "0\r\n\r\n"u8.ToArray();
 
+    private readonly Exchange exchange;
     private readonly Http1Connection connection;
     private readonly PipeReader reader;
     private readonly BodyFraming framing;
@@ -26,6 +27,7 @@ internal sealed class RequestUpload
 
     private RequestUpload(Exchange exchange, Http1Connection connection, BodyFraming framing, TimeSpan timeout)
     {
+        this.exchange = exchange;
         this.connection = connection;
         this.framing = framing;
         this.timeout = timeout;
@@ -79,6 +81,7 @@ internal sealed class RequestUpload
                 if (!result.Buffer.IsEmpty)
                 {
                     HasConsumed = true;
+                    exchange.Timings.RequestBytes += result.Buffer.Length;
                     var failure = await SendAsync(result.Buffer);
                     reader.AdvanceTo(result.Buffer.End);
                     if (failure is not null)

@@ -2,6 +2,7 @@ using System.Text.Json;
 using Microsoft.Extensions.Logging.Abstractions;
 using Sluice.Gateway.Configuration;
 using Sluice.Gateway.Plugins.FileLog;
+using Sluice.Gateway.Telemetry;
 
 namespace Sluice.Gateway.Tests.Plugins.FileLog;
 
