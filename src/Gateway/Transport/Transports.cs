@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging;
 using Sluice.Gateway.Transport.Epoll;
+using Sluice.Gateway.Transport.IoUring;
 using Sluice.Gateway.Transport.Sockets;
 
 namespace Sluice.Gateway.Transport;
@@ -20,7 +21,7 @@ public static partial class Transports
         {
             TransportKind.Auto => CreateBest(count, logs, log),
             TransportKind.Epoll => OperatingSystem.IsLinux() ? new EpollTransport(count, log) : throw new PlatformNotSupportedException("The epoll transport needs Linux."),
-            TransportKind.IoUring => throw new PlatformNotSupportedException("The io_uring transport is not available."),
+            TransportKind.IoUring => OperatingSystem.IsLinux() ? new IoUringTransport(count, log) : throw new PlatformNotSupportedException("The io_uring transport needs Linux."),
             TransportKind.Sockets => new SocketsTransport(logs),
             _ => throw new ArgumentOutOfRangeException(nameof(kind)),
         };
@@ -31,7 +32,18 @@ public static partial class Transports
     private static Transport CreateBest(int count, ILoggerFactory logs, ILogger log)
     {
         if (OperatingSystem.IsLinux())
-            return new EpollTransport(count, log);
+        {
+            try
+            {
+                return new IoUringTransport(count, log);
+            }
+            catch (PlatformNotSupportedException reason)
+            {
+                LogFallback(log, TransportKind.Epoll, reason.Message);
+                return new EpollTransport(count, log);
+            }
+        }
+
         LogFallback(log, TransportKind.Sockets, "event loops need Linux");
         return new SocketsTransport(logs);
     }

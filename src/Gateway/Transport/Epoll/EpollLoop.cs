@@ -1,3 +1,4 @@
+using System.Net;
 using System.Runtime.InteropServices;
 using Microsoft.Extensions.Logging;
 using Sluice.Gateway.Transport.Linux;
@@ -51,6 +52,23 @@ internal sealed unsafe class EpollLoop : LoopThread
         var socket = new EpollSocket(this, handle) { Generation = NextGeneration() };
         Register(socket);
         Watch(handle, socket.Generation, Readable | Writable | PeerShutdown | EdgeTriggered);
+        return socket;
+    }
+
+    public override LoopSocket? Connect(EndPoint endPoint, out int error)
+    {
+        var handle = NativeSocket.Open(endPoint, Libc.StreamNonBlocking);
+        error = handle < 0 ? -handle : NativeSocket.Connect(handle, endPoint);
+        if (error is not (0 or Errno.InProgress))
+        {
+            if (handle >= 0)
+                _ = Libc.Close(handle);
+            return null;
+        }
+
+        var socket = (EpollSocket)Adopt(handle);
+        if (error != 0)
+            socket.AwaitConnect();
         return socket;
     }
 

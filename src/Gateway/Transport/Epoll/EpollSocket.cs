@@ -111,6 +111,7 @@ internal sealed unsafe class EpollSocket(EpollLoop loop, int handle) : LoopSocke
         if (IsClosed)
             return;
         IsClosed = true;
+        ReceiveDeadline = SendDeadline = 0;
         DropQueue();
         if (reset)
             NativeSocket.ResetOnClose(Handle);
@@ -118,7 +119,9 @@ internal sealed unsafe class EpollSocket(EpollLoop loop, int handle) : LoopSocke
         _ = Libc.Close(Handle);
     }
 
-    public override void AwaitConnect() => connecting = true;
+    public override int ConnectOutcome() => Failure != 0 ? Failure : NativeSocket.TakeError(Handle);
+
+    public void AwaitConnect() => connecting = true;
 
     public void OnEvents(uint events)
     {

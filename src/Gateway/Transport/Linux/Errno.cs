@@ -11,6 +11,7 @@ internal static class Errno
     public const int WouldBlock = 11;
     public const int OutOfMemory = 12;
     public const int AccessDenied = 13;
+    public const int DeviceBusy = 16;
     public const int InvalidArgument = 22;
     public const int TooManyFilesInSystem = 23;
     public const int TooManyFiles = 24;

@@ -69,6 +69,9 @@ internal static unsafe partial class Libc
     [LibraryImport("libc", EntryPoint = "close")]
     public static partial int Close(int handle);
 
+    [LibraryImport("libc", EntryPoint = "ioctl")]
+    public static partial int InputOutputControl(int handle, nuint request, void* argument);
+
     [LibraryImport("libc", EntryPoint = "dup")]
     public static partial int Duplicate(int handle);
 

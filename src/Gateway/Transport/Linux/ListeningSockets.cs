@@ -93,7 +93,7 @@ internal sealed unsafe class ListeningSockets
         var path = NativeAddress.UnixPath(endPoint);
         if (path[0] == '\0' || !File.Exists(path))
             return;
-        var probe = NativeSocket.Open(endPoint);
+        var probe = NativeSocket.Open(endPoint, Libc.StreamNonBlocking);
         if (probe < 0)
             return;
         var error = NativeSocket.Connect(probe, endPoint);
@@ -104,7 +104,7 @@ internal sealed unsafe class ListeningSockets
 
     private static int Open(EndPoint endPoint, bool shared)
     {
-        var socket = NativeSocket.Open(endPoint);
+        var socket = NativeSocket.Open(endPoint, Libc.StreamNonBlocking);
         if (socket < 0)
             throw Refusal(endPoint, -socket);
         if (endPoint is IPEndPoint ip)

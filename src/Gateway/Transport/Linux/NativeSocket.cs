@@ -11,6 +11,14 @@ internal static unsafe class NativeSocket
         _ = Libc.SetSocketOption(socket, level, name, &number, sizeof(int));
     }
 
+    /// <summary>Makes calls on the socket wait. io_uring wants it so: with a non-blocking socket it answers EAGAIN instead of waiting.</summary>
+    public static void MakeBlocking(int socket)
+    {
+        const nuint SetNonBlocking = 0x5421; // FIONBIO
+        int off = 0;
+        _ = Libc.InputOutputControl(socket, SetNonBlocking, &off);
+    }
+
     /// <summary>Makes the coming close send RST instead of FIN and drop what is unsent.</summary>
     public static void ResetOnClose(int socket)
     {
@@ -40,11 +48,11 @@ internal static unsafe class NativeSocket
         return Libc.GetPeerName(socket, address, &length) == 0 ? NativeAddress.Read(address, length) : null;
     }
 
-    /// <summary>A non-blocking socket, TCP_NODELAY set; or the negated error number.</summary>
-    public static int Open(EndPoint endPoint)
+    /// <summary>A socket with TCP_NODELAY set, or the negated error number.</summary>
+    public static int Open(EndPoint endPoint, int type)
     {
         var family = NativeAddress.Family(endPoint);
-        var socket = Libc.Socket(family, Libc.StreamNonBlocking, 0);
+        var socket = Libc.Socket(family, type, 0);
         if (socket < 0)
             return -Libc.LastError;
         if (family != Libc.AddressFamilyUnix)

@@ -250,7 +250,7 @@ internal sealed class LoopPipeReader(LoopConnection connection, LoopSocket socke
             return true;
         if (!socket.MayReceive || socket.IsClosed)
             return false;
-        var block = tail is { Free: >= WorthReceiving } last ? last : socket.Loop.Pool.Take(bulk ? BlockPool.LargeSize : BlockPool.SmallSize);
+        var block = tail is { Free: >= WorthReceiving } last ? last : socket.Loop.Pool.Take(bulk || socket.Available > BlockPool.SmallSize ? BlockPool.LargeSize : BlockPool.SmallSize);
         var room = block.Free;
         var received = socket.Receive(block.Room);
         if (received > 0)

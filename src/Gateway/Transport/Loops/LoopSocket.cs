@@ -80,6 +80,9 @@ internal abstract class LoopSocket(LoopThread loop, int handle)
     /// <summary>False when <see cref="Receive"/> would answer <see cref="Later"/> for sure.</summary>
     public abstract bool MayReceive { get; }
 
+    /// <summary>How many bytes wait for <see cref="Receive"/> as far as is known.</summary>
+    public virtual int Available => 0;
+
     /// <summary>The number of bytes received (at least 1), 0 at the end of the stream, <see cref="Later"/>, or a negated error number.</summary>
     public abstract int Receive(Span<byte> destination);
 
@@ -98,8 +101,8 @@ internal abstract class LoopSocket(LoopThread loop, int handle)
     /// <summary>Gives the descriptor back. With <paramref name="reset"/>, unsent bytes are dropped and the peer gets RST.</summary>
     public abstract void Close(bool reset);
 
-    /// <summary>Waits for the outcome of a connect under way.</summary>
-    public abstract void AwaitConnect();
+    /// <summary>Once <see cref="ILoopSocketOwner.OnWritable"/> has ended a connect: 0, or the error number that it failed with.</summary>
+    public abstract int ConnectOutcome();
 
     private sealed class NoOwner : ILoopSocketOwner
     {

@@ -112,8 +112,16 @@ internal abstract partial class LoopThread : EventLoop
         return ended.Task;
     }
 
-    /// <summary>Opens a connection; on this loop's thread.</summary>
+    protected bool IsStopping => stopping;
+
+    /// <summary>Takes over a connected descriptor; on this loop's thread.</summary>
     public abstract LoopSocket Adopt(int handle);
+
+    /// <summary>
+    /// Begins to connect; on this loop's thread. With <paramref name="error"/> 0 the connection stands, with
+    /// <see cref="Errno.InProgress"/> <see cref="ILoopSocketOwner.OnWritable"/> will tell; null for any other.
+    /// </summary>
+    public abstract LoopSocket? Connect(EndPoint endPoint, out int error);
 
     /// <summary>Begins to accept from <paramref name="handle"/> for <paramref name="listener"/>; on this loop's thread.</summary>
     public abstract void Listen(LoopListener listener, int handle);
@@ -158,8 +166,10 @@ internal abstract partial class LoopThread : EventLoop
         sockets[socket.Handle] = socket;
     }
 
+    protected LoopSocket? Find(int handle) => (uint)handle < (uint)sockets.Length ? sockets[handle] : null;
+
     protected LoopSocket? Find(int handle, uint generation) =>
-        (uint)handle < (uint)sockets.Length && sockets[handle] is { } socket && socket.Generation == generation ? socket : null;
+        Find(handle) is { } socket && socket.Generation == generation ? socket : null;
 
     internal void Unregister(LoopSocket socket) => sockets[socket.Handle] = null;
 

@@ -38,17 +38,8 @@ internal sealed class LoopUpstreamSocket : UpstreamSocket, ILoopSocketOwner, IVa
     /// <summary>On the loop.</summary>
     public static async ValueTask<UpstreamSocket> ConnectAsync(LoopThread loop, EndPoint endPoint, TimeSpan timeout)
     {
-        var handle = NativeSocket.Open(endPoint);
-        if (handle < 0)
-            throw Failed("connect to", endPoint, -handle);
-        var error = NativeSocket.Connect(handle, endPoint);
-        if (error is not (0 or Errno.InProgress))
-        {
-            _ = Libc.Close(handle);
-            throw Failed("connect to", endPoint, error);
-        }
-
-        var upstream = new LoopUpstreamSocket(loop.Adopt(handle), endPoint);
+        var socket = loop.Connect(endPoint, out var error) ?? throw Failed("connect to", endPoint, error);
+        var upstream = new LoopUpstreamSocket(socket, endPoint);
         if (error == 0)
             return upstream;
         try
@@ -134,7 +125,7 @@ internal sealed class LoopUpstreamSocket : UpstreamSocket, ILoopSocketOwner, IVa
             return;
         if (connecting)
         {
-            var error = socket.Failure != 0 ? socket.Failure : NativeSocket.TakeError(socket.Handle);
+            var error = socket.ConnectOutcome();
             EndSend(error == 0 ? null : Failed("connect to", RemoteEndPoint, error));
             return;
         }
@@ -197,7 +188,6 @@ internal sealed class LoopUpstreamSocket : UpstreamSocket, ILoopSocketOwner, IVa
     {
         connecting = true;
         BeginSend(timeout);
-        socket.AwaitConnect();
         return new ValueTask(this, sending.Version);
     }
 
