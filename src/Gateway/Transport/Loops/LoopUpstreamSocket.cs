@@ -38,8 +38,7 @@ internal sealed class LoopUpstreamSocket : UpstreamSocket, ILoopSocketOwner, IVa
     /// <summary>On the loop.</summary>
     public static async ValueTask<UpstreamSocket> ConnectAsync(LoopThread loop, EndPoint endPoint, TimeSpan timeout)
     {
-        var socket = loop.Connect(endPoint, out var error) ?? throw Failed("connect to", endPoint, error);
-        var upstream = new LoopUpstreamSocket(socket, endPoint);
+        var upstream = new LoopUpstreamSocket(loop.Connect(endPoint, out var error) ?? throw Failed("connect to", endPoint, error), endPoint);
         if (error == 0)
             return upstream;
         try
