@@ -96,6 +96,27 @@ public sealed class ExpressionsRoutingTests
     }
 
     [Fact]
+    public void Whatever_stands_in_a_file_is_read_or_refused()
+    {
+        string[] words =
+        [
+            "http.path", "http.headers.x", "net.src.ip", "net.dst.port", "any(", "lower(", ")", "(", "!", "&&", "||", "==", "~", "^=", "in", "not",
+            "http.path == \"/a\"", "net.dst.port < 1", "\"/a\"", "r#\"x\"#", "r#\"", "\"", "\\", "1", "-0x", "10.0.0.0/8", "::1", "/", " ", "\ud83d", "contains",
+        ];
+        var random = new Random(5);
+        var read = 0;
+        for (var i = 0; i < 50_000; i++)
+        {
+            var text = string.Join(' ', Enumerable.Range(0, random.Next(6)).Select(_ => words[random.Next(words.Length)]));
+            var expression = RouteExpression.TryParse(text, out var error);
+            (expression is null).ShouldBe(error is not null, text);
+            if (expression is not null) read++;
+        }
+
+        read.ShouldBeGreaterThan(10);
+    }
+
+    [Fact]
     public void Deep_nesting_is_refused_and_long_chains_are_not()
     {
         RouteExpression.TryParse(new string('(', 5000) + "http.path == \"x\"" + new string(')', 5000), out var error).ShouldBeNull();

@@ -64,6 +64,7 @@ public sealed class RouteRegexTests
     [InlineData(@"\p{Greek}", "Greek")]
     [InlineData("(?<a>x)(?<a>y)", "duplicate")]
     [InlineData("(a{1000}){1000}", "too large")]
+    [InlineData("(?:(?:(?:){99999}){99999}){99999}", "too large")]
     [InlineData("(((a{9999}){9999}){9999}){9999}", "too large")]
     public void What_rust_refuses_is_refused_with_the_reason(string pattern, string reason)
     {
@@ -117,6 +118,28 @@ public sealed class RouteRegexTests
                 regex.Captures(text)!.Unnamed.ShouldBe(expected.Groups.Values.Skip(1).Select(group => group.Value), $"{pattern} on {text}");
             }
         }
+    }
+
+    [Fact]
+    public void Whatever_stands_in_a_file_is_read_or_refused()
+    {
+        const string alphabet = "a1/(((?:<P=!)))[[]]^$*+?{},|\\dpxb-.&~:alpha:i_\ud83d\ude00é";
+        var random = new Random(3);
+        var read = 0;
+        for (var i = 0; i < 50_000; i++)
+        {
+            var pattern = string.Concat(Enumerable.Range(0, random.Next(12)).Select(_ => alphabet[random.Next(alphabet.Length)]));
+            var regex = RouteRegex.TryCompile(pattern, out var error);
+            (regex is null).ShouldBe(error is not null, pattern);
+            if (regex is null) continue;
+            read++;
+            regex.IsMatch("/a1-\ud83d\ude00");
+        }
+
+        read.ShouldBeGreaterThan(1_000);
+        RouteRegex.TryCompile("a" + new string('*', 100_000), out _).ShouldBeNull();
+        RouteRegex.TryCompile(new string('(', 100_000), out _).ShouldBeNull();
+        RouteRegex.TryCompile(new string('[', 100_000), out _).ShouldBeNull();
     }
 
     [Fact]

@@ -29,6 +29,7 @@ internal sealed class RegexProgram
     private const int MaxLength = 20_000;
 
     private readonly List<RegexInstruction> instructions = [];
+    private int parts;
 
     private RegexProgram()
     {
@@ -54,7 +55,8 @@ internal sealed class RegexProgram
 
     private bool Add(RegexNode node)
     {
-        if (instructions.Count > MaxLength) return false;
+        // Counted too are parts that come to nothing: (?:){999999} is no less work.
+        if (instructions.Count > MaxLength || ++parts > 2 * MaxLength) return false;
         switch (node)
         {
             case SetNode set:

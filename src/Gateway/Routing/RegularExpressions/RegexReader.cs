@@ -53,6 +53,7 @@ internal sealed class RegexReader
     private SequenceNode ReadSequence()
     {
         var parts = new List<RegexNode>();
+        var repetitions = 0;
         while (at < pattern.Length && pattern[at] is not ('|' or ')'))
         {
             var c = pattern[at];
@@ -63,11 +64,13 @@ internal sealed class RegexReader
             else if (c is '*' or '+' or '?' or '{')
             {
                 if (parts.Count == 0) throw Bad("repetition operator missing expression");
+                if (++repetitions > MaxDepth) throw Bad("too many repetition operators one after the other");
                 parts[^1] = ReadRepetition(parts[^1], c);
             }
             else if (ReadAtom(c) is { } atom)
             {
                 parts.Add(atom);
+                repetitions = 0;
             }
         }
 
@@ -92,8 +95,7 @@ internal sealed class RegexReader
             '^' => new AssertionNode(flags.MultiLine ? RegexAssertion.LineStart : RegexAssertion.Start),
             '$' => new AssertionNode(flags.MultiLine ? RegexAssertion.LineEnd : RegexAssertion.End),
             '.' => new SetNode(flags.DotAll ? CharacterSet.Anything : CharacterSet.AnythingButNewLine),
-            _ when char.IsHighSurrogate(c) && at < pattern.Length => Set(CharacterSet.Of(char.ConvertToUtf32(c, pattern[at++]))),
-            _ => Set(CharacterSet.Of(c)),
+            _ => Set(CharacterSet.Of(WithLowSurrogate(c))),
         };
     }
 
@@ -382,12 +384,16 @@ internal sealed class RegexReader
         var c = pattern[at];
         if (c == '\\') return ReadEscapedCharacter();
         at++;
-        return char.IsHighSurrogate(c) && at < pattern.Length ? char.ConvertToUtf32(c, pattern[at++]) : c;
+        return WithLowSurrogate(c);
     }
+
+    /// <summary>The character that begins with <paramref name="c"/>, which has been read.</summary>
+    private int WithLowSurrogate(char c) =>
+        char.IsHighSurrogate(c) && at < pattern.Length && char.IsLowSurrogate(pattern[at]) ? char.ConvertToUtf32(c, pattern[at++]) : c;
 
     private CharacterSet ReadPosixClass()
     {
-        var close = pattern.IndexOf(":]", at, StringComparison.Ordinal);
+        var close = pattern.IndexOf(":]", at + 2, StringComparison.Ordinal);
         if (close < 0) throw Bad("unclosed character class");
         var name = pattern[(at + 2)..close];
         var negated = name.StartsWith('^');
