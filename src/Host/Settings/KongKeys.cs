@@ -14,6 +14,8 @@ internal static class KongKeys
         "upstream_keepalive_pool_size", "upstream_keepalive_max_requests", "upstream_keepalive_idle_timeout",
         "lua_ssl_trusted_certificate", "router_flavor", "log_level", "proxy_access_log",
         "nginx_http_client_max_body_size", "nginx_proxy_client_max_body_size", "client_max_body_size",
+        "dns_resolver", "dns_hostsfile", "dns_order", "dns_valid_ttl", "dns_stale_ttl", "dns_not_found_ttl", "dns_error_ttl",
+        "resolver_address", "resolver_hosts_file", "resolver_family", "resolver_valid_ttl", "resolver_stale_ttl", "resolver_error_ttl",
     };
 
     /// <summary>Also those whose value agrees with what Sluice does anyway, so that naming them would only worry people.</summary>
@@ -51,9 +53,7 @@ internal static class KongKeys
         "proxy_server_ssl_verify", "error_template_html", "error_template_json", "error_template_xml", "error_template_plain", "node_id",
         "stream_listen", "debug_listen", "admin_api_uri", "role", "database", "declarative_config_encryption_mode", "konnect_mode",
         "nginx_user", "nginx_worker_processes", "nginx_daemon", "db_update_frequency", "db_update_propagation", "db_cache_ttl",
-        "db_cache_neg_ttl", "db_resurrect_ttl", "db_cache_warmup_entities", "dns_resolver", "dns_hostsfile", "dns_order", "dns_valid_ttl", "dns_stale_ttl", "dns_not_found_ttl",
-        "dns_error_ttl", "dns_cache_size", "dns_no_sync", "resolver_address", "resolver_hosts_file", "resolver_family", "resolver_valid_ttl",
-        "resolver_stale_ttl", "resolver_error_ttl", "lua_ssl_verify_depth", "error_default_type", "allow_debug_header",
+        "db_cache_neg_ttl", "db_resurrect_ttl", "db_cache_warmup_entities", "dns_cache_size", "dns_no_sync", "lua_ssl_verify_depth", "error_default_type", "allow_debug_header",
         "admin_ssl_cert", "admin_ssl_cert_key", "status_ssl_cert", "status_ssl_cert_key", "new_dns_client",
         "resolver_lru_cache_size", "resolver_mem_cache_size", "worker_consistency", "worker_state_update_frequency", "worker_events_max_payload",
         "lmdb_environment_path", "lmdb_map_size", "mem_cache_size", "client_ssl", "client_ssl_cert", "client_ssl_cert_key",

@@ -82,6 +82,7 @@ internal static class SettingsReader
             TrustedCertificates = TrustedCertificates(sources),
             AccessLog = AccessLogReader.Target(sources, notes),
             AccessLogQuery = AccessLogReader.Query(sources),
+            Dns = DnsSettingsReader.Read(sources),
         };
     }
 

@@ -173,6 +173,8 @@ public sealed class SettingsReaderTests : IDisposable
             "lua_ssl_trusted_certificate" => confFile,
             "router_flavor" => "expressions",
             "log_level" => "debug",
+            "dns_resolver" or "resolver_address" => "10.0.0.9",
+            "dns_order" or "resolver_family" => "AAAA",
             _ => "17",
         };
     }
@@ -208,7 +210,8 @@ public sealed class SettingsReaderTests : IDisposable
     private static string Describe(RunSettings s) => string.Join(
         '|', string.Join(',', s.Sources), s.InlineDocument, string.Join(',', s.Proxy), string.Join(',', s.Admin), string.Join(',', s.Status),
         string.Join(',', s.Tls.Certificates), string.Join(',', s.Tls.Keys), s.Tls.Protocols, s.Tls.Ciphers, s.LogLevel,
-        s.Gateway with { TrustedProxies = [] }, string.Join(',', s.Gateway.TrustedProxies), string.Join(',', s.Notes));
+        s.Gateway with { TrustedProxies = [] }, string.Join(',', s.Gateway.TrustedProxies),
+        string.Join(',', s.Gateway.Dns.Servers), string.Join(',', s.Gateway.Dns.Order), string.Join(',', s.Notes));
 
     private int AdminPort() => ((IPEndPoint)Read().Admin.Single().EndPoint).Port;
 

@@ -23,6 +23,10 @@ internal static class Balancers
         return new PooledBalancer(pool);
     }
 
+    /// <summary>The balancer of an upstream by itself, which has its names resolved and its targets probed even if no service names it.</summary>
+    public static Balancer Create(UpstreamConfig upstream, IReadOnlyList<TargetConfig> targets, BalancingContext context) =>
+        new PooledBalancer(ForUpstream(upstream, targets, schemePort: 80, context));
+
     private static EndpointPool ForUpstream(
         UpstreamConfig upstream, IReadOnlyList<TargetConfig> targets, int schemePort, BalancingContext context)
     {

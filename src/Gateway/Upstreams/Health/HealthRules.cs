@@ -52,19 +52,18 @@ internal sealed class HealthLimits
     };
 }
 
-/// <summary>A set of HTTP statuses, 0 to 999.</summary>
+/// <summary>A set of HTTP statuses, 0 to 1023; one bit each, since every upstream has several.</summary>
 internal readonly struct StatusSet
 {
-    private readonly bool[]? members;
+    private readonly ulong[]? bits;
 
     public StatusSet(IEnumerable<int> statuses)
     {
-        members = new bool[1000];
         foreach (var status in statuses)
-            if (status is >= 0 and < 1000) members[status] = true;
+            if ((uint)status < 1024) (bits ??= new ulong[16])[status >> 6] |= 1UL << (status & 63);
     }
 
-    public bool Contains(int status) => members is not null && (uint)status < 1000 && members[status];
+    public bool Contains(int status) => bits is not null && (uint)status < 1024 && (bits[status >> 6] & (1UL << (status & 63))) != 0;
 }
 
 /// <summary>All that decides over the health of a balancer's endpoints.</summary>

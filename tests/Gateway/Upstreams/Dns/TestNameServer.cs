@@ -8,17 +8,15 @@ namespace Sluice.Gateway.Tests.Upstreams.Dns;
 /// <summary>A name server on 127.0.0.1 over UDP and TCP that answers what the test says.</summary>
 internal sealed class TestNameServer : IDisposable
 {
-    private readonly Socket udp = new(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp);
-    private readonly Socket tcp = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+    private readonly Socket udp;
+    private readonly Socket tcp;
     private readonly Dictionary<(string, DnsRecordType), Reply> replies = [];
     private readonly List<(string Name, DnsRecordType Type, bool Tcp)> queries = [];
 
     public TestNameServer()
     {
-        udp.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+        (udp, tcp) = Bind();
         Address = (IPEndPoint)udp.LocalEndPoint!;
-        tcp.Bind(Address);
-        tcp.Listen();
         _ = ServeUdpAsync();
         _ = ServeTcpAsync();
     }
@@ -100,6 +98,28 @@ internal sealed class TestNameServer : IDisposable
             query[0], query[1], (byte)(0x81 | (truncated ? 2 : 0)), (byte)(0x80 | code), 0, 1,
             (byte)(answers.Count >> 8), (byte)answers.Count, 0, (byte)(authority is null ? 0 : 1), 0, 0];
         return [.. head, .. query[12..], .. answers.SelectMany(a => a), .. authority ?? []];
+    }
+
+    /// <summary>Both on one port: one that is free for UDP may be in use for TCP.</summary>
+    private static (Socket Udp, Socket Tcp) Bind()
+    {
+        for (var attempt = 1; ; attempt++)
+        {
+            var datagrams = new Socket(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp);
+            var streams = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+            try
+            {
+                streams.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+                datagrams.Bind(streams.LocalEndPoint!);
+                streams.Listen();
+                return (datagrams, streams);
+            }
+            catch (SocketException) when (attempt < 20)
+            {
+                datagrams.Dispose();
+                streams.Dispose();
+            }
+        }
     }
 
     private async Task ServeUdpAsync()
