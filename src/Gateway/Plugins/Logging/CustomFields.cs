@@ -20,7 +20,7 @@ internal sealed partial class CustomFields
         foreach (var (name, code) in written ?? new Dictionary<string, string>())
         {
             var match = ReturnStatement.Match(code);
-            var (expression, error) = match.Success ? TemplateParser.Parse(ByteText.FromUnicode(match.Groups[1].Value)) : (null, "only `return EXPRESSION` is supported");
+            var (expression, error) = match.Success ? TemplateParser.Parse(FieldText.Of(match.Groups[1].Value)) : (null, "only `return EXPRESSION` is supported");
             if (name.Contains('.', StringComparison.Ordinal)) (expression, error) = (null, "only top-level fields can be set");
             if (expression is null) LogUnsupported(log, plugin, name, error!);
             else read.Add((name, expression));
@@ -57,7 +57,7 @@ internal sealed partial class CustomFields
                     json.WriteNumber(name, number);
                     break;
                 case var value:
-                    json.WriteString(name, ByteText.ToUnicode(Values.Text(value)));
+                    json.WriteString(name, FieldText.Read(Values.Text(value)));
                     break;
             }
         }

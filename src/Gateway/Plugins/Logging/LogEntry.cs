@@ -6,7 +6,6 @@ using System.Text.Json;
 using Microsoft.AspNetCore.Connections.Features;
 using Sluice.Gateway.Pipeline;
 using Sluice.Gateway.Plugins.CorrelationId;
-using Sluice.Gateway.Plugins.Templates;
 using Sluice.Gateway.Plugins.Transforming;
 
 namespace Sluice.Gateway.Plugins.Logging;
@@ -199,12 +198,12 @@ internal static class LogEntry
     {
         if (values.Count == 1)
         {
-            json.WriteString(name, ByteText.ToUnicode(values[0] ?? ""));
+            json.WriteString(name, FieldText.Read(values[0] ?? ""));
             return;
         }
 
         json.WriteStartArray(name);
-        foreach (var value in values) json.WriteStringValue(ByteText.ToUnicode(value ?? ""));
+        foreach (var value in values) json.WriteStringValue(FieldText.Read(value ?? ""));
         json.WriteEndArray();
     }
 

@@ -11,9 +11,6 @@ internal sealed class RequestTerminationPlugin : Plugin
     private const string Json = "application/json; charset=utf-8";
     private const int MaxEchoedBody = 1024 * 1024;
 
-    /// <summary>What nginx adds its charset to.</summary>
-    private static readonly string[] TextTypes = ["text/html", "text/xml", "text/plain", "text/vnd.wap.wml", "application/javascript", "application/rss+xml"];
-
     private static readonly JsonSerializerOptions Relaxed = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     private readonly RequestTerminationConfig config;
@@ -48,7 +45,7 @@ internal sealed class RequestTerminationPlugin : Plugin
 
         // An informational status cannot end a request.
         if (status < 200) return GatewayErrors.Unexpected.Answer;
-        if (config.Body is { } body) return new Answer { Status = status, Body = Encoding.UTF8.GetBytes(body), ContentType = WithCharset(config.ContentType) };
+        if (config.Body is { } body) return new Answer { Status = status, Body = Encoding.UTF8.GetBytes(body), ContentType = config.ContentType };
         if ((config.Message ?? RequestTerminationErrors.MessageOf(status)) is { } message)
             return new Answer { Status = status, Body = Encoding.UTF8.GetBytes($"{{\"message\":{JsonSerializer.Serialize(message, Relaxed)}}}"), ContentType = Json };
         if (RequestTerminationErrors.PageOf(status) is { } error) return error.Answer;
@@ -56,9 +53,6 @@ internal sealed class RequestTerminationPlugin : Plugin
         var page = $"<html>\r\n<head><title>{title}</title></head>\r\n<body>\r\n<center><h1>{title}</h1></center>\r\n</body>\r\n</html>\r\n";
         return new Answer { Status = status, Body = Encoding.ASCII.GetBytes(page), ContentType = "text/html; charset=UTF-8" };
     }
-
-    private static string? WithCharset(string? type) =>
-        type is not null && TextTypes.Contains(type, StringComparer.OrdinalIgnoreCase) ? type + "; charset=UTF-8" : type;
 
     private async ValueTask<Verdict> EchoAsync(Exchange exchange)
     {

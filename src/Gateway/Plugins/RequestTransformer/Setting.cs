@@ -23,7 +23,7 @@ internal sealed record Settings(string[] Remove, Setting[] Rename, Setting[] Rep
 {
     // Without expressions the values are always the same.
     private readonly string?[]? literals = Array.TrueForAll((Setting[])[.. Rename, .. Replace, .. Add, .. Append], s => s.Value is null or { Literal: not null })
-        ? [.. Rename.Concat(Replace).Concat(Add).Concat(Append).Select(s => s.Value?.Literal is { } literal ? ForHeaders ? literal : ByteText.ToUnicode(literal) : null)]
+        ? [.. Rename.Concat(Replace).Concat(Add).Concat(Append).Select(s => s.Value?.Literal is { } literal ? ForHeaders ? literal : FieldText.Read(literal) : null)]
         : null;
 
     public bool IsEmpty => Remove.Length + Rename.Length + Replace.Length + Add.Length + Append.Length == 0;
@@ -55,7 +55,7 @@ internal sealed record Settings(string[] Remove, Setting[] Rename, Setting[] Rep
         return true;
     }
 
-    private string Finish(string rendered) => ForHeaders ? rendered : ByteText.ToUnicode(rendered);
+    private string Finish(string rendered) => ForHeaders ? rendered : FieldText.Read(rendered);
 }
 
 /// <summary>Rendered values, taken one after the other.</summary>

@@ -1,6 +1,5 @@
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Primitives;
-using Sluice.Gateway.Plugins.Templates;
 using Sluice.Gateway.Plugins.Transforming;
 
 namespace Sluice.Gateway.Plugins.ResponseTransformer;
@@ -53,7 +52,7 @@ internal sealed class HeaderTransform
 
     // Blanks around a field's value mean nothing in HTTP. An entry without a value does nothing.
     private static NameValue[] Parse(IReadOnlyList<string> entries) =>
-        [.. entries.Select(NameValue.Parse).Select(e => e with { Value = ByteText.FromUnicode(e.Value.Trim()) }).Where(e => e.Value.Length > 0)];
+        [.. entries.Select(NameValue.Parse).Select(e => e with { Value = FieldText.Of(e.Value.Trim()) }).Where(e => e.Value.Length > 0)];
 
     private StringValues[] Look(IHeaderDictionary headers)
     {

@@ -17,7 +17,7 @@ internal sealed class Template
         Literal = error is null && parts.All(p => p.Expression is null) ? string.Concat(parts.Select(p => p.Text)) : null;
     }
 
-    /// <summary>The text, when there is no expression in it; see <see cref="ByteText"/>.</summary>
+    /// <summary>The text, when there is no expression in it; see <see cref="FieldText"/>.</summary>
     public string? Literal { get; }
 
     /// <summary>Why it does not compile; null when it does.</summary>
@@ -27,7 +27,7 @@ internal sealed class Template
     {
         var compiled = new List<Part>();
         var literal = 0;
-        source = ByteText.FromUnicode(source);
+        source = FieldText.Of(source);
         for (var at = 0; (at = source.IndexOf("$(", at, StringComparison.Ordinal)) >= 0;)
         {
             var close = ClosingParenthesis(source, at + 1);
@@ -45,7 +45,7 @@ internal sealed class Template
 
     /// <summary>The text with its values filled in; nothing for nil and false.</summary>
     /// <param name="scope">The request.</param>
-    /// <param name="text">The result; see <see cref="ByteText"/>.</param>
+    /// <param name="text">The result; see <see cref="FieldText"/>.</param>
     /// <param name="error">Why there is none.</param>
     public bool TryRender(TemplateScope scope, out string text, out string? error)
     {

@@ -1,5 +1,6 @@
 using Sluice.Gateway.Pipeline;
 using Sluice.Gateway.Plugins.Transforming;
+using Sluice.Gateway.Routing;
 
 namespace Sluice.Gateway.Plugins.Templates;
 
@@ -7,6 +8,7 @@ namespace Sluice.Gateway.Plugins.Templates;
 internal sealed class TemplateScope(Exchange exchange)
 {
     private Arguments? query;
+    private RouteCaptures? captures;
 
     /// <summary>The value of a global name; nil when it is none.</summary>
     public object? Name(string name) => name switch
@@ -37,21 +39,22 @@ internal sealed class TemplateScope(Exchange exchange)
     {
         if (key is not string name) return null;
         query ??= Arguments.Parse(exchange.Upstream.Query.AsSpan().TrimStart('?'));
-        return query.Get(ByteText.ToUnicode(name)) switch
+        return query.Get(FieldText.Read(name)) switch
         {
             null => null,
             [null] => true,
-            [var value] => ByteText.FromUnicode(value),
-            var values => new ValueList([.. values.Select(v => v is null ? "true" : ByteText.FromUnicode(v))]),
+            [var value] => FieldText.Of(value),
+            var values => new ValueList([.. values.Select(v => v is null ? "true" : FieldText.Of(v))]),
         };
     }
 
     private object? Capture(object? key)
     {
-        if (exchange.Match.Captures is not { } captures) return null;
+        captures ??= exchange.Match.Captures;
+        if (captures is null) return null;
         return key switch
         {
-            string name => captures.Named.GetValueOrDefault(ByteText.ToUnicode(name)),
+            string name => captures.Named.GetValueOrDefault(FieldText.Read(name)),
             double number when number >= 1 && number <= captures.Unnamed.Count && double.IsInteger(number) => captures.Unnamed[(int)number - 1],
             _ => null,
         };
