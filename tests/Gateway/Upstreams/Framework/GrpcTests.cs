@@ -8,12 +8,13 @@ using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection;
 using Sluice.Gateway.Tests.Upstreams.Http1;
+using Sluice.Gateway.Transport;
 using Sluice.Gateway.Upstreams;
 
 namespace Sluice.Gateway.Tests.Upstreams.Framework;
 
 /// <summary>gRPC as it looks on the wire: HTTP/2, streams both ways, trailers.</summary>
-public sealed class GrpcTests
+public abstract class GrpcTests(TransportKind kind) : ProxyTests(kind)
 {
     [Theory]
     [InlineData(false)]
@@ -21,7 +22,7 @@ public sealed class GrpcTests
     public async Task A_call_goes_through_with_its_trailers(bool tls)
     {
         IHeaderDictionary? seen = null;
-        await using var upstream = await StartAsync(tls, async context =>
+        await using var upstream = await ServeAsync(tls, async context =>
         {
             seen = new HeaderDictionary();
             foreach (var field in context.Request.Headers) seen.Add(field);
@@ -30,7 +31,7 @@ public sealed class GrpcTests
             context.Response.AppendTrailer("grpc-status", "0");
             await context.Request.Body.CopyToAsync(context.Response.Body);
         });
-        await using var proxy = await ProxyUnderTest.StartAsync(
+        await using var proxy = await StartAsync(
             upstream.Address, service => service with { Protocol = tls ? "grpcs" : "grpc" }, protocols: HttpProtocols.Http2);
         using var client = new HttpClient();
         for (var i = 0; i < 2; i++)
@@ -52,7 +53,7 @@ public sealed class GrpcTests
     [Fact]
     public async Task Both_sides_may_talk_at_once()
     {
-        await using var upstream = await StartAsync(tls: false, async context =>
+        await using var upstream = await ServeAsync(tls: false, async context =>
         {
             await context.Response.StartAsync();
             await context.Response.BodyWriter.FlushAsync();
@@ -66,7 +67,7 @@ public sealed class GrpcTests
 
             context.Response.AppendTrailer("grpc-status", "7");
         });
-        await using var proxy = await ProxyUnderTest.StartAsync(upstream.Address, service => service with { Protocol = "grpc" }, protocols: HttpProtocols.Http2);
+        await using var proxy = await StartAsync(upstream.Address, service => service with { Protocol = "grpc" }, protocols: HttpProtocols.Http2);
         using var client = new HttpClient();
         using var outgoing = new PushedContent();
         using var answer = await client.SendAsync(Call(proxy, outgoing), HttpCompletionOption.ResponseHeadersRead).WaitAsync(TimeSpan.FromSeconds(5));
@@ -87,12 +88,12 @@ public sealed class GrpcTests
     [Fact]
     public async Task An_answer_of_trailers_only_is_passed_on()
     {
-        await using var upstream = await StartAsync(tls: false, context =>
+        await using var upstream = await ServeAsync(tls: false, context =>
         {
             context.Response.Headers["grpc-status"] = "12";
             return Task.CompletedTask;
         });
-        await using var proxy = await ProxyUnderTest.StartAsync(upstream.Address, service => service with { Protocol = "grpc" }, protocols: HttpProtocols.Http2);
+        await using var proxy = await StartAsync(upstream.Address, service => service with { Protocol = "grpc" }, protocols: HttpProtocols.Http2);
         using var client = new HttpClient();
         using var answer = await client.SendAsync(Call(proxy, new ByteArrayContent([0])));
         answer.Headers.GetValues("grpc-status").ShouldBe(["12"]);
@@ -101,16 +102,16 @@ public sealed class GrpcTests
     [Fact]
     public async Task A_hanging_upstream_is_a_504_and_a_dead_one_a_502()
     {
-        await using (var upstream = await StartAsync(tls: false, context => Task.Delay(10_000, context.RequestAborted)))
+        await using (var upstream = await ServeAsync(tls: false, context => Task.Delay(10_000, context.RequestAborted)))
         {
-            await using var proxy = await ProxyUnderTest.StartAsync(
+            await using var proxy = await StartAsync(
                 upstream.Address, service => service with { Protocol = "grpc", ReadTimeout = 200 }, protocols: HttpProtocols.Http2);
             using var client = new HttpClient();
             using var answer = await client.SendAsync(Call(proxy, new ByteArrayContent([0])));
             ((int)answer.StatusCode).ShouldBe(504);
         }
 
-        await using var dead = await ProxyUnderTest.StartAsync(
+        await using var dead = await StartAsync(
             new IPEndPoint(IPAddress.Loopback, 1), service => service with { Protocol = "grpc" }, protocols: HttpProtocols.Http2);
         using var other = new HttpClient();
         using var refused = await other.SendAsync(Call(dead, new ByteArrayContent([0])));
@@ -121,13 +122,13 @@ public sealed class GrpcTests
     [Fact]
     public async Task A_call_that_the_upstream_resets_is_reset()
     {
-        await using var upstream = await StartAsync(tls: false, async context =>
+        await using var upstream = await ServeAsync(tls: false, async context =>
         {
             await context.Response.Body.WriteAsync("part"u8.ToArray());
             await context.Response.Body.FlushAsync();
             context.Features.Get<IHttpResetFeature>()!.Reset(2);
         });
-        await using var proxy = await ProxyUnderTest.StartAsync(upstream.Address, service => service with { Protocol = "grpc" }, protocols: HttpProtocols.Http2);
+        await using var proxy = await StartAsync(upstream.Address, service => service with { Protocol = "grpc" }, protocols: HttpProtocols.Http2);
         using var client = new HttpClient();
         await Should.ThrowAsync<HttpRequestException>(async () =>
         {
@@ -148,7 +149,7 @@ public sealed class GrpcTests
         };
     }
 
-    private static async Task<Http2Upstream> StartAsync(bool tls, RequestDelegate handle)
+    private static async Task<Http2Upstream> ServeAsync(bool tls, RequestDelegate handle)
     {
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         builder.WebHost.UseKestrelCore().UseKestrelHttpsConfiguration();

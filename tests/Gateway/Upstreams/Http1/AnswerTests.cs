@@ -1,9 +1,10 @@
 using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Sluice.Gateway.Transport;
 
 namespace Sluice.Gateway.Tests.Upstreams.Http1;
 
 /// <summary>Every kind of answer that an upstream may rightly give.</summary>
-public sealed class AnswerTests
+public abstract class AnswerTests(TransportKind kind) : ProxyTests(kind)
 {
     private const string Get = "GET / HTTP/1.1\r\nHost: x\r\n\r\n";
 
@@ -21,7 +22,7 @@ public sealed class AnswerTests
                 await peer.SendAsync(answer[split..]);
             }
         });
-        await using var proxy = await ProxyUnderTest.StartAsync(upstream.Address);
+        await using var proxy = await StartAsync(upstream.Address);
         using var client = await proxy.ConnectAsync();
         for (split = 1; split < answer.Length; split++)
         {
@@ -39,7 +40,7 @@ public sealed class AnswerTests
     public async Task HEAD_has_the_fields_and_no_body(string answer, string expected)
     {
         await using var upstream = new RawUpstream(answer);
-        await using var proxy = await ProxyUnderTest.StartAsync(upstream.Address);
+        await using var proxy = await StartAsync(upstream.Address);
         using var client = await proxy.ConnectAsync();
         for (var i = 0; i < 3; i++)
         {
@@ -58,7 +59,7 @@ public sealed class AnswerTests
     public async Task Answers_without_a_body_keep_both_connections(string answer, string expected)
     {
         await using var upstream = new RawUpstream(answer);
-        await using var proxy = await ProxyUnderTest.StartAsync(upstream.Address);
+        await using var proxy = await StartAsync(upstream.Address);
         using var client = await proxy.ConnectAsync();
         for (var i = 0; i < 3; i++)
         {
@@ -80,7 +81,7 @@ public sealed class AnswerTests
             await peer.ReadRequestAsync();
             await peer.SendAsync(answer);
         });
-        await using var proxy = await ProxyUnderTest.StartAsync(upstream.Address);
+        await using var proxy = await StartAsync(upstream.Address);
         using var client = await proxy.ConnectAsync();
         for (var i = 1; i <= 2; i++)
         {
@@ -95,7 +96,7 @@ public sealed class AnswerTests
     {
         await using var upstream = new RawUpstream(
             "HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 103 Early Hints\r\nLink: </x>\r\n\r\nHTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok");
-        await using var proxy = await ProxyUnderTest.StartAsync(upstream.Address);
+        await using var proxy = await StartAsync(upstream.Address);
         var answer = await proxy.AskAsync(Get);
         answer.ShouldStartWith("HTTP/1.1 200 OK\r\n");
         answer.ShouldNotContain("Link");
@@ -119,7 +120,7 @@ public sealed class AnswerTests
             await next.WaitAsync();
             await peer.SendAsync("0\r\n\r\n");
         });
-        await using var proxy = await ProxyUnderTest.StartAsync(upstream.Address);
+        await using var proxy = await StartAsync(upstream.Address);
         using var client = await proxy.ConnectAsync();
         await client.SendAsync(Get);
         (await client.ReadUntilAsync("\r\n\r\n"))!.ShouldContain("text/event-stream");
@@ -144,7 +145,7 @@ public sealed class AnswerTests
             await next.WaitAsync();
             await peer.SendAsync("world");
         });
-        await using var proxy = await ProxyUnderTest.StartAsync(upstream.Address);
+        await using var proxy = await StartAsync(upstream.Address);
         using var client = await proxy.ConnectAsync();
         await client.SendAsync(Get);
         (await client.ReadUntilAsync("hello")).ShouldNotBeNull();
@@ -165,7 +166,7 @@ public sealed class AnswerTests
                     "HTTP/1.1 200 OK\r\nTrailer: X-Sum\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nok\r\n0\r\nX-Sum: 7\r\nContent-Length: 9\r\nbad line\r\n\r\n");
             }
         });
-        await using var proxy = await ProxyUnderTest.StartAsync(upstream.Address, protocols: HttpProtocols.Http2);
+        await using var proxy = await StartAsync(upstream.Address, protocols: HttpProtocols.Http2);
         using var client = new HttpClient();
         using var request = new HttpRequestMessage(HttpMethod.Get, $"http://{proxy.Address}/")
         {
@@ -185,7 +186,7 @@ public sealed class AnswerTests
     public async Task A_client_of_http_1_0_gets_the_body_without_chunks()
     {
         await using var upstream = new RawUpstream("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n0\r\n\r\n");
-        await using var proxy = await ProxyUnderTest.StartAsync(upstream.Address);
+        await using var proxy = await StartAsync(upstream.Address);
         using var client = await proxy.ConnectAsync();
         await client.SendAsync("GET / HTTP/1.0\r\nHost: x\r\n\r\n");
         var answer = await client.ReadToEndAsync();
@@ -214,7 +215,7 @@ public sealed class AnswerTests
 
             if (chunked) await peer.SendAsync("0\r\n\r\n");
         });
-        await using var proxy = await ProxyUnderTest.StartAsync(upstream.Address);
+        await using var proxy = await StartAsync(upstream.Address);
         using var client = new HttpClient();
         var before = GC.GetTotalMemory(forceFullCollection: true);
         using var answer = await client.GetAsync($"http://{proxy.Address}/", HttpCompletionOption.ResponseHeadersRead);
@@ -248,7 +249,7 @@ public sealed class AnswerTests
                 Interlocked.Add(ref sent, piece.Length);
             }
         });
-        await using var proxy = await ProxyUnderTest.StartAsync(upstream.Address);
+        await using var proxy = await StartAsync(upstream.Address);
         using var client = await proxy.ConnectAsync();
         await client.SendAsync(Get);
         await client.ReadUntilAsync("\r\n\r\n");

@@ -1,10 +1,11 @@
 using System.Text;
 using Sluice.Gateway.Pipeline;
+using Sluice.Gateway.Transport;
 
 namespace Sluice.Gateway.Tests.Upstreams.Http1;
 
 /// <summary>Plugins that want the answer's body.</summary>
-public sealed class BodyPluginTests
+public abstract class BodyPluginTests(TransportKind kind) : ProxyTests(kind)
 {
     private const string Get = "GET / HTTP/1.1\r\nHost: x\r\n\r\n";
     private const string Plain = "HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello";
@@ -16,7 +17,7 @@ public sealed class BodyPluginTests
     public async Task A_body_is_rewritten_whole_and_has_its_new_length(string answer)
     {
         await using var upstream = new RawUpstream(answer);
-        await using var proxy = await ProxyUnderTest.StartAsync(upstream.Address, plugin: new Wants(exchange =>
+        await using var proxy = await StartAsync(upstream.Address, plugin: new Wants(exchange =>
         {
             exchange.RewriteResponseBody(100, (_, body) => Encoding.ASCII.GetBytes($"[{Encoding.ASCII.GetString(body.Span)}]"));
             exchange.RewriteResponseBody(100, (_, body) => Encoding.ASCII.GetBytes($"<{Encoding.ASCII.GetString(body.Span)}>"));
@@ -32,7 +33,7 @@ public sealed class BodyPluginTests
     public async Task A_body_beyond_the_limit_is_not_changed(string answer, string end)
     {
         await using var upstream = new RawUpstream(answer);
-        await using var proxy = await ProxyUnderTest.StartAsync(
+        await using var proxy = await StartAsync(
             upstream.Address, plugin: new Wants(exchange => exchange.RewriteResponseBody(4, (_, _) => throw new InvalidOperationException())));
         (await proxy.AskAsync(Get)).ShouldEndWith(end);
     }
@@ -44,7 +45,7 @@ public sealed class BodyPluginTests
     {
         string? copy = null;
         await using var upstream = new RawUpstream(answer);
-        await using var proxy = await ProxyUnderTest.StartAsync(upstream.Address, plugin: new Wants(exchange =>
+        await using var proxy = await StartAsync(upstream.Address, plugin: new Wants(exchange =>
         {
             exchange.CaptureResponseBody(100, (_, body) => copy = Encoding.ASCII.GetString(body.Span));
             exchange.CaptureResponseBody(3, (_, _) => throw new InvalidOperationException());
@@ -63,7 +64,7 @@ public sealed class BodyPluginTests
             await peer.ReadRequestAsync();
             await peer.SendAsync("HTTP/1.1 200 OK\r\nContent-Length: 50\r\n\r\nhello");
         });
-        await using var proxy = await ProxyUnderTest.StartAsync(
+        await using var proxy = await StartAsync(
             upstream.Address, plugin: new Wants(exchange => exchange.CaptureResponseBody(100, (_, _) => copied = true)));
         using var client = await proxy.ConnectAsync();
         await client.SendAsync(Get);
@@ -75,7 +76,7 @@ public sealed class BodyPluginTests
     public async Task A_rewrite_sees_the_empty_body_too()
     {
         await using var upstream = new RawUpstream("HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n");
-        await using var proxy = await ProxyUnderTest.StartAsync(
+        await using var proxy = await StartAsync(
             upstream.Address, plugin: new Wants(exchange => exchange.RewriteResponseBody(100, (_, _) => "made"u8.ToArray())));
         var seen = await proxy.AskAsync(Get);
         seen.ShouldContain("Content-Length: 4\r\n");

@@ -1,12 +1,13 @@
 using System.Net;
 using System.Net.Sockets;
 using Sluice.Gateway.Snapshot;
+using Sluice.Gateway.Transport;
 using Sluice.Gateway.Upstreams;
 
 namespace Sluice.Gateway.Tests.Upstreams.Http1;
 
 /// <summary>Upstreams and clients that go away, hang or refuse.</summary>
-public sealed class FailureTests
+public abstract class FailureTests(TransportKind kind) : ProxyTests(kind)
 {
     private const string Get = "GET / HTTP/1.1\r\nHost: x\r\n\r\n";
     private const string Post = "POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\n\r\nhi";
@@ -19,7 +20,7 @@ public sealed class FailureTests
         free.Start();
         var address = (IPEndPoint)free.LocalEndpoint;
         free.Stop();
-        await using var proxy = await ProxyUnderTest.StartAsync(address);
+        await using var proxy = await StartAsync(address);
         (await proxy.AskAsync(Post)).ShouldStartWith("HTTP/1.1 502 ");
         var result = await proxy.ResultAsync();
         result.Outcome.ShouldBe(TryOutcome.ConnectFailed);
@@ -32,7 +33,7 @@ public sealed class FailureTests
     public async Task A_connection_that_is_never_made_is_a_504()
     {
         // A listener whose queue is full answers no further handshake.
-        using var full = new Socket(SocketType.Stream, ProtocolType.Tcp);
+        using var full = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
         full.Bind(new IPEndPoint(IPAddress.Loopback, 0));
         full.Listen(0);
         var address = (IPEndPoint)full.LocalEndPoint!;
@@ -51,7 +52,7 @@ public sealed class FailureTests
         }
 
         await Task.Delay(50);
-        await using var proxy = await ProxyUnderTest.StartAsync(address, service => service with { ConnectTimeout = 150 });
+        await using var proxy = await StartAsync(address, service => service with { ConnectTimeout = 150 });
         (await proxy.AskAsync(Get)).ShouldStartWith("HTTP/1.1 504 ");
         var result = await proxy.ResultAsync();
         result.Outcome.ShouldBe(TryOutcome.TimedOut);
@@ -71,7 +72,7 @@ public sealed class FailureTests
             await peer.SendAsync(beginning);
             peer.StaysOpen = true;
         });
-        await using var proxy = await ProxyUnderTest.StartAsync(upstream.Address, service => service with { ReadTimeout = 150 });
+        await using var proxy = await StartAsync(upstream.Address, service => service with { ReadTimeout = 150 });
         (await proxy.AskAsync(Post)).ShouldStartWith("HTTP/1.1 504 ");
         var result = await proxy.ResultAsync();
         result.Outcome.ShouldBe(TryOutcome.TimedOut);
@@ -88,7 +89,7 @@ public sealed class FailureTests
             await peer.SendAsync("HTTP/1.1 200 OK\r\nContent-Length: 50\r\n\r\nhello");
             peer.StaysOpen = true;
         });
-        await using var proxy = await ProxyUnderTest.StartAsync(upstream.Address, service => service with { ReadTimeout = 150 });
+        await using var proxy = await StartAsync(upstream.Address, service => service with { ReadTimeout = 150 });
         using var client = await proxy.ConnectAsync();
         await client.SendAsync(Get);
         await client.ReadToEndAsync();
@@ -99,7 +100,7 @@ public sealed class FailureTests
     public async Task The_time_for_the_answer_runs_once_the_request_is_up()
     {
         await using var upstream = new RawUpstream(Hello);
-        await using var proxy = await ProxyUnderTest.StartAsync(upstream.Address, service => service with { ReadTimeout = 150 });
+        await using var proxy = await StartAsync(upstream.Address, service => service with { ReadTimeout = 150 });
         using var client = await proxy.ConnectAsync();
         await client.SendAsync("POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n");
         for (var i = 0; i < 6; i++)
@@ -122,7 +123,7 @@ public sealed class FailureTests
             await peer.ReadRequestAsync();
             if (reset) peer.Reset();
         });
-        await using var proxy = await ProxyUnderTest.StartAsync(upstream.Address);
+        await using var proxy = await StartAsync(upstream.Address);
         (await proxy.AskAsync(Get)).ShouldStartWith("HTTP/1.1 502 ");
         var result = await proxy.ResultAsync();
         result.Outcome.ShouldBe(TryOutcome.Broken);
@@ -144,7 +145,7 @@ public sealed class FailureTests
             if (Interlocked.Exchange(ref first, 0) == 1) return;
             await peer.SendAsync(Hello);
         });
-        await using var proxy = await ProxyUnderTest.StartAsync(upstream.Address);
+        await using var proxy = await StartAsync(upstream.Address);
         (await proxy.AskAsync(Get)).ShouldStartWith("HTTP/1.1 200 ");
         (await proxy.AskAsync(request)).ShouldStartWith(expected);
         upstream.Connections.ShouldBe(connections);
@@ -162,7 +163,7 @@ public sealed class FailureTests
                 await peer.SendAsync(Hello);
             }
         });
-        await using var proxy = await ProxyUnderTest.StartAsync(upstream.Address);
+        await using var proxy = await StartAsync(upstream.Address);
         for (var i = 0; i < 6; i++)
         {
             (await proxy.AskAsync(Post)).ShouldEndWith("hello");
@@ -175,17 +176,17 @@ public sealed class FailureTests
     public async Task Connections_are_kept_only_as_many_and_as_often_as_is_set()
     {
         await using var upstream = new RawUpstream(Hello);
-        await using (var proxy = await ProxyUnderTest.StartAsync(upstream.Address, settings: new GatewaySettings { UpstreamKeepAliveMaxRequests = 2 }))
+        await using (var proxy = await StartAsync(upstream.Address, settings: new GatewaySettings { UpstreamKeepAliveMaxRequests = 2 }))
             for (var i = 0; i < 4; i++)
                 await proxy.AskAsync(Get);
         upstream.Connections.ShouldBe(2);
 
-        await using (var proxy = await ProxyUnderTest.StartAsync(upstream.Address, settings: new GatewaySettings { UpstreamKeepAlivePoolSize = 0 }))
+        await using (var proxy = await StartAsync(upstream.Address, settings: new GatewaySettings { UpstreamKeepAlivePoolSize = 0 }))
             for (var i = 0; i < 3; i++)
                 await proxy.AskAsync(Get);
         upstream.Connections.ShouldBe(5);
 
-        await using (var proxy = await ProxyUnderTest.StartAsync(upstream.Address, settings: new GatewaySettings { UpstreamKeepAliveIdleTimeout = 100 }))
+        await using (var proxy = await StartAsync(upstream.Address, settings: new GatewaySettings { UpstreamKeepAliveIdleTimeout = 100 }))
         {
             await proxy.AskAsync(Get);
             await Task.Delay(700);
@@ -205,7 +206,7 @@ public sealed class FailureTests
             await peer.ReadToEndAsync();
             ended.SetResult();
         });
-        await using var proxy = await ProxyUnderTest.StartAsync(upstream.Address);
+        await using var proxy = await StartAsync(upstream.Address);
         using (var client = await proxy.ConnectAsync())
         {
             await client.SendAsync(Get);
@@ -237,7 +238,7 @@ public sealed class FailureTests
                 ended.SetResult();
             }
         });
-        await using var proxy = await ProxyUnderTest.StartAsync(upstream.Address);
+        await using var proxy = await StartAsync(upstream.Address);
         using (var client = await proxy.ConnectAsync())
         {
             await client.SendAsync(Get);

@@ -1,8 +1,9 @@
+using Sluice.Gateway.Transport;
 using Sluice.Gateway.Upstreams;
 
 namespace Sluice.Gateway.Tests.Upstreams.Http1;
 
-public sealed class ForwardingTests
+public abstract class ForwardingTests(TransportKind kind) : ProxyTests(kind)
 {
     private const string Hello = "HTTP/1.1 200 OK\r\nServer: up\r\nContent-Length: 5\r\n\r\nhello";
 
@@ -15,7 +16,7 @@ public sealed class ForwardingTests
             seen = await peer.ReadRequestAsync();
             await peer.SendAsync(Hello);
         });
-        await using var proxy = await ProxyUnderTest.StartAsync(upstream.Address);
+        await using var proxy = await StartAsync(upstream.Address);
         var answer = await proxy.AskAsync("GET /a/b?c=1 HTTP/1.1\r\nHost: Client.test:81\r\nAccept: x/y\r\nX-Two: 1\r\nX-Two: 2\r\n\r\n");
         answer.ShouldStartWith("HTTP/1.1 200 OK\r\n");
         answer.ShouldContain("\r\nServer: up\r\n");
@@ -50,7 +51,7 @@ public sealed class ForwardingTests
                 await peer.SendAsync($"HTTP/1.1 200 OK\r\nContent-Length: {body.Length}\r\n\r\n{body}");
             }
         });
-        await using var proxy = await ProxyUnderTest.StartAsync(upstream.Address);
+        await using var proxy = await StartAsync(upstream.Address);
         using var client = await proxy.ConnectAsync();
         for (var i = 0; i < 3; i++)
         {

@@ -1,9 +1,10 @@
+using Sluice.Gateway.Transport;
 using Sluice.Gateway.Upstreams;
 
 namespace Sluice.Gateway.Tests.Upstreams.Http1;
 
 /// <summary>Upstreams that lie about where their answers end.</summary>
-public sealed class FramingLieTests
+public abstract class FramingLieTests(TransportKind kind) : ProxyTests(kind)
 {
     private const string Get = "GET / HTTP/1.1\r\nHost: x\r\n\r\n";
     private const string Hello = "HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello";
@@ -20,7 +21,7 @@ public sealed class FramingLieTests
             await peer.ReadRequestAsync();
             await peer.SendAsync(answer);
         });
-        await using var proxy = await ProxyUnderTest.StartAsync(upstream.Address);
+        await using var proxy = await StartAsync(upstream.Address);
         using var client = await proxy.ConnectAsync();
         await client.SendAsync(Get);
         var seen = await client.ReadToEndAsync();
@@ -46,7 +47,7 @@ public sealed class FramingLieTests
             peer.StaysOpen = true;
             while (await peer.ReadRequestAsync() is not null) await peer.SendAsync(answer);
         });
-        await using var proxy = await ProxyUnderTest.StartAsync(upstream.Address);
+        await using var proxy = await StartAsync(upstream.Address);
         using var client = await proxy.ConnectAsync();
         for (var i = 1; i <= 3; i++)
         {
@@ -69,7 +70,7 @@ public sealed class FramingLieTests
             await peer.SendAsync("HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\nevil");
             while (await peer.ReadRequestAsync() is not null) await peer.SendAsync(Hello);
         });
-        await using var proxy = await ProxyUnderTest.StartAsync(upstream.Address);
+        await using var proxy = await StartAsync(upstream.Address);
         (await proxy.AskAsync(Get)).ShouldEndWith("hello");
         late.SetResult();
         await Task.Delay(100);
@@ -92,7 +93,7 @@ public sealed class FramingLieTests
             await peer.ReadRequestAsync();
             await peer.SendAsync(answer);
         });
-        await using var proxy = await ProxyUnderTest.StartAsync(upstream.Address);
+        await using var proxy = await StartAsync(upstream.Address);
         (await proxy.AskAsync(Get)).ShouldStartWith("HTTP/1.1 502 ");
         var result = await proxy.ResultAsync();
         result.Outcome.ShouldBe(TryOutcome.Broken);
@@ -108,7 +109,7 @@ public sealed class FramingLieTests
             await peer.ReadRequestAsync();
             for (var i = 0; i < 1000; i++) await peer.SendAsync("HTTP/1.1 103 Early Hints\r\nLink: </x>\r\n\r\n");
         });
-        await using var proxy = await ProxyUnderTest.StartAsync(upstream.Address);
+        await using var proxy = await StartAsync(upstream.Address);
         (await proxy.AskAsync(Get)).ShouldStartWith("HTTP/1.1 502 ");
     }
 
@@ -121,7 +122,7 @@ public sealed class FramingLieTests
             await peer.SendAsync("HTTP/1.1 200 OK\r\n");
             for (var i = 0; i < 10_000; i++) await peer.SendAsync("X-Header: 0123456789012345678901234567890123456789\r\n");
         });
-        await using var proxy = await ProxyUnderTest.StartAsync(upstream.Address);
+        await using var proxy = await StartAsync(upstream.Address);
         (await proxy.AskAsync(Get)).ShouldStartWith("HTTP/1.1 502 ");
     }
 }

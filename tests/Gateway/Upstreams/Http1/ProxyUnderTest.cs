@@ -46,18 +46,17 @@ internal sealed class ProxyUnderTest : IAsyncDisposable
     }
 
     public static async Task<ProxyUnderTest> StartAsync(
+        Transport.Transport transport,
         IPEndPoint upstream,
         Func<ServiceConfig, ServiceConfig>? service = null,
         GatewaySettings? settings = null,
         Action<Exchange>? prepare = null,
         Plugin? plugin = null,
-        Transport.Transport? transport = null,
         HttpProtocols protocols = HttpProtocols.Http1,
         CertificateConfig? clientCertificate = null,
         IReadOnlyList<CaCertificateConfig>? authorities = null,
-        string endpointHost = "upstream.test")
+        bool keepResults = true)
     {
-        transport ??= TestTransports.Default();
         settings ??= new GatewaySettings();
         var config = new ServiceConfig { Id = Guid.NewGuid(), Name = "service", Host = "upstream.test" };
         config = service?.Invoke(config) ?? config;
@@ -77,7 +76,7 @@ internal sealed class ProxyUnderTest : IAsyncDisposable
         var plan = new PluginPlan(plugins, specialise: null);
         var snapshot = new GatewaySnapshot { Document = new GatewayDocument(), Settings = settings, UnmatchedPlan = plan };
         var gateway = new Application(
-            snapshot, client, new FixedEndpoint(upstream, endpointHost), new RouteMatch { Route = new RouteModel { Config = route, Plan = plan } }, prepare, transport, lease);
+            snapshot, client, new FixedEndpoint(upstream, "upstream.test"), new RouteMatch { Route = new RouteModel { Config = route, Plan = plan } }, prepare, transport, lease) { KeepsResults = keepResults };
 
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         builder.Services.AddSingleton<Microsoft.Extensions.Logging.ILoggerFactory>(NullLoggerFactory.Instance);
@@ -134,6 +133,8 @@ internal sealed class ProxyUnderTest : IAsyncDisposable
 
         public List<TryResult> Results { get; } = [];
 
+        public bool KeepsResults { get; init; }
+
         public Exchange CreateContext(IFeatureCollection features)
         {
             var exchange = features is IHostContextContainer<Exchange> container ? container.HostContext ??= New() : New();
@@ -174,7 +175,9 @@ internal sealed class ProxyUnderTest : IAsyncDisposable
                 return;
             }
 
-            lock (Results) Results.Add(result);
+            if (KeepsResults)
+                lock (Results)
+                    Results.Add(result);
             if (result.Failure is null || exchange.Response.HasStarted) return;
             exchange.Response.StatusCode = result.Failure.Status;
             exchange.Response.ContentLength = 0;

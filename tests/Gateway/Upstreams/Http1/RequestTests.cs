@@ -1,11 +1,12 @@
 using System.Net;
 using Sluice.Gateway.Pipeline;
+using Sluice.Gateway.Transport;
 using Sluice.Gateway.Upstreams;
 
 namespace Sluice.Gateway.Tests.Upstreams.Http1;
 
 /// <summary>What goes upstream.</summary>
-public sealed class RequestTests
+public abstract class RequestTests(TransportKind kind) : ProxyTests(kind)
 {
     private const string Hello = "HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello";
 
@@ -115,7 +116,7 @@ public sealed class RequestTests
     public async Task A_client_that_expects_100_gets_it()
     {
         await using var upstream = new RawUpstream(Hello);
-        await using var proxy = await ProxyUnderTest.StartAsync(upstream.Address);
+        await using var proxy = await StartAsync(upstream.Address);
         using var client = await proxy.ConnectAsync();
         await client.SendAsync("POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\nExpect: 100-continue\r\n\r\n");
         (await client.ReadUntilAsync("\r\n\r\n"))!.ShouldStartWith("HTTP/1.1 100 ");
@@ -134,7 +135,7 @@ public sealed class RequestTests
             await peer.SendAsync($"HTTP/1.1 {status} Early\r\nContent-Length: 5\r\n\r\nearly");
             peer.StaysOpen = true;
         });
-        await using var proxy = await ProxyUnderTest.StartAsync(upstream.Address);
+        await using var proxy = await StartAsync(upstream.Address);
         using var client = await proxy.ConnectAsync();
         await client.SendAsync("POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 100000000\r\n\r\nbeginning");
         var answer = await client.ReadAnswerAsync();
@@ -153,7 +154,7 @@ public sealed class RequestTests
             for (var i = 0; i < 3; i++) await peer.SendAsync(await peer.ReadAsync(8));
             await peer.SendAsync(await peer.ReadAsync(5));
         });
-        await using var proxy = await ProxyUnderTest.StartAsync(upstream.Address);
+        await using var proxy = await StartAsync(upstream.Address);
         using var client = await proxy.ConnectAsync();
         await client.SendAsync("POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n");
         await client.ReadUntilAsync("\r\n\r\n");
@@ -176,7 +177,7 @@ public sealed class RequestTests
             await peer.ReadUntilAsync("\r\n\r\n");
             end.SetResult(await peer.ReadToEndAsync());
         });
-        await using var proxy = await ProxyUnderTest.StartAsync(upstream.Address);
+        await using var proxy = await StartAsync(upstream.Address);
         using (var client = await proxy.ConnectAsync())
         {
             await client.SendAsync("POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 100000\r\n\r\nbeginning");
@@ -208,7 +209,7 @@ public sealed class RequestTests
             {
             }
         });
-        await using var proxy = await ProxyUnderTest.StartAsync(upstream.Address);
+        await using var proxy = await StartAsync(upstream.Address);
         using var client = await proxy.ConnectAsync();
         var before = GC.GetTotalMemory(forceFullCollection: true);
         await client.SendAsync($"PUT / HTTP/1.1\r\nHost: x\r\nContent-Length: {size}\r\n\r\n");
@@ -222,7 +223,7 @@ public sealed class RequestTests
         (await client.ReadAnswerAsync()).ShouldEndWith("hello");
     }
 
-    private static async Task<string> SeenAsync(string request, Action<Exchange>? prepare = null)
+    private async Task<string> SeenAsync(string request, Action<Exchange>? prepare = null)
     {
         string? seen = null;
         await using var upstream = new RawUpstream(async peer =>
@@ -230,7 +231,7 @@ public sealed class RequestTests
             seen = await peer.ReadRequestAsync();
             await peer.SendAsync(Hello);
         });
-        await using var proxy = await ProxyUnderTest.StartAsync(upstream.Address, prepare: prepare);
+        await using var proxy = await StartAsync(upstream.Address, prepare: prepare);
         (await proxy.AskAsync(request)).ShouldEndWith("hello");
         return seen!;
     }

@@ -2,11 +2,12 @@ using System.Net.Security;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using Sluice.Gateway.Configuration;
+using Sluice.Gateway.Transport;
 using Sluice.Gateway.Upstreams;
 
 namespace Sluice.Gateway.Tests.Upstreams.Http1;
 
-public sealed class TlsTests
+public abstract class TlsTests(TransportKind kind) : ProxyTests(kind)
 {
     private const string Get = "GET / HTTP/1.1\r\nHost: x\r\n\r\n";
 
@@ -15,7 +16,7 @@ public sealed class TlsTests
     {
         using var authority = Authority.New();
         await using var upstream = TlsUpstream(authority.Issue("other.test"), out var names);
-        await using var proxy = await ProxyUnderTest.StartAsync(upstream.Address, service => service with { Protocol = "https" });
+        await using var proxy = await StartAsync(upstream.Address, service => service with { Protocol = "https" });
         for (var i = 0; i < 3; i++) (await proxy.AskAsync(Get)).ShouldEnd("secure");
         upstream.Connections.ShouldBe(1);
         names.ShouldBe(["upstream.test"]);
@@ -30,7 +31,7 @@ public sealed class TlsTests
         using var authority = Authority.New();
         using var stranger = Authority.New();
         await using var upstream = TlsUpstream((rightAuthority ? authority : stranger).Issue(name), out _);
-        await using var proxy = await ProxyUnderTest.StartAsync(
+        await using var proxy = await StartAsync(
             upstream.Address,
             service => service with { Protocol = "https", TlsVerify = true },
             authorities: [new CaCertificateConfig { Cert = authority.Pem }]);
@@ -52,7 +53,7 @@ public sealed class TlsTests
         using var authority = Authority.New();
         using var between = authority.IssueAuthority();
         await using var upstream = TlsUpstream(between.Issue("upstream.test"), out _, between.Certificate);
-        await using var proxy = await ProxyUnderTest.StartAsync(
+        await using var proxy = await StartAsync(
             upstream.Address,
             service => service with { Protocol = "https", TlsVerify = true, TlsVerifyDepth = depth },
             authorities: [new CaCertificateConfig { Cert = authority.Pem }]);
@@ -66,7 +67,7 @@ public sealed class TlsTests
         var shown = authority.Issue("gateway");
         string? seen = null;
         await using var upstream = TlsUpstream(authority.Issue("upstream.test"), out _, seen: certificate => seen = certificate?.Subject);
-        await using var proxy = await ProxyUnderTest.StartAsync(
+        await using var proxy = await StartAsync(
             upstream.Address,
             service => service with { Protocol = "https" },
             clientCertificate: new CertificateConfig { Cert = shown.ExportCertificatePem(), Key = shown.GetECDsaPrivateKey()!.ExportPkcs8PrivateKeyPem() });
@@ -88,7 +89,7 @@ public sealed class TlsTests
     public async Task An_upstream_that_does_not_speak_TLS_is_a_502()
     {
         await using var upstream = new RawUpstream(async peer => await peer.SendAsync("HTTP/1.1 400 Bad Request\r\n\r\n"));
-        await using var proxy = await ProxyUnderTest.StartAsync(upstream.Address, service => service with { Protocol = "https" });
+        await using var proxy = await StartAsync(upstream.Address, service => service with { Protocol = "https" });
         (await proxy.AskAsync(Get)).ShouldStartWith("HTTP/1.1 502 ");
     }
 
@@ -100,7 +101,7 @@ public sealed class TlsTests
             peer.StaysOpen = true;
             await Task.CompletedTask;
         });
-        await using var proxy = await ProxyUnderTest.StartAsync(upstream.Address, service => service with { Protocol = "https", ConnectTimeout = 150 });
+        await using var proxy = await StartAsync(upstream.Address, service => service with { Protocol = "https", ConnectTimeout = 150 });
         (await proxy.AskAsync(Get)).ShouldStartWith("HTTP/1.1 504 ");
     }
 

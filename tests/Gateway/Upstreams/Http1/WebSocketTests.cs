@@ -1,11 +1,12 @@
 using System.Net.WebSockets;
 using System.Text;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Sluice.Gateway.Transport;
 using Sluice.Gateway.Upstreams;
 
 namespace Sluice.Gateway.Tests.Upstreams.Http1;
 
-public sealed class WebSocketTests
+public abstract class WebSocketTests(TransportKind kind) : ProxyTests(kind)
 {
     private const string Upgrade =
         "GET /chat HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n\r\n";
@@ -24,7 +25,7 @@ public sealed class WebSocketTests
             for (var i = 0; i < 3; i++) await peer.SendAsync("<" + await peer.ReadAsync(2) + ">");
             await peer.SendAsync("bye");
         });
-        await using var proxy = await ProxyUnderTest.StartAsync(upstream.Address);
+        await using var proxy = await StartAsync(upstream.Address);
         using var client = await proxy.ConnectAsync();
         await client.SendAsync(Upgrade);
         var head = await client.ReadUntilAsync("\r\n\r\n");
@@ -55,7 +56,7 @@ public sealed class WebSocketTests
             await peer.ReadToEndAsync();
             ended.SetResult();
         });
-        await using var proxy = await ProxyUnderTest.StartAsync(upstream.Address);
+        await using var proxy = await StartAsync(upstream.Address);
         using (var client = await proxy.ConnectAsync())
         {
             await client.SendAsync(Upgrade);
@@ -74,7 +75,7 @@ public sealed class WebSocketTests
             await peer.ReadRequestAsync();
             await peer.SendAsync(Switching);
         });
-        await using var proxy = await ProxyUnderTest.StartAsync(upstream.Address, service => service with { ReadTimeout = 150 });
+        await using var proxy = await StartAsync(upstream.Address, service => service with { ReadTimeout = 150 });
         using var client = await proxy.ConnectAsync();
         await client.SendAsync(Upgrade);
         await client.ReadUntilAsync("\r\n\r\n");
@@ -85,7 +86,7 @@ public sealed class WebSocketTests
     public async Task An_upstream_may_refuse_with_an_ordinary_answer()
     {
         await using var upstream = new RawUpstream("HTTP/1.1 403 Forbidden\r\nContent-Length: 2\r\n\r\nno");
-        await using var proxy = await ProxyUnderTest.StartAsync(upstream.Address);
+        await using var proxy = await StartAsync(upstream.Address);
         var answer = await proxy.AskAsync(Upgrade);
         answer.ShouldStartWith("HTTP/1.1 403 ");
         answer.ShouldEndWith("no");
@@ -100,7 +101,7 @@ public sealed class WebSocketTests
             seen = await peer.ReadRequestAsync();
             await peer.SendAsync("HTTP/1.1 101 Switching Protocols\r\nUpgrade: foo\r\nConnection: Upgrade\r\n\r\n");
         });
-        await using var proxy = await ProxyUnderTest.StartAsync(upstream.Address);
+        await using var proxy = await StartAsync(upstream.Address);
         (await proxy.AskAsync("GET / HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: foo\r\n\r\n")).ShouldStartWith("HTTP/1.1 502 ");
         seen!.ShouldNotContain("pgrade");
     }
@@ -129,7 +130,7 @@ public sealed class WebSocketTests
 
             await socket.CloseOutputAsync(WebSocketCloseStatus.NormalClosure, "done", CancellationToken.None);
         });
-        await using var proxy = await ProxyUnderTest.StartAsync(upstream.Address, protocols: version == 1 ? HttpProtocols.Http1 : HttpProtocols.Http2);
+        await using var proxy = await StartAsync(upstream.Address, protocols: version == 1 ? HttpProtocols.Http1 : HttpProtocols.Http2);
         using var client = new ClientWebSocket();
         client.Options.HttpVersion = new Version(version, version == 1 ? 1 : 0);
         client.Options.HttpVersionPolicy = HttpVersionPolicy.RequestVersionExact;
