@@ -65,8 +65,8 @@ internal sealed class ConnectionPool : IDisposable
     {
         retired = true;
         timer.Dispose();
-        foreach (var connections in byLoop) connections.CloseIdle(all: true);
-        withoutLoop.CloseIdle(all: true);
+        foreach (var connections in byLoop) connections.Close();
+        withoutLoop.Close();
     }
 
     private LoopConnections For(EventLoop? loop) => loop is null ? withoutLoop : byLoop[loop.Index];
@@ -74,77 +74,35 @@ internal sealed class ConnectionPool : IDisposable
     private void OnTurn()
     {
         turn++;
-        foreach (var connections in byLoop)
-        {
-            connections.CloseIdle(all: false);
-            connections.WatchClients();
-        }
-
-        withoutLoop.CloseIdle(all: false);
-        withoutLoop.WatchClients();
+        foreach (var connections in byLoop) connections.Turn();
+        withoutLoop.Turn();
     }
 
-    /// <summary>The connections of one loop.</summary>
+    /// <summary>
+    /// The connections of one loop, touched on its thread only; or those without a loop, touched under a lock.
+    /// </summary>
     private sealed class LoopConnections(ConnectionPool pool, EventLoop? loop)
     {
-        private static readonly Action<object?> WatchOnLoop = static self => ((LoopConnections)self!).WatchLongWaiting();
+        private static readonly Action<object?> TurnOnLoop = static self => ((LoopConnections)self!).TurnHere();
+        private static readonly Action<object?> CloseOnLoop = static self => ((LoopConnections)self!).CloseIdle(all: true);
 
         private readonly Dictionary<ConnectionKey, List<Http1Connection>> idle = [];
         private readonly Lock gate = new();
         private Http1Connection? inUse;
+        private volatile bool isEmpty = true;
 
         public Http1Connection? Take(ConnectionKey key)
         {
-            lock (gate)
-            {
-                if (!idle.TryGetValue(key, out var stack)) return null;
-                while (stack.Count > 0)
-                {
-                    var connection = stack[^1];
-                    stack.RemoveAt(stack.Count - 1);
-                    if (connection.IsIdleAndOpen) return connection;
-                    connection.Dispose();
-                }
-
-                return null;
-            }
+            if (loop is not null) return TakeHere(key);
+            lock (gate) return TakeHere(key);
         }
 
         public void Put(Http1Connection connection)
         {
-            lock (gate)
-            {
-                if (!idle.TryGetValue(connection.Key, out var stack)) idle[connection.Key] = stack = [];
-                if (stack.Count < pool.settings.Size && !pool.retired)
-                {
-                    stack.Add(connection);
-                    return;
-                }
-            }
-
-            connection.Dispose();
-        }
-
-        public void CloseIdle(bool all)
-        {
-            if (!all && pool.settings.IdleTimeout == TimeSpan.Zero) return;
-            lock (gate)
-            {
-                List<ConnectionKey>? empty = null;
-                foreach (var (key, stack) in idle)
-                {
-                    var old = 0;
-                    while (old < stack.Count && (all || pool.time.GetElapsedTime(stack[old].IdleSince) >= pool.settings.IdleTimeout))
-                        stack[old++].Dispose();
-                    stack.RemoveRange(0, old);
-                    if (stack.Count == 0) (empty ??= []).Add(key);
-                }
-
-                // Endpoints come and go; a key without connections is not kept.
-                if (empty is not null)
-                    foreach (var key in empty)
-                        idle.Remove(key);
-            }
+            if (loop is not null) PutHere(connection);
+            else
+                lock (gate)
+                    PutHere(connection);
         }
 
         public void AddInUse(Http1Connection connection)
@@ -163,26 +121,79 @@ internal sealed class ConnectionPool : IDisposable
                     Unlink(connection);
         }
 
-        /// <summary>Has every connection that has waited for a whole turn watch its client.</summary>
-        public void WatchClients()
+        /// <summary>From any thread, every so often: closes what has been idle for too long and has slow exchanges watch their clients.</summary>
+        public void Turn()
         {
-            if (Volatile.Read(ref inUse) is null) return;
-            if (loop is not null) loop.Post(WatchOnLoop, this);
+            if (isEmpty) return;
+            if (loop is not null) loop.Post(TurnOnLoop, this);
             else
                 lock (gate)
-                    WatchLongWaiting();
+                    TurnHere();
         }
 
-        private void WatchLongWaiting()
+        /// <summary>From any thread, at the end: closes all that is idle.</summary>
+        public void Close()
         {
+            if (loop is not null) loop.Post(CloseOnLoop, this);
+            else
+                lock (gate)
+                    CloseIdle(all: true);
+        }
+
+        private Http1Connection? TakeHere(ConnectionKey key)
+        {
+            if (!idle.TryGetValue(key, out var stack)) return null;
+            while (stack.Count > 0)
+            {
+                var connection = stack[^1];
+                stack.RemoveAt(stack.Count - 1);
+                if (connection.IsIdleAndOpen) return connection;
+                connection.Dispose();
+            }
+
+            return null;
+        }
+
+        private void PutHere(Http1Connection connection)
+        {
+            if (!idle.TryGetValue(connection.Key, out var stack)) idle[connection.Key] = stack = [];
+            if (stack.Count < pool.settings.Size && !pool.retired) stack.Add(connection);
+            else connection.Dispose();
+        }
+
+        private void TurnHere()
+        {
+            CloseIdle(all: false);
             var now = pool.turn;
             for (var connection = inUse; connection is not null; connection = connection.NextInUse)
                 if (now - connection.StartedTurn > 1)
                     connection.WatchClient();
+            isEmpty = inUse is null && idle.Count == 0;
         }
+
+        private void CloseIdle(bool all)
+        {
+            List<ConnectionKey>? empty = null;
+            foreach (var (key, stack) in idle)
+            {
+                var old = 0;
+                while (old < stack.Count && (all || IsOld(stack[old]))) stack[old++].Dispose();
+                stack.RemoveRange(0, old);
+                if (stack.Count == 0) (empty ??= []).Add(key);
+            }
+
+            // Endpoints and server names come and go; a key without connections is not kept.
+            if (empty is not null)
+                foreach (var key in empty)
+                    idle.Remove(key);
+        }
+
+        private bool IsOld(Http1Connection connection) =>
+            pool.settings.IdleTimeout != TimeSpan.Zero && pool.time.GetElapsedTime(connection.IdleSince) >= pool.settings.IdleTimeout;
 
         private void Link(Http1Connection connection)
         {
+            isEmpty = false;
             connection.NextInUse = inUse;
             if (inUse is not null) inUse.PreviousInUse = connection;
             inUse = connection;

@@ -34,6 +34,9 @@ internal sealed class Http1Connection : IDisposable
 
     public ConnectionKey Key { get; }
 
+    /// <summary>The loop that it lives on; null without loops.</summary>
+    public EventLoop? Loop => socket.Loop;
+
     public ResponseHead Head { get; } = new();
 
     public ResponseBody Body { get; }
@@ -168,6 +171,9 @@ internal sealed class Http1Connection : IDisposable
         End = rest;
         Head.Reset();
     }
+
+    /// <summary>Await it before using the connection after having waited for anything else.</summary>
+    public LoopReturn ReturnToLoop() => new(socket.Loop);
 
     public void ShutdownSend()
     {

@@ -15,54 +15,63 @@ internal sealed class Http1UpstreamClient(ForwardingSettings settings, Connectio
     /// <summary>An upstream that sends only interim answers is not listened to for ever.</summary>
     private const int MostInterimAnswers = 16;
 
-    [AsyncMethodBuilder(typeof(ForwardingMethodBuilder<>))]
-    public override async ValueTask<TryResult> TryAsync(Exchange exchange, Endpoint endpoint)
+    public override ValueTask<TryResult> TryAsync(Exchange exchange, Endpoint endpoint)
     {
-        var loop = exchange.Loop;
-        if (loop is not null && !ReferenceEquals(EventLoop.Current, loop)) await loop.SwitchTo();
+        // The usual request finds everything at hand: nothing to wait for before it is sent.
+        if (exchange.Loop is { } loop && !ReferenceEquals(EventLoop.Current, loop)) return PrepareAsync(exchange, endpoint, mayReuse: true);
         var handshake = WebSocketHandshake.Of(exchange);
         var body = handshake is null ? RequestBody.Of(exchange) : default;
-        if (body.IsAwaited) body = await RequestBody.BufferAsync(body);
-
+        if (body.IsAwaited) return PrepareAsync(exchange, endpoint, mayReuse: true);
         var host = exchange.Upstream.Host ?? endpoint.HostHeader;
-        var key = connector.KeyFor(endpoint, host);
-        var connection = pool.Take(key, loop);
-        while (true)
-        {
-            var isFresh = connection is null;
-            if (connection is null)
-            {
-                var opened = await connector.OpenAsync(endpoint, key);
-                if (opened.Failure is not null)
-                {
-                    body.Release(sent: false);
-                    return opened.Result;
-                }
-
-                connection = opened.Connection!;
-            }
-
-            pool.Begin(connection, exchange, loop);
-            var result = await SendAndRelayAsync(exchange, connection, host, body, handshake);
-
-            // The upstream closed an idle connection just when it was chosen: that is nobody's failure, and one more try is free where repeating is safe.
-            if (isFresh || !result.IsStale || !IsIdempotent(exchange.Upstream.Method) || result.Result.BodyConsumed) return result.Result;
-            connection = null;
-            body = handshake is null ? RequestBody.Of(exchange) : default;
-            if (body.IsAwaited) body = await RequestBody.BufferAsync(body);
-        }
+        return pool.Take(connector.KeyFor(endpoint, host), exchange.Loop) is { } connection
+            ? SendAndRelayAsync(exchange, endpoint, connection, host, body, handshake, isFresh: false)
+            : PrepareAsync(exchange, endpoint, mayReuse: false);
     }
 
     private static bool IsIdempotent(string method) => method is not ("POST" or "PATCH" or "LOCK");
 
+    /// <summary>Gets to the loop, waits for a small body, and connects where no idle connection is to be had.</summary>
+    /// <param name="exchange">The request.</param>
+    /// <param name="endpoint">Where it goes.</param>
+    /// <param name="mayReuse">Whether an idle connection may be used.</param>
+    [AsyncMethodBuilder(typeof(ForwardingMethodBuilder<>))]
+    private async ValueTask<TryResult> PrepareAsync(Exchange exchange, Endpoint endpoint, bool mayReuse)
+    {
+        var handshake = WebSocketHandshake.Of(exchange);
+        var body = handshake is null ? RequestBody.Of(exchange) : default;
+        if (body.IsAwaited) body = await RequestBody.BufferAsync(body);
+        await new LoopReturn(exchange.Loop);
+
+        var host = exchange.Upstream.Host ?? endpoint.HostHeader;
+        var key = connector.KeyFor(endpoint, host);
+        var connection = mayReuse ? pool.Take(key, exchange.Loop) : null;
+        var isFresh = connection is null;
+        if (connection is null)
+        {
+            var opened = await connector.OpenAsync(endpoint, key);
+            if (opened.Failure is not null)
+            {
+                body.Release(sent: false);
+                return opened.Result;
+            }
+
+            connection = opened.Connection!;
+        }
+
+        return await SendAndRelayAsync(exchange, endpoint, connection, host, body, handshake, isFresh);
+    }
+
     /// <summary>One request and its answer over <paramref name="connection"/>, which is given back to the pool or closed at the end.</summary>
     [AsyncMethodBuilder(typeof(ForwardingMethodBuilder<>))]
-    private async ValueTask<ConnectionTry> SendAndRelayAsync(
-        Exchange exchange, Http1Connection connection, string host, RequestBody body, WebSocketHandshake? handshake)
+    private async ValueTask<TryResult> SendAndRelayAsync(
+        Exchange exchange, Endpoint endpoint, Http1Connection connection, string host, RequestBody body, WebSocketHandshake? handshake, bool isFresh)
     {
         RequestUpload? upload = null;
+        TryResult result;
         var reusable = false;
+        var isStale = false;
         var bodyHeld = body.IsBuffered;
+        pool.Begin(connection, exchange, exchange.Loop);
         try
         {
             var first = connection.WriteHead(exchange, host, body, handshake, out var bodyIncluded);
@@ -74,10 +83,12 @@ internal sealed class Http1UpstreamClient(ForwardingSettings settings, Connectio
             exchange.Timings.UpstreamSent = Stopwatch.GetTimestamp();
             if (body.IsStreaming) upload = RequestUpload.Start(exchange, connection, body.Framing, settings.WriteTimeout);
 
+            var head = connection.Head;
             var interim = 0;
             while (true)
             {
-                var state = connection.End == 0 ? ParseState.Incomplete : connection.Head.Parse(connection.Received, settings.MaxResponseHead);
+                var state = connection.End == 0 ? ParseState.Incomplete : head.Parse(connection.Received, settings.MaxResponseHead);
+                if (state == ParseState.Invalid) throw NotHttp();
                 if (state == ParseState.Incomplete)
                 {
                     int received;
@@ -91,20 +102,19 @@ internal sealed class Http1UpstreamClient(ForwardingSettings settings, Connectio
                         continue;
                     }
 
-                    if (received == 0) return Failed(exchange, connection, upload, SocketFailure.Reset);
+                    if (received == 0) throw new UpstreamSocketException(SocketFailure.Reset, "The upstream closed the connection without an answer.");
                     connection.Took(received);
                     continue;
                 }
 
-                if (state == ParseState.Invalid) return NotHttp(upload);
-                if (connection.Head.Status >= 200) break;
-                if (connection.Head.Status == StatusCodes.Status101SwitchingProtocols)
+                if (head.Status >= 200) break;
+                if (head.Status == StatusCodes.Status101SwitchingProtocols)
                 {
-                    if (handshake?.IsAcceptedBy(connection.Head, connection.Buffer) != true) return NotHttp(upload);
-                    return new() { Result = await WebSocketRelay.RunAsync(exchange, connection, handshake, settings) };
+                    if (handshake?.IsAcceptedBy(head, connection.Buffer) != true) throw NotHttp();
+                    return await WebSocketRelay.RunAsync(exchange, connection, handshake, settings);
                 }
 
-                if (++interim > MostInterimAnswers) return NotHttp(upload);
+                if (++interim > MostInterimAnswers) throw NotHttp();
                 connection.DropHead();
             }
 
@@ -116,77 +126,65 @@ internal sealed class Http1UpstreamClient(ForwardingSettings settings, Connectio
             }
 
             var answer = connection.Body;
-            answer.Begin(connection.Head, HttpMethods.IsHead(exchange.Upstream.Method));
-            connection.Start = connection.Head.Length;
+            answer.Begin(head, HttpMethods.IsHead(exchange.Upstream.Method));
+            connection.Start = head.Length;
             ResponseHeadCopy.ToClient(exchange, connection);
             exchange.RunUpstreamAnswered();
             exchange.RunRespond();
 
             var end = ResponseRelay.TryRelayAtOnce(exchange, connection) ? RelayEnd.Complete : await ResponseRelay.RunAsync(exchange, connection, settings);
             exchange.Timings.UpstreamEnded = Stopwatch.GetTimestamp();
-            if (end != RelayEnd.Complete)
+            if (end == RelayEnd.Complete)
+            {
+                result = new() { Outcome = TryOutcome.Answered, Status = head.Status };
+
+                // Bytes behind the answer's end were not asked for: what follows on this connection could not be trusted.
+                reusable = head.KeepsAlive && connection.Received.IsEmpty && answer.Framing != ResponseFraming.UntilClose
+                    && (head.Status != StatusCodes.Status204NoContent || head is { IsChunked: false, ContentLength: null or 0 })
+                    && (upload is null || upload.IsComplete);
+            }
+            else
             {
                 exchange.Http.Abort();
-                return new() { Result = new() { Outcome = end == RelayEnd.ClientGone ? TryOutcome.ClientGone : TryOutcome.Broken, Status = connection.Head.Status } };
+                result = new() { Outcome = end == RelayEnd.ClientGone ? TryOutcome.ClientGone : TryOutcome.Broken, Status = head.Status };
             }
-
-            // Bytes behind the answer's end were not asked for: what follows on this connection could not be trusted.
-            reusable = connection.Head.KeepsAlive && connection.Received.IsEmpty && answer.Framing != ResponseFraming.UntilClose
-                && (connection.Head.Status != 204 || connection.Head is { IsChunked: false, ContentLength: null or 0 })
-                && (upload is null || upload.IsComplete);
-            return new() { Result = new() { Outcome = TryOutcome.Answered, Status = connection.Head.Status } };
         }
         catch (UpstreamSocketException e)
         {
-            return Failed(exchange, connection, upload, e.Failure);
+            result = Failed(exchange, connection, upload, e.Failure);
+            isStale = !isFresh && !connection.HasAnswered && result is { Outcome: TryOutcome.Broken, BodyConsumed: false };
         }
         finally
         {
             if (upload is not null) await upload.StopAsync();
             if (bodyHeld) body.Release(sent: false);
+            await new LoopReturn(exchange.Loop);
             pool.End(connection, exchange.Loop, reusable);
         }
+
+        // The upstream closed an idle connection just when it was chosen: that is nobody's failure, and one more try is free where repeating is safe.
+        return isStale && IsIdempotent(exchange.Upstream.Method) ? await PrepareAsync(exchange, endpoint, mayReuse: false) : result;
     }
 
-    /// <summary>The connection broke before an answer, or timed out.</summary>
-    private static ConnectionTry Failed(Exchange exchange, Http1Connection connection, RequestUpload? upload, SocketFailure failure)
+    private static UpstreamSocketException NotHttp() => new(SocketFailure.Other, "The upstream's answer is not strictly HTTP/1.1.");
+
+    /// <summary>What a try comes to when the connection broke or was silent before an answer.</summary>
+    private static TryResult Failed(Exchange exchange, Http1Connection connection, RequestUpload? upload, SocketFailure failure)
     {
-        if (upload?.ClientFailure is { } clientFailure && !exchange.Response.HasStarted) throw clientFailure;
+        if (upload?.ClientFailure is { } clientFailure && !exchange.Response.HasStarted)
+            System.Runtime.ExceptionServices.ExceptionDispatchInfo.Throw(clientFailure);
         if (connection.ClientIsGone || upload?.ClientFailure is not null)
         {
             exchange.Http.Abort();
-            return new() { Result = new() { Outcome = TryOutcome.ClientGone } };
+            return new() { Outcome = TryOutcome.ClientGone };
         }
 
         var timedOut = failure == SocketFailure.TimedOut;
         return new()
         {
-            IsStale = connection.Requests > 0 && !connection.HasAnswered && !timedOut,
-            Result = new()
-            {
-                Outcome = timedOut ? TryOutcome.TimedOut : TryOutcome.Broken,
-                Failure = timedOut ? UpstreamErrors.Timeout : UpstreamErrors.InvalidResponse,
-                BodyConsumed = upload?.HasConsumed == true,
-            },
-        };
-    }
-
-    private static ConnectionTry NotHttp(RequestUpload? upload) => new()
-    {
-        Result = new()
-        {
-            Outcome = TryOutcome.Broken,
-            Failure = UpstreamErrors.InvalidResponse,
+            Outcome = timedOut ? TryOutcome.TimedOut : TryOutcome.Broken,
+            Failure = timedOut ? UpstreamErrors.Timeout : UpstreamErrors.InvalidResponse,
             BodyConsumed = upload?.HasConsumed == true,
-        },
-    };
-
-    /// <summary>The end of a try over one connection.</summary>
-    private readonly struct ConnectionTry
-    {
-        public TryResult Result { get; init; }
-
-        /// <summary>A connection that had been idle broke before anything came back.</summary>
-        public bool IsStale { get; init; }
+        };
     }
 }

@@ -72,6 +72,7 @@ internal sealed class RequestUpload
             while (!stopping)
             {
                 var result = await reader.ReadAsync();
+                await connection.ReturnToLoop();
                 if (result.IsCanceled)
                 {
                     reader.AdvanceTo(result.Buffer.Start);

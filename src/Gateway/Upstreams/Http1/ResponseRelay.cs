@@ -54,6 +54,7 @@ internal static class ResponseRelay
         {
             // With the response started, what follows goes into the connection's own buffers instead of a copy for later.
             await exchange.Response.StartAsync();
+            await connection.ReturnToLoop();
             if (body.TryTake(out var beginning) == BodyPiece.Data)
             {
                 Write(writer, beginning);
@@ -64,6 +65,7 @@ internal static class ResponseRelay
             if (!connection.LastReceiveWasFull && !await FlushAsync(writer)) return RelayEnd.ClientGone;
             while (!body.IsComplete)
             {
+                await connection.ReturnToLoop();
                 var room = writer.GetMemory((int)Math.Min(body.Left, DirectPiece));
                 if (room.Length > body.Left) room = room[..(int)body.Left];
                 var received = await connection.ReceiveAsync(room, settings.ReadTimeout);
@@ -107,6 +109,7 @@ internal static class ResponseRelay
                 if (state == BodyPiece.Invalid) return await BreakOffAsync(writer);
                 if (state == BodyPiece.End) break;
                 if (sends && !await FlushAsync(writer)) return RelayEnd.ClientGone;
+                await connection.ReturnToLoop();
                 connection.ClearForStream();
                 var received = await connection.ReceiveAsync(settings.ReadTimeout);
                 if (received > 0) connection.Took(received);

@@ -53,6 +53,7 @@ internal static class WebSocketRelay
                 exchange.Timings.ResponseBytes += piece.Length;
             }
 
+            await connection.ReturnToLoop();
             connection.ClearForStream();
             var received = await connection.ReceiveAsync(settings.ReadTimeout);
             if (received == 0) return;
@@ -70,10 +71,12 @@ internal static class WebSocketRelay
             {
                 var read = await client.ReadAsync(buffer, ended);
                 if (read == 0) break;
+                await connection.ReturnToLoop();
                 exchange.Timings.RequestBytes += read;
                 await connection.SendAsync(buffer.AsMemory(0, read), settings.WriteTimeout);
             }
 
+            await connection.ReturnToLoop();
             connection.ShutdownSend();
         }
         catch (UpstreamSocketException)

@@ -8,8 +8,7 @@ using Sluice.Gateway.Transport;
 namespace Sluice.Gateway.Tests.Upstreams.Http1;
 
 /// <summary>What a plain proxied request costs in managed memory, with Kestrel's share. Alone, because allocations are counted for the whole process.</summary>
-[Collection(nameof(AllocationTests))]
-[CollectionDefinition(nameof(AllocationTests), DisableParallelization = true)]
+[Collection(nameof(Alone))]
 public sealed class AllocationTests
 {
     private const int Requests = 4000;

@@ -21,3 +21,7 @@ public sealed class FramingLieTestsOnSockets() : FramingLieTests(TransportKind.S
 public sealed class RequestTestsOnSockets() : RequestTests(TransportKind.Sockets);
 public sealed class TlsTestsOnSockets() : TlsTests(TransportKind.Sockets);
 public sealed class WebSocketTestsOnSockets() : WebSocketTests(TransportKind.Sockets);
+public sealed class Http2ClientTestsOnEpoll() : Http2ClientTests(TransportKind.Epoll);
+public sealed class Http2ClientTestsOnSockets() : Http2ClientTests(TransportKind.Sockets);
+public sealed class FlatMemoryTestsOnEpoll() : FlatMemoryTests(TransportKind.Epoll);
+public sealed class FlatMemoryTestsOnSockets() : FlatMemoryTests(TransportKind.Sockets);

@@ -188,41 +188,6 @@ public abstract class RequestTests(TransportKind kind) : ProxyTests(kind)
         (await proxy.ResultAsync()).Outcome.ShouldBe(TryOutcome.ClientGone);
     }
 
-    [Fact]
-    public async Task A_big_body_goes_up_with_little_memory()
-    {
-        const int size = 64 * 1024 * 1024;
-        long received = 0;
-        await using var upstream = new RawUpstream(async peer =>
-        {
-            await peer.ReadUntilAsync("\r\n\r\n");
-            var buffer = new byte[256 * 1024];
-            while (received < size - 1024 * 1024)
-            {
-                var read = await peer.Socket.ReceiveAsync(buffer);
-                if (read == 0) return;
-                received += read;
-            }
-
-            await peer.SendAsync(Hello);
-            while (await peer.Socket.ReceiveAsync(buffer) > 0)
-            {
-            }
-        });
-        await using var proxy = await StartAsync(upstream.Address);
-        using var client = await proxy.ConnectAsync();
-        var before = GC.GetTotalMemory(forceFullCollection: true);
-        await client.SendAsync($"PUT / HTTP/1.1\r\nHost: x\r\nContent-Length: {size}\r\n\r\n");
-        var piece = new byte[256 * 1024];
-        for (var sent = 0; sent < size; sent += piece.Length)
-        {
-            await client.SendAsync(piece);
-            if (sent == size / 2) (GC.GetTotalMemory(forceFullCollection: true) - before).ShouldBeLessThan(size / 4);
-        }
-
-        (await client.ReadAnswerAsync()).ShouldEndWith("hello");
-    }
-
     private async Task<string> SeenAsync(string request, Action<Exchange>? prepare = null)
     {
         string? seen = null;
