@@ -125,12 +125,12 @@ internal sealed class RejectionWriter(PipeWriter inner, GatewayRuntime runtime, 
 
     private byte[] Describe(int status)
     {
-        var error = GatewayErrors.ForRejected(status);
+        // Kestrel's 405 is for targets that do not go with their method: there is nothing about the method that another would mend.
+        var error = GatewayErrors.ForRejected(status == 405 ? 400 : status);
         var snapshot = runtime.Current;
         var id = RequestIdBytes.Next().ToString();
 
-        // Kong's nginx answers 400 where the standard has a status of its own for large heads.
-        if (status == 431 && snapshot.Document.ErrorFormat != "sluice") status = 400;
+        status = error.StatusIn(snapshot.Document.ErrorFormat);
         runtime.Metrics.Reject(status);
         runtime.AccessLog?.WriteRejected(id, peer, status, error.Code);
         var (type, body) = ErrorBody.Write(error, snapshot.Document.ErrorFormat, null, id);

@@ -19,9 +19,9 @@ internal static class AnswerWriter
         var body = answer.Body;
         if (answer.Error is { } error)
         {
-            var request = exchange.Request.Headers;
-            var accept = request.Accept.Count > 0 ? request.Accept.ToString() : error.TextFirst ? (string?)request.ContentType : null;
-            (var type, body) = ErrorBody.Write(error, exchange.Snapshot.Document.ErrorFormat, accept, exchange.RequestId);
+            var format = exchange.Snapshot.Document.ErrorFormat;
+            response.StatusCode = error.StatusIn(format);
+            (var type, body) = ErrorBody.Write(error, format, AcceptOf(exchange.Request.Headers, error), exchange.RequestId);
             headers.ContentType = type;
         }
         else if (answer.ContentType is { } type)
@@ -48,6 +48,14 @@ internal static class AnswerWriter
 
         // Nothing is flushed here: head and body leave together when the HTTP layer ends the response.
         return default;
+    }
+
+    /// <summary>What the client would like to read. The head of a bad request is not believed; Kong's nginx falls back on the request's own type.</summary>
+    private static string? AcceptOf(IHeaderDictionary headers, GatewayError error)
+    {
+        if (!error.TextFirst) return headers.Accept.Count > 0 ? headers.Accept.ToString() : null;
+        if (error.StatusIn("kong") == StatusCodes.Status400BadRequest) return null;
+        return headers.Accept.Count > 0 ? headers.Accept.ToString() : (string?)headers.ContentType;
     }
 
     internal static ReadOnlyMemory<byte> Rewritten(Exchange exchange, ReadOnlyMemory<byte> body)

@@ -42,6 +42,16 @@ public sealed partial class Exchange
     public ValueTask<byte[]?> ReadRequestBodyAsync(int maxBytes) =>
         requestBody is not null ? new(requestBody) : RequestBodyBuffer.ReadAsync(this, maxBytes);
 
+    /// <summary>
+    /// Passes an upstream's interim answer (1xx but 101) on, when the client speaks HTTP/1.1 and the response has not begun (RFC 9110, 15.2).
+    /// </summary>
+    /// <param name="head">The whole head, checked, with its empty line.</param>
+    internal async ValueTask SendInterimAsync(ReadOnlyMemory<byte> head)
+    {
+        if (Rejections is null || Response.HasStarted || Request.Protocol != "HTTP/1.1") return;
+        await Rejections.WriteAsync(head);
+    }
+
     /// <summary>Sends <paramref name="body"/> upstream in place of the client's; the client's own is drained.</summary>
     public void ReplaceRequestBody(byte[] body) => requestBody = body;
 }

@@ -15,6 +15,12 @@ public enum Fault { Client, Upstream, Gateway }
 /// <param name="TextFirst">Kong makes this error in its nginx layer, where a client without Accept gets plain text instead of JSON.</param>
 public sealed record GatewayError(int Status, string Code, string Message, Fault Fault, bool RetrySafe = true, bool TextFirst = false)
 {
+    /// <summary>The status in Kong's error format, where Kong answers another one; null for <see cref="Status"/>.</summary>
+    public int? KongStatus { get; init; }
+
+    /// <summary>The status that is sent for a document in <paramref name="errorFormat"/>.</summary>
+    public int StatusIn(string errorFormat) => errorFormat == "sluice" ? Status : KongStatus ?? Status;
+
     /// <summary>Ready to be returned by a stage.</summary>
     public Answer Answer => field ??= Answer.From(this);
 }

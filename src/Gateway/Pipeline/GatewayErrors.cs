@@ -27,7 +27,7 @@ public static class GatewayErrors
     public static readonly GatewayError Misdirected = new(421, "MISDIRECTED_REQUEST", "Misdirected request", Fault.Client, TextFirst: true);
 
     public static readonly GatewayError HeadersTooLarge =
-        new(431, "REQUEST_HEADERS_TOO_LARGE", "Request header or cookie too large", Fault.Client, TextFirst: true);
+        new(431, "REQUEST_HEADERS_TOO_LARGE", "Request header or cookie too large", Fault.Client, TextFirst: true) { KongStatus = 400 };
 
     public static readonly GatewayError VersionNotSupported =
         new(505, "HTTP_VERSION_NOT_SUPPORTED", "HTTP version not supported", Fault.Client, TextFirst: true);

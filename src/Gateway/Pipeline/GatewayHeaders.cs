@@ -30,7 +30,7 @@ internal static class GatewayHeaders
     {
         var headers = exchange.Response.Headers;
         var which = exchange.Snapshot.Settings.Headers;
-        if (exchange.Source is ResponseSource.Upstream or ResponseSource.Cache)
+        if (exchange.Source is ResponseSource.Upstream or ResponseSource.Cache || exchange.Error is { Fault: Fault.Upstream } && exchange.Timings.Tries > 0)
         {
             if (which.Server && headers.Server.Count == 0) headers.Server = Server;
             if (which.Latency) AddUpstreamLatencies(exchange, headers);
@@ -59,7 +59,8 @@ internal static class GatewayHeaders
     private static void AddUpstreamLatencies(Exchange exchange, IHeaderDictionary headers)
     {
         ref var timings = ref exchange.Timings;
-        var waited = Span(timings.UpstreamStarted, timings.UpstreamAnswered);
+        var until = timings.UpstreamAnswered == 0 && timings.UpstreamStarted != 0 ? Stopwatch.GetTimestamp() : timings.UpstreamAnswered;
+        var waited = Span(timings.UpstreamStarted, until);
         headers["X-Kong-Upstream-Latency"] = Value(waited);
         headers["X-Kong-Proxy-Latency"] = Value(Math.Max(0, Span(timings.Started, timings.UpstreamStarted)));
     }

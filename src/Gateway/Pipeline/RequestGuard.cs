@@ -32,7 +32,8 @@ internal static class RequestGuard
             if (ReferenceEquals(request.Protocol, HttpProtocol.Http10)) return BadRequest;
         }
 
-        if (headers.Host.Count > 1) return BadRequest;
+        // RFC 9110, 7.2: HTTP/1.1 names a host. The HTTP layer below has seen to it that there is one field at most.
+        if (headers.Host is [""]) return BadRequest;
         var most = exchange.Snapshot.Settings.MaxRequestBody;
         return most > 0 && headers.ContentLength > most ? TooLarge : null;
     }

@@ -115,6 +115,7 @@ internal sealed class Http1UpstreamClient(ForwardingSettings settings, Connectio
                 }
 
                 if (++interim > MostInterimAnswers) throw NotHttp();
+                await exchange.SendInterimAsync(connection.Buffer.AsMemory(0, head.Length));
                 connection.DropHead();
             }
 

@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Globalization;
 using System.Net;
 using System.Text;
+using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Primitives;
 using Sluice.Gateway.Pipeline;
 
@@ -26,6 +27,7 @@ internal struct RequestHeadWriter(byte[] buffer)
 
     private byte[] bytes = buffer;
     private int length;
+    private int maxField;
     private StringValues connectionNames;
     private StringValues transferExtensions;
     private StringValues via;
@@ -49,6 +51,7 @@ internal struct RequestHeadWriter(byte[] buffer)
     public void Write(Exchange exchange, string host, BodyFraming framing, long contentLength, WebSocketHandshake? handshake)
     {
         ref var upstream = ref exchange.Upstream;
+        maxField = exchange.Snapshot.Settings.MaxRequestHeaderField;
         PutMethod(handshake is null ? upstream.Method : "GET");
         Put(' ');
         PutTarget(upstream.Path);
@@ -89,11 +92,11 @@ internal struct RequestHeadWriter(byte[] buffer)
                 if (name.Length == 0 || name.AsSpan().IndexOfAnyExcept(Token) >= 0) return;
                 if (value.Count == 1)
                 {
-                    PutField(name, value.ToString());
+                    PutLimited(name, value.ToString());
                     return;
                 }
 
-                foreach (var one in value) PutField(name, one ?? "");
+                foreach (var one in value) PutLimited(name, one ?? "");
                 return;
             case FieldKind.TransferExtensions:
                 transferExtensions = value;
@@ -212,6 +215,7 @@ internal struct RequestHeadWriter(byte[] buffer)
         if (host.Count == 0 || First(host) is not { Length: > 0 } name) return;
         var end = name.LastIndexOf(':');
         if (end >= 0 && name.IndexOf(']', end) < 0) name = name[..end];
+        if (name.EndsWith('.')) name = name[..^1];
         Put("X-Forwarded-Host: "u8);
         var start = length;
         PutValue(name);
@@ -227,7 +231,7 @@ internal struct RequestHeadWriter(byte[] buffer)
         var prefix = exchange.Path.AsSpan(0, Math.Min(matched, exchange.Path.Length));
         if (prefix is "/") return;
         Put("X-Forwarded-Prefix: "u8);
-        PutValue(prefix);
+        length += Encoding.UTF8.GetBytes(prefix, Room(Encoding.UTF8.GetMaxByteCount(prefix.Length)));
         Put("\r\n"u8);
     }
 
@@ -277,6 +281,13 @@ internal struct RequestHeadWriter(byte[] buffer)
                 Put("0123456789ABCDEF"[b & 15]);
             }
         }
+    }
+
+    /// <exception cref="BadHttpRequestException">The client's field is longer than the settings allow.</exception>
+    private void PutLimited(string name, string value)
+    {
+        if (name.Length + value.Length + 4 > maxField) throw new BadHttpRequestException("a header field is too long", StatusCodes.Status431RequestHeaderFieldsTooLarge);
+        PutField(name, value);
     }
 
     private void PutField(string name, string value)

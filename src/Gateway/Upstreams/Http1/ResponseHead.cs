@@ -113,6 +113,7 @@ internal sealed class ResponseHead
             ref var field = ref fields[i];
             var nameBytes = bytes[field.Name..field.NameEnd];
             if (nameBytes.Length == 7 && !keepTrailer && Ascii.EqualsIgnoreCase(nameBytes, "Trailer"u8)) continue;
+            if (IsForNginx(nameBytes)) continue;
             if (connectionLists is { Count: > 0 } && IsListed(bytes, nameBytes)) continue;
             var name = field.Text = FieldStrings.Name(nameBytes);
             var value = FieldStrings.Value(bytes[field.Value..field.ValueEnd]);
@@ -128,6 +129,10 @@ internal sealed class ResponseHead
         value = colon <= 0 ? [] : line[(colon + 1)..].Trim(" \t"u8);
         return colon > 0 && name.IndexOfAnyExcept(Token) < 0 && value.IndexOfAny(Control) < 0;
     }
+
+    /// <summary>X-Accel-* are an upstream's instructions to nginx, which Kong follows and takes out.</summary>
+    private static bool IsForNginx(ReadOnlySpan<byte> name) =>
+        name.Length > 8 && (name[0] | 0x20) == 'x' && Ascii.EqualsIgnoreCase(name[..8], "X-Accel-"u8);
 
     private static bool TokenIs(ReadOnlySpan<byte> token, ReadOnlySpan<byte> other) => Ascii.EqualsIgnoreCase(token, other);
 
