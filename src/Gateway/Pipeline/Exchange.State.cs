@@ -45,6 +45,8 @@ public sealed partial class Exchange
         Snapshot = snapshot;
         Plan = snapshot.UnmatchedPlan;
         Match = default;
+        Path = "/";
+        Query = "";
         Timings = default;
         Timings.Started = System.Diagnostics.Stopwatch.GetTimestamp();
         Array.Clear(slots);

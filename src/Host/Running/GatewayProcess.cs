@@ -28,6 +28,7 @@ internal static class GatewayProcess
 
         try
         {
+            using var traces = TraceExport.Start(settings.Traces, logs);
             await using var gateway = new RunningGateway(settings, first, logs, time);
             return await ServeAsync(gateway, settings, watch, logs, time);
         }

@@ -42,6 +42,9 @@ internal sealed record RunSettings
 
     public required LogLevel LogLevel { get; init; }
 
+    /// <summary>Where spans go; null for nowhere.</summary>
+    public TraceSettings? Traces { get; init; }
+
     /// <summary>What the gateway itself is told.</summary>
     public required GatewaySettings Gateway { get; init; }
 

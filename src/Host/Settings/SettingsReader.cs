@@ -35,6 +35,7 @@ internal static class SettingsReader
             DrainTimeout = TimeSpan.FromSeconds(sources.Number(30, 0, 86400, "--drain-timeout")),
             DemoUpstream = sources.Find("--demo-upstream") is { } demo ? ListenAddresses.Parse(demo.Value, demo.Origin).FirstOrDefault() : null,
             LogLevel = Level(sources),
+            Traces = TraceSettings.Read(sources, environment),
             Gateway = Gateway(sources, notes),
             Notes = [.. notes, .. KongNotes(sources.Kong)],
         };
