@@ -25,8 +25,10 @@ check: ## formatting and analyzers
 	dotnet format --verify-no-changes --no-restore || { echo "make check: run 'dotnet format' and look at what it changed"; exit 1; }
 	dotnet build -v quiet
 
-bench: build ## measure Sluice against nginx and HAProxy
-	@if [ -x bench/run ]; then bench/run; else echo "make bench: bench/run is missing"; exit 1; fi
+bench: build ## measure Sluice beside nginx and HAProxy (about ten minutes)
+	@python3 bench/speed.py
+	@python3 bench/idle.py
+	@python3 bench/reload.py
 
 clean: ## remove everything that was built
 	rm -rf artifacts bin

@@ -103,7 +103,7 @@ public sealed class GatewayServer : IAsyncDisposable
             {
                 HandshakeTimeout = TimeSpan.FromSeconds(10),
                 OnConnection = context => new(
-                    runtime.Current.Certificates.Find(context.ClientHelloInfo.ServerName)
+                    runtime.Current.Certificates.Find(context.ClientHelloInfo.ServerName, address.Http2)
                     ?? throw new System.Security.Authentication.AuthenticationException("no certificate is configured")),
             });
         }

@@ -14,13 +14,11 @@ namespace Sluice.Gateway.Listeners;
 /// </summary>
 public sealed class ServerCertificates
 {
-    private static readonly List<SslApplicationProtocol> Alpn = [SslApplicationProtocol.Http2, SslApplicationProtocol.Http11];
+    private readonly FrozenDictionary<string, HandshakeOptions> byName;
+    private readonly FrozenDictionary<string, HandshakeOptions>.AlternateLookup<ReadOnlySpan<char>> lookup;
+    private readonly HandshakeOptions? fallback;
 
-    private readonly FrozenDictionary<string, SslServerAuthenticationOptions> byName;
-    private readonly FrozenDictionary<string, SslServerAuthenticationOptions>.AlternateLookup<ReadOnlySpan<char>> lookup;
-    private readonly SslServerAuthenticationOptions? fallback;
-
-    private ServerCertificates(FrozenDictionary<string, SslServerAuthenticationOptions> byName, SslServerAuthenticationOptions? fallback)
+    private ServerCertificates(FrozenDictionary<string, HandshakeOptions> byName, HandshakeOptions? fallback)
     {
         this.byName = byName;
         this.fallback = fallback;
@@ -28,20 +26,27 @@ public sealed class ServerCertificates
     }
 
     /// <exception cref="SnapshotException">A certificate and its key do not fit together.</exception>
-    public static ServerCertificates Build(GatewayDocument document, X509Certificate2? defaultCertificate)
+    public static ServerCertificates Build(GatewayDocument document, GatewaySettings settings)
     {
-        var byId = document.Certificates.ToDictionary(c => c.Id, c => new Lazy<SslServerAuthenticationOptions>(() => Load(c)));
-        var names = new Dictionary<string, SslServerAuthenticationOptions>(StringComparer.OrdinalIgnoreCase);
+        var byId = document.Certificates.ToDictionary(c => c.Id, c => new Lazy<HandshakeOptions>(() => Load(c, settings.TlsProtocols)));
+        var names = new Dictionary<string, HandshakeOptions>(StringComparer.OrdinalIgnoreCase);
         foreach (var sni in document.Snis)
             if (sni.Certificate is { } reference && byId.TryGetValue(reference.Id, out var certificate))
                 names[sni.Name] = certificate.Value;
         return new ServerCertificates(
             names.ToFrozenDictionary(StringComparer.OrdinalIgnoreCase),
-            names.GetValueOrDefault("*") ?? (defaultCertificate is null ? null : OptionsFor(defaultCertificate, [])));
+            names.GetValueOrDefault("*") ?? (settings.DefaultCertificate is { } own ? new HandshakeOptions(own, [], settings.TlsProtocols) : null));
     }
 
     /// <summary>What to shake hands with for <paramref name="serverName"/>; null when there is no certificate at all.</summary>
-    public SslServerAuthenticationOptions? Find(string? serverName)
+    /// <param name="http2">Whether the listener speaks HTTP/2, so that it is offered.</param>
+    public SslServerAuthenticationOptions? Find(string? serverName, bool http2 = true)
+    {
+        var found = Named(serverName);
+        return http2 ? found?.Both : found?.Http1;
+    }
+
+    private HandshakeOptions? Named(string? serverName)
     {
         if (string.IsNullOrEmpty(serverName)) return fallback;
         if (byName.TryGetValue(serverName, out var exact)) return exact;
@@ -61,7 +66,7 @@ public sealed class ServerCertificates
         return fallback;
     }
 
-    private static SslServerAuthenticationOptions Load(CertificateConfig config)
+    private static HandshakeOptions Load(CertificateConfig config, SslProtocols protocols)
     {
         try
         {
@@ -71,7 +76,7 @@ public sealed class ServerCertificates
 
             // SChannel and some key kinds want the key in a PKCS#12 round trip; OpenSSL does not mind.
             var leaf = X509CertificateLoader.LoadPkcs12(pem.Export(X509ContentType.Pkcs12), null);
-            return OptionsFor(leaf, [.. chain.Skip(1)]);
+            return new HandshakeOptions(leaf, [.. chain.Skip(1)], protocols);
         }
         catch (CryptographicException e)
         {
@@ -79,12 +84,22 @@ public sealed class ServerCertificates
         }
     }
 
-    private static SslServerAuthenticationOptions OptionsFor(X509Certificate2 leaf, X509Certificate2Collection chain) => new()
+    /// <summary>What one certificate is shown with, for listeners with and without HTTP/2.</summary>
+    private sealed class HandshakeOptions(X509Certificate2 leaf, X509Certificate2Collection chain, SslProtocols protocols)
     {
-        ServerCertificateContext = SslStreamCertificateContext.Create(leaf, chain, offline: true),
-        EnabledSslProtocols = SslProtocols.Tls12 | SslProtocols.Tls13,
-        ApplicationProtocols = Alpn,
-        ClientCertificateRequired = false,
-        AllowRenegotiation = false,
-    };
+        private readonly SslStreamCertificateContext certificate = SslStreamCertificateContext.Create(leaf, chain, offline: true);
+
+        public SslServerAuthenticationOptions Both => field ??= Offer(SslApplicationProtocol.Http2, SslApplicationProtocol.Http11);
+
+        public SslServerAuthenticationOptions Http1 => field ??= Offer(SslApplicationProtocol.Http11);
+
+        private SslServerAuthenticationOptions Offer(params List<SslApplicationProtocol> applicationProtocols) => new()
+        {
+            ServerCertificateContext = certificate,
+            EnabledSslProtocols = protocols,
+            ApplicationProtocols = applicationProtocols,
+            ClientCertificateRequired = false,
+            AllowRenegotiation = false,
+        };
+    }
 }

@@ -33,7 +33,8 @@ public sealed partial class GatewayRuntime : IAsyncDisposable
 
     public Transport.Transport Transport { get; }
 
-    public GatewaySettings Settings { get; }
+    /// <summary>What snapshots are built with from now on.</summary>
+    public GatewaySettings Settings { get; private set; }
 
     public ILoggerFactory Logs { get; }
 
@@ -66,10 +67,13 @@ public sealed partial class GatewayRuntime : IAsyncDisposable
 
     /// <summary>Builds a snapshot of <paramref name="document"/> and makes it the current one. The running one stays when this throws.</summary>
     /// <exception cref="SnapshotException">The document has passed its checks but cannot be built; the message says why.</exception>
-    public GatewaySnapshot Load(GatewayDocument document)
+    /// <param name="document">A checked document.</param>
+    /// <param name="settings">Settings that changed with it, such as a renewed certificate; null to keep those there are.</param>
+    public GatewaySnapshot Load(GatewayDocument document, GatewaySettings? settings = null)
     {
         lock (loading)
         {
+            if (settings is not null) Settings = settings;
             var snapshot = builder.Build(document);
             var old = current;
             current = snapshot;

@@ -59,6 +59,10 @@ public sealed record GatewaySettings
     /// <summary>Shown to clients whose server name no certificate of the document is for; Kong's <c>ssl_cert</c>. Null refuses them.</summary>
     public System.Security.Cryptography.X509Certificates.X509Certificate2? DefaultCertificate { get; init; }
 
+    /// <summary>The versions of TLS offered to clients; Kong's <c>ssl_protocols</c>. 1.2 is the oldest.</summary>
+    public System.Security.Authentication.SslProtocols TlsProtocols { get; init; } =
+        System.Security.Authentication.SslProtocols.Tls12 | System.Security.Authentication.SslProtocols.Tls13;
+
     /// <summary>CA certificates (PEM file) that upstreams are verified with where a service names none.</summary>
     public string? TrustedCertificates { get; init; }
 

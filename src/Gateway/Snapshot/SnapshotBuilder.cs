@@ -29,7 +29,7 @@ internal sealed class SnapshotBuilder(GatewayRuntime runtime)
 
     private void Fill(GatewaySnapshot snapshot, GatewayDocument document)
     {
-        snapshot.Certificates = ServerCertificates.Build(document, runtime.Settings.DefaultCertificate);
+        snapshot.Certificates = ServerCertificates.Build(document, runtime.Settings);
         AddConsumers(snapshot, document);
 
         var log = runtime.Logs.CreateLogger("Sluice.Gateway.Plugins");

@@ -19,11 +19,15 @@ internal static class AdminListener
     {
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         builder.Services.AddSingleton(logs).AddRoutingCore();
-        builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel =>
+        builder.WebHost.UseKestrelCore().UseKestrelHttpsConfiguration().ConfigureKestrel(kestrel =>
         {
             kestrel.AddServerHeader = false;
             kestrel.Limits.MaxRequestBodySize = 10 * 1024 * 1024;
-            foreach (var address in addresses) kestrel.Listen(address.EndPoint);
+            foreach (var address in addresses)
+                kestrel.Listen(address.EndPoint, listen =>
+                {
+                    if (address.Tls) listen.UseHttps(https => https.ServerCertificateSelector = (_, _) => gateway.Certificate);
+                });
         });
         var app = builder.Build();
         app.UseRouting();

@@ -14,7 +14,7 @@ internal static class RunOptions
         ("--status", "ADDR", "Another address for the same pages, for probes from outside. Default off."),
         ("--cert", "FILE", "The certificate (PEM) for names that the configuration has none for. Default: self-signed, made at the start."),
         ("--cert-key", "FILE", "The key of --cert (PEM)."),
-        ("--data", "DIR", "The folder for what must outlive the program. Default data."),
+        ("--data", "DIR", "The folder for what must outlive the program; nothing needs it yet. Default data."),
         ("--transport", "KIND", "What moves the bytes: auto, io_uring, epoll or sockets. Default auto."),
         ("--loops", "N", "Event loops. Default one per core."),
         ("--drain-timeout", "SECONDS", "How long requests may take to finish after SIGTERM. Default 30."),

@@ -17,13 +17,13 @@ internal static class GatewayProcess
     public static async Task<int> RunAsync(RunSettings settings, TimeProvider time)
     {
         using var logs = LoggerFactory.Create(logging => Configure(logging, settings.LogLevel));
-        var watch = new FileWatch(settings.Sources, time);
+        var watch = new FileWatch([.. settings.Sources, .. settings.Tls.Certificates, .. settings.Tls.Keys], time);
         var first = ConfigurationLoader.Load(settings.Sources, settings.InlineDocument, settings.Gateway.RouterFlavor);
         foreach (var warning in first.Warnings) await Console.Error.WriteLineAsync(warning.ToString());
         if (RunningGateway.ProblemsOf(first, settings.SkipUnsupported) is { Count: > 0 } problems)
             return await FailAsync(ExitCode.ConfigurationProblems, [.. problems, "sluice: the configuration cannot be served"]);
 
-        if (((IEnumerable<ListenAddress>)[.. settings.Proxy, .. settings.Admin, .. settings.Status]).Select(ListenProbe.Check).FirstOrDefault(p => p is not null) is { } taken)
+        if (((IEnumerable<ListenAddress>)[.. settings.Proxy, .. settings.Admin, .. settings.Status, .. settings.DemoUpstream is { } demo ? [demo] : Array.Empty<ListenAddress>()]).Select(ListenProbe.Check).FirstOrDefault(p => p is not null) is { } taken)
             return await FailAsync(ExitCode.CannotListen, [$"sluice: {taken}"]);
 
         try
@@ -76,7 +76,7 @@ internal static class GatewayProcess
 
     private static async Task<WebApplication?> StartAdminAsync(RunningGateway gateway, RunSettings settings, ILoggerFactory logs, TimeProvider time)
     {
-        var addresses = settings.Admin.Concat(settings.Status).Where(a => !a.Tls).DistinctBy(a => a.EndPoint).ToList();
+        var addresses = settings.Admin.Concat(settings.Status).DistinctBy(a => a.EndPoint).ToList();
         return addresses.Count == 0 ? null : await AdminListener.StartAsync(addresses, gateway, logs, time);
     }
 

@@ -1,3 +1,4 @@
+using System.Security.Cryptography.X509Certificates;
 using Microsoft.Extensions.Logging;
 using Sluice.Gateway.Listeners;
 using Sluice.Gateway.Snapshot;
@@ -27,13 +28,17 @@ internal sealed partial class RunningGateway : IAsyncDisposable
         this.time = time;
         log = logs.CreateLogger("Sluice.Configuration");
         transport = Transports.Create(settings.Transport, settings.Loops ?? 0, logs);
-        runtime = new GatewayRuntime(transport, settings.Gateway with { DefaultCertificate = DefaultCertificate.For(settings.Tls, time) }, logs, time);
+        Certificate = DefaultCertificate.For(settings.Tls, time);
+        runtime = new GatewayRuntime(transport, settings.Gateway with { DefaultCertificate = Certificate }, logs, time);
         runtime.Load(first.Document!);
         StartedAt = time.GetUtcNow();
         Configuration = new ServedConfiguration(first, StartedAt, runtime.Generation);
     }
 
     public DateTimeOffset StartedAt { get; }
+
+    /// <summary>Shown to clients whose server name no certificate of the configuration is for.</summary>
+    public X509Certificate2 Certificate { get; private set; }
 
     public ServedConfiguration Configuration { get; private set; }
 
@@ -62,9 +67,10 @@ internal sealed partial class RunningGateway : IAsyncDisposable
         lock (reloading)
         {
             var loaded = ConfigurationLoader.Load(settings.Sources, settings.InlineDocument, settings.Gateway.RouterFlavor);
-            if (!force && loaded.Hash == Configuration.Loaded.Hash && Refused is null) return;
+            if (!TryRenew(out var certificate)) return;
+            if (!force && Refused is null && loaded.Hash == Configuration.Loaded.Hash && certificate.Thumbprint == Certificate.Thumbprint) return;
             if (ProblemsOf(loaded, settings.SkipUnsupported) is { Count: > 0 } problems) Refuse(problems);
-            else Take(loaded);
+            else Take(loaded, certificate);
         }
     }
 
@@ -93,11 +99,29 @@ internal sealed partial class RunningGateway : IAsyncDisposable
         await transport.DisposeAsync();
     }
 
-    private void Take(LoadedConfiguration loaded)
+    /// <summary>The certificate as its files have it now; a self-signed one stays.</summary>
+    private bool TryRenew(out X509Certificate2 certificate)
+    {
+        certificate = Certificate;
+        if (settings.Tls.Certificates.Count == 0) return true;
+        try
+        {
+            certificate = DefaultCertificate.For(settings.Tls, time);
+            return true;
+        }
+        catch (UsageException problem)
+        {
+            Refuse([problem.Message]);
+            return false;
+        }
+    }
+
+    private void Take(LoadedConfiguration loaded, X509Certificate2 certificate)
     {
         try
         {
-            runtime.Load(loaded.Document!);
+            runtime.Load(loaded.Document!, settings.Gateway with { DefaultCertificate = certificate });
+            Certificate = certificate;
             Configuration = new ServedConfiguration(loaded, time.GetUtcNow(), runtime.Generation);
             Refused = null;
             LogTaken(Configuration.Generation, CheckReport.Counts(loaded.Document!));

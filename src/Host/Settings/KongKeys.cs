@@ -8,7 +8,7 @@ internal static class KongKeys
     {
         "declarative_config", "declarative_config_string",
         "proxy_listen", "admin_listen", "status_listen",
-        "ssl_cert", "ssl_cert_key", "ssl_cipher_suite", "ssl_ciphers", "ssl_protocols", "nginx_http_ssl_protocols",
+        "ssl_cert", "ssl_cert_key", "ssl_cipher_suite", "ssl_protocols", "nginx_http_ssl_protocols",
         "headers", "headers_upstream", "trusted_ips", "real_ip_header", "real_ip_recursive",
         "nginx_proxy_real_ip_header", "nginx_proxy_real_ip_recursive",
         "upstream_keepalive_pool_size", "upstream_keepalive_max_requests", "upstream_keepalive_idle_timeout",
@@ -53,7 +53,8 @@ internal static class KongKeys
         "proxy_server_ssl_verify", "error_template_html", "error_template_json", "error_template_xml", "error_template_plain", "node_id",
         "stream_listen", "debug_listen", "admin_api_uri", "role", "database", "declarative_config_encryption_mode", "konnect_mode",
         "nginx_user", "nginx_worker_processes", "nginx_daemon", "db_update_frequency", "db_update_propagation", "db_cache_ttl",
-        "db_cache_neg_ttl", "db_resurrect_ttl", "db_cache_warmup_entities", "dns_cache_size", "dns_no_sync", "lua_ssl_verify_depth", "error_default_type", "allow_debug_header",
+        "db_cache_neg_ttl", "db_resurrect_ttl", "db_cache_warmup_entities", "dns_cache_size", "dns_no_sync", "ssl_ciphers",
+        "lua_ssl_verify_depth", "error_default_type", "allow_debug_header",
         "admin_ssl_cert", "admin_ssl_cert_key", "status_ssl_cert", "status_ssl_cert_key", "new_dns_client",
         "resolver_lru_cache_size", "resolver_mem_cache_size", "worker_consistency", "worker_state_update_frequency", "worker_events_max_payload",
         "lmdb_environment_path", "lmdb_map_size", "mem_cache_size", "client_ssl", "client_ssl_cert", "client_ssl_cert_key",

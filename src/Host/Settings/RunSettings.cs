@@ -52,7 +52,7 @@ internal sealed record RunSettings
     public required IReadOnlyList<string> Notes { get; init; }
 }
 
-/// <summary>TLS towards clients. Certificates for server names come from the configuration; these are for all other names.</summary>
+/// <summary>The certificate shown to clients for server names that the configuration has none for.</summary>
 internal sealed record TlsSettings
 {
     /// <summary>PEM files, one per key type; empty to make a self-signed one at the start.</summary>
@@ -60,11 +60,4 @@ internal sealed record TlsSettings
 
     /// <summary>PEM files, in the order of <see cref="Certificates"/>.</summary>
     public IReadOnlyList<string> Keys { get; init; } = [];
-
-    /// <summary>At least TLS 1.2.</summary>
-    public System.Security.Authentication.SslProtocols Protocols { get; init; } =
-        System.Security.Authentication.SslProtocols.Tls12 | System.Security.Authentication.SslProtocols.Tls13;
-
-    /// <summary>OpenSSL names allowed with TLS 1.2, or null for the platform's own choice.</summary>
-    public string? Ciphers { get; init; }
 }

@@ -27,7 +27,7 @@ internal static class SettingsReader
             Proxy = Listeners.Proxy(sources),
             Admin = Listeners.Admin(sources),
             Status = Listeners.Status(sources),
-            Tls = TlsSettingsReader.Read(sources, notes),
+            Tls = TlsSettingsReader.Read(sources),
             DataFolder = sources.Text("data", "--data"),
             Transport = Transport(sources),
             Loops = sources.Find("--loops") is null ? null : sources.Number(0, 1, 256, "--loops"),
@@ -83,6 +83,7 @@ internal static class SettingsReader
             TrustedCertificates = TrustedCertificates(sources),
             AccessLog = AccessLogReader.Target(sources, notes),
             AccessLogQuery = AccessLogReader.Query(sources),
+            TlsProtocols = TlsSettingsReader.Protocols(sources, notes),
             Dns = DnsSettingsReader.Read(sources),
         };
     }

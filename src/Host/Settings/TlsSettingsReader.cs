@@ -5,26 +5,21 @@ namespace Sluice.Host.Settings;
 /// <summary>Kong's <c>ssl_*</c> settings.</summary>
 internal static class TlsSettingsReader
 {
-    public static TlsSettings Read(SettingSources sources, List<string> notes)
+    public static TlsSettings Read(SettingSources sources)
     {
         var certificates = sources.List("--cert", "ssl_cert");
         var keys = sources.List("--cert-key", "ssl_cert_key");
-        if (certificates.Count != keys.Count)
-            throw new Commands.UsageException($"ssl_cert names {certificates.Count} file(s) and ssl_cert_key {keys.Count}: each certificate needs its key");
-        return new TlsSettings
-        {
-            Certificates = certificates,
-            Keys = keys,
-            Protocols = Protocols(sources, notes),
-            Ciphers = Ciphers(sources, notes),
-        };
+        return certificates.Count == keys.Count
+            ? new TlsSettings { Certificates = certificates, Keys = keys }
+            : throw new Commands.UsageException($"ssl_cert names {certificates.Count} file(s) and ssl_cert_key {keys.Count}: each certificate needs its key");
     }
 
-    private static SslProtocols Protocols(SettingSources sources, List<string> notes)
+    /// <summary>The versions offered. Those that are too old are left out with a note.</summary>
+    public static SslProtocols Protocols(SettingSources sources, List<string> notes)
     {
-        var both = SslProtocols.Tls12 | SslProtocols.Tls13;
+        var suite = Suite(sources, notes);
         if (sources.Find(null, "ssl_protocols", "nginx_http_ssl_protocols") is not { } setting)
-            return sources.Text("intermediate", null, "ssl_cipher_suite") == "modern" ? SslProtocols.Tls13 : both;
+            return suite == "modern" ? SslProtocols.Tls13 : SslProtocols.Tls12 | SslProtocols.Tls13;
 
         var chosen = SslProtocols.None;
         foreach (var name in setting.Value.Split([' ', ','], StringSplitOptions.RemoveEmptyEntries))
@@ -39,14 +34,11 @@ internal static class TlsSettingsReader
         return chosen == SslProtocols.None ? setting.Refuse<SslProtocols>("a list with TLSv1.2 or TLSv1.3") : chosen;
     }
 
-    private static string? Ciphers(SettingSources sources, List<string> notes)
+    private static string Suite(SettingSources sources, List<string> notes)
     {
-        switch (sources.Find(null, "ssl_cipher_suite"))
-        {
-            case null or { Value: "modern" or "intermediate" or "fips" }: return null;
-            case { Value: "old" } old: notes.Add($"{old.Origin}: 'old' suites are not offered; the platform's own list is used"); return null;
-            case { Value: "custom" }: return sources.Find(null, "ssl_ciphers")?.Value;
-            case { } other: return other.Refuse<string>("modern, intermediate, old, fips or custom");
-        }
+        if (sources.Find(null, "ssl_cipher_suite") is not { } suite) return "intermediate";
+        if (suite.Value is not ("modern" or "intermediate" or "fips" or "old" or "custom")) return suite.Refuse<string>("modern, intermediate, fips, old or custom");
+        if (suite.Value is "old" or "custom") notes.Add($"{suite.Origin}: the platform's own list of ciphers is used in place of '{suite.Value}'");
+        return suite.Value;
     }
 }

@@ -1,4 +1,8 @@
+using System.Net.Security;
+using System.Net.Sockets;
 using System.Runtime.InteropServices;
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
 using System.Text.Json;
 using Sluice.Acceptance.Harness;
 
@@ -80,12 +84,44 @@ public sealed class ReloadTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task A_renewed_certificate_is_shown()
+    {
+        var config = folder.Write("kong.yml", Configurations.OneRoute(upstream.Port));
+        WriteCertificate("first.test");
+        await using var sluice = await SluiceProcess.StartAsync(
+            ["run", "--config", config, "--proxy-tls", "127.0.0.1:0", "--admin", "off", "--cert", folder.PathOf("tls.crt"), "--cert-key", folder.PathOf("tls.key")]);
+        (await SubjectAsync(sluice.Proxy[0])).ShouldBe("CN=first.test");
+
+        WriteCertificate("second.test");
+        await EventuallyAsync(async () => await SubjectAsync(sluice.Proxy[0]) == "CN=second.test");
+    }
+
+    [Fact]
     public async Task Sighup_reads_it_again_even_when_nothing_changed()
     {
         await using var sluice = await SluiceProcess.ServeAsync(folder.Write("kong.yml", Configurations.OneRoute(upstream.Port)));
         sluice.Signal(PosixSignal.SIGHUP);
         await EventuallyAsync(async () => (await StatusAsync(sluice)).GetProperty("configuration").GetProperty("generation").GetInt32() == 2);
         (await sluice.GetAsync("/")).Status.ShouldBe(200);
+    }
+
+    private void WriteCertificate(string name)
+    {
+        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        using var certificate = new CertificateRequest($"CN={name}", key, HashAlgorithmName.SHA256).CreateSelfSigned(DateTimeOffset.UtcNow.AddHours(-1), DateTimeOffset.UtcNow.AddHours(1));
+        folder.Write("tls.crt", certificate.ExportCertificatePem());
+        folder.Write("tls.key", key.ExportPkcs8PrivateKeyPem());
+    }
+
+    private static async Task<string> SubjectAsync(Uri server)
+    {
+        using var client = new TcpClient();
+        await client.ConnectAsync(server.Host, server.Port);
+#pragma warning disable MA0039 // Which certificate is shown is what is asked; whether to trust it is not.
+        await using var tls = new SslStream(client.GetStream(), false, (_, _, _, _) => true);
+#pragma warning restore MA0039
+        await tls.AuthenticateAsClientAsync("any.test");
+        return tls.RemoteCertificate!.Subject;
     }
 
     private static async Task<JsonElement> StatusAsync(SluiceProcess sluice) => JsonDocument.Parse((await sluice.AdminAsync("/status")).Body).RootElement;

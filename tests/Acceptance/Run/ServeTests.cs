@@ -68,16 +68,38 @@ public sealed class ServeTests : IAsyncDisposable
     {
         await using var sluice = await SluiceProcess.StartAsync(
             ["run", "--config", folder.Write("kong.yml", Configurations.OneRoute(upstream.Port)), "--proxy-tls", "127.0.0.1:0", "--admin", "off"]);
-#pragma warning disable MA0039 // The certificate is self-signed, which is what this test is about.
-        using var client = new HttpClient(new HttpClientHandler { ServerCertificateCustomValidationCallback = HttpClientHandler.DangerousAcceptAnyServerCertificateValidator })
-        {
-            DefaultRequestVersion = HttpVersion.Version20,
-        };
-#pragma warning restore MA0039
+        using var client = TlsClient();
+        client.DefaultRequestVersion = HttpVersion.Version20;
         using var response = await client.GetAsync(sluice.Proxy.Single());
         response.StatusCode.ShouldBe(HttpStatusCode.OK);
         response.Version.ShouldBe(HttpVersion.Version20);
         sluice.Output.ShouldContain("self-signed");
+    }
+
+    [Theory]
+    [InlineData("127.0.0.1:0 ssl", "1.1")]
+    [InlineData("127.0.0.1:0 ssl http2", "2.0")]
+    public async Task A_listener_speaks_http2_only_when_told_to(string listen, string version)
+    {
+        var environment = new Dictionary<string, string> { ["KONG_PROXY_LISTEN"] = listen };
+        await using var sluice = await SluiceProcess.StartAsync(
+            ["run", "--config", folder.Write("kong.yml", Configurations.OneRoute(upstream.Port)), "--admin", "off"], environment);
+        using var client = TlsClient();
+        using var request = new HttpRequestMessage(HttpMethod.Get, sluice.Proxy.Single()) { Version = HttpVersion.Version20 };
+        using var response = await client.SendAsync(request);
+        response.StatusCode.ShouldBe(HttpStatusCode.OK);
+        response.Version.ToString().ShouldBe(version);
+    }
+
+    [Fact]
+    public async Task The_admin_pages_may_be_served_over_tls()
+    {
+        var environment = new Dictionary<string, string> { ["KONG_ADMIN_LISTEN"] = "127.0.0.1:0 ssl" };
+        await using var sluice = await SluiceProcess.StartAsync(
+            ["run", "--config", folder.Write("kong.yml", Configurations.OneRoute(upstream.Port)), "--proxy", "127.0.0.1:0"], environment);
+        sluice.Admin!.Scheme.ShouldBe("https");
+        using var client = TlsClient();
+        (await client.GetStringAsync(new Uri(sluice.Admin, "/status"))).ShouldContain("configuration_hash");
     }
 
     [Fact]
@@ -114,4 +136,9 @@ public sealed class ServeTests : IAsyncDisposable
         sluice.Signal(signal);
         (await sluice.WaitForExitAsync()).ExitCode.ShouldBe(0);
     }
+
+#pragma warning disable MA0039 // The certificate is self-signed, which is what these tests are about.
+    private static HttpClient TlsClient() =>
+        new(new HttpClientHandler { ServerCertificateCustomValidationCallback = HttpClientHandler.DangerousAcceptAnyServerCertificateValidator });
+#pragma warning restore MA0039
 }
