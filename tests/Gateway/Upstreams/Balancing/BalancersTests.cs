@@ -108,6 +108,67 @@ public sealed class BalancersTests : IDisposable
         balancer.Count(40).ShouldBe(new Dictionary<int, int> { [1] = 30, [2] = 10 });
     }
 
+    [Theory]
+    [InlineData("round-robin", "round-robin")]
+    [InlineData("least-connections", "least-connections")]
+    [InlineData("latency", "latency")]
+    [InlineData("random", "random")]
+    [InlineData("consistent-hashing", "consistent-hashing")]
+    [InlineData(null, "round-robin")]
+    public void Endpoints_in_place_are_chosen_between_as_load_balancing_says(string? loadBalancing, string algorithm)
+    {
+        var balancer = fixture.Create(new ServiceConfig
+        {
+            LoadBalancing = loadBalancing,
+            Endpoints = [.. Enumerable.Range(1, 4).Select(i => new EndpointConfig { Address = $"10.0.0.{i}:80" })],
+        });
+        Gateway.Pipeline.Exchange From(int client)
+        {
+            var exchange = NewExchange();
+            exchange.ClientAddress = IPAddress.Parse($"192.0.2.{client}");
+            return exchange;
+        }
+
+        balancer.GetStatus().Algorithm.ShouldBe(algorithm);
+        if (algorithm != "consistent-hashing") return;
+        balancer.Count(20, _ => From(1)).Count.ShouldBe(1);
+        balancer.Count(200, From).Count.ShouldBe(4);
+    }
+
+    [Theory]
+    [InlineData("round-robin")]
+    [InlineData("least-connections")]
+    [InlineData("latency")]
+    [InlineData("random")]
+    [InlineData("consistent-hashing")]
+    public async Task Choices_go_on_while_health_changes_and_configurations_are_reloaded(string algorithm)
+    {
+        var upstream = new UpstreamConfig { Name = "u", Algorithm = algorithm };
+        var balancer = fixture.Weighted(upstream, 1, 2, 3);
+        using var stop = new CancellationTokenSource();
+        var choosing = Enumerable.Range(0, 3).Select(_ => Task.Run(() =>
+        {
+            var chosen = 0;
+            do
+            {
+                Volatile.Read(ref balancer).Choose().Try(TryOutcome.Answered, 200);
+                chosen++;
+            }
+            while (!stop.IsCancellationRequested);
+            return chosen;
+        })).ToArray();
+
+        for (var i = 0; i < 100; i++)
+        {
+            balancer.SetHealth($"10.0.0.{(i % 2) + 1}:8080", i % 4 < 2);
+            if (i % 10 == 0) Volatile.Write(ref balancer, fixture.Reload(() => fixture.Weighted(upstream, 1, 2, 3, (i % 20) + 1)));
+        }
+
+        await stop.CancelAsync();
+        (await Task.WhenAll(choosing)).ShouldAllBe(chosen => chosen > 0);
+        balancer.Endpoints.ShouldAllBe(e => e.InFlight == 0);
+    }
+
     [Fact]
     public void What_is_known_of_a_target_survives_a_reload_that_changes_others()
     {
