@@ -40,6 +40,7 @@ internal static class Balancers
             Rules = HealthRules.From(upstream),
             SlowStart = slowStart,
             HostHeader = upstream.HostHeader,
+            UseSrvName = upstream.UseSrvName,
             SchemePort = schemePort,
         });
     }

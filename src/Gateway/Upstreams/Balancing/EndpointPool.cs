@@ -192,10 +192,11 @@ internal sealed class EndpointPool : IDisposable
         var address = new IPEndPoint(resolvedAddress.Address, resolvedAddress.Port > 0 ? resolvedAddress.Port : target.Address.Port);
         // An SRV record of weight 0 is to be used rarely, not never (RFC 2782); a target of weight 0 is out whatever its records say.
         var weight = target.Weight == 0 ? 0 : Math.Max(1, resolvedAddress.Weight ?? target.Weight);
-        var known = Array.Find(old, e => e.Address.Equals(address) && e.Weight == weight);
+        var name = settings.HostHeader ?? (settings.UseSrvName ? resolvedAddress.Host : null) ?? host;
+        var hostHeader = TargetAddress.HostHeader(name, address.Port, settings.SchemePort);
+        var known = Array.Find(old, e => e.Address.Equals(address) && e.Weight == weight && e.HostHeader == hostHeader);
         if (known is not null) return known;
         var state = group.Acquire(host, address, joinsOthers);
-        var hostHeader = TargetAddress.HostHeader(settings.HostHeader ?? host, address.Port, settings.SchemePort);
         return new LiveEndpoint(state, weight, hostHeader, settings.Rules.Passive, settings.Algorithm is PeakEwma);
     }
 

@@ -22,6 +22,9 @@ internal sealed record PoolSettings
     /// <summary>The Host sent in place of the target's name.</summary>
     public string? HostHeader { get; init; }
 
+    /// <summary>Whether the host that an SRV record names is sent as Host rather than the target's name.</summary>
+    public bool UseSrvName { get; init; }
+
     /// <summary>The port that is left out of Host: the scheme's own.</summary>
     public int SchemePort { get; init; } = 80;
 

@@ -141,7 +141,7 @@ public sealed class NameResolver
         {
             if (reply.Status != DnsStatus.Answered) continue;
             ttl = Shortest(ttl, reply.Ttl);
-            addresses.AddRange(reply.Records.Select(r => new ResolvedAddress(r.Address!, service.Port, service.Weight)));
+            addresses.AddRange(reply.Records.Select(r => new ResolvedAddress(r.Address!, service.Port, service.Weight, service.Target)));
         }
 
         return (addresses, ttl);

@@ -12,4 +12,5 @@ public sealed record Resolution(IReadOnlyList<ResolvedAddress> Addresses, TimeSp
 /// <param name="Address">The address.</param>
 /// <param name="Port">From an SRV record; 0 for the port that the caller has.</param>
 /// <param name="Weight">From an SRV record; null for the weight that the caller has.</param>
-public readonly record struct ResolvedAddress(IPAddress Address, int Port = 0, int? Weight = null);
+/// <param name="Host">The host that an SRV record names; null for the name that was asked for.</param>
+public readonly record struct ResolvedAddress(IPAddress Address, int Port = 0, int? Weight = null, string? Host = null);

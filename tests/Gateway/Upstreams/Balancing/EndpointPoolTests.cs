@@ -61,6 +61,18 @@ public sealed class EndpointPoolTests : IDisposable
         balancer.Count(31)[2].ShouldBe(1);
     }
 
+    [Theory]
+    [InlineData(false, "svc.test:9001")]
+    [InlineData(true, "h1.test:9001")]
+    public async Task Host_is_the_targets_name_or_if_asked_for_that_of_the_service_record(bool useSrvName, string host)
+    {
+        server.AddService("svc.test", (1, 1, 9001, "h1.test")).Add("h1.test", "10.0.0.1");
+        var balancer = fixture.Create(new UpstreamConfig { Name = "u", UseSrvName = useSrvName }, new TargetConfig { Target = "svc.test:80" });
+        await KeysAsync(balancer);
+
+        balancer.Choose().HostHeader.ShouldBe(host);
+    }
+
     [Fact]
     public async Task After_its_time_a_name_is_asked_for_in_the_background_while_the_old_addresses_serve()
     {
