@@ -1,5 +1,6 @@
 using System.IO.Pipelines;
 using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Primitives;
 
 namespace Sluice.Gateway.Pipeline;
 
@@ -13,7 +14,16 @@ internal static class AnswerWriter
         exchange.Error = answer.Error;
         response.StatusCode = answer.Status;
         var headers = response.Headers;
-        foreach (var (name, value) in answer.Headers) headers[name] = value;
+        if (answer.Headers is KeyValuePair<string, StringValues>[] prebuilt)
+        {
+            // No enumerator, for the answers that are sent most: cached ones.
+            foreach (var (name, value) in prebuilt) headers[name] = value;
+        }
+        else
+        {
+            foreach (var (name, value) in answer.Headers) headers[name] = value;
+        }
+
         if (answer.CloseConnection) headers.Connection = "close";
 
         var body = answer.Body;

@@ -4,6 +4,7 @@ using System.Net.Security;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using Microsoft.AspNetCore.Connections.Features;
+using Microsoft.AspNetCore.Http;
 using Sluice.Gateway.Pipeline;
 using Sluice.Gateway.Plugins.CorrelationId;
 using Sluice.Gateway.Plugins.Transforming;
@@ -49,7 +50,7 @@ internal static class LogEntry
         json.WriteString("method"u8, request.Method);
         json.WriteString("uri"u8, exchange.RawTarget);
         json.WriteString("url"u8, $"{exchange.Scheme}://{HostName(request.Headers.Host.ToString())}:{exchange.Http.Connection.LocalPort}{exchange.RawTarget}");
-        json.WriteNumber("size"u8, exchange.Timings.RequestBytes);
+        json.WriteNumber("size"u8, exchange.Timings.RequestBytes > 0 ? exchange.Timings.RequestBytes : SizeOf(exchange));
         WriteQuery(json, exchange.Query);
         json.WriteStartObject("headers"u8);
         foreach (var (name, values) in request.Headers)
@@ -103,7 +104,7 @@ internal static class LogEntry
         json.WriteNumber("status"u8, response.StatusCode);
         json.WriteNumber("size"u8, exchange.Timings.ResponseBytes);
         json.WriteStartObject("headers"u8);
-        if (response.Headers.Connection.Count == 0) json.WriteString("connection"u8, "keep-alive"u8);
+        if (response.Headers.Connection.Count == 0 && HttpProtocol.IsHttp11(exchange.Request.Protocol)) json.WriteString("connection"u8, "keep-alive"u8);
         foreach (var (name, values) in response.Headers)
         {
             // The server adds Date as it sends; what an upstream sent under that name cannot be told apart here, and an entry has its time.
@@ -211,6 +212,16 @@ internal static class LogEntry
     {
         json.WritePropertyName(name);
         json.WriteRawValue(value, skipInputValidation: true);
+    }
+
+    /// <summary>The size of head and body as HTTP/1.1 writes them.</summary>
+    private static long SizeOf(Exchange exchange)
+    {
+        var request = exchange.Request;
+        var size = request.Method.Length + exchange.RawTarget.Length + " HTTP/1.1\r\n\r\n ".Length + (request.ContentLength ?? 0);
+        foreach (var (name, values) in request.Headers)
+            foreach (var value in values) size += name.Length + ": \r\n".Length + (value?.Length ?? 0);
+        return size;
     }
 
     private static string HostName(string host)

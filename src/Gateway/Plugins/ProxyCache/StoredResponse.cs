@@ -65,7 +65,7 @@ internal sealed class StoredResponse
         if (shown.XCacheKey) headers.Add(new(ProxyCachePlugin.KeyHeader, PublicKey));
         if (shown.XCacheStatus) headers.Add(new(ProxyCachePlugin.StatusHeader, "Hit"));
         if (shown.Age) headers.Add(new("Age", age.ToString()));
-        return new Answer { Status = status, ContentType = contentType, Body = body, Headers = [.. headers], Source = ResponseSource.Cache };
+        return new Answer { Status = status, ContentType = contentType, Body = body, Headers = headers.ToArray(), Source = ResponseSource.Cache };
     }
 
     private long Measure()

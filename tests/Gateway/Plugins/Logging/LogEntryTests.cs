@@ -41,6 +41,7 @@ public sealed class LogEntryTests
         request.GetProperty("uri").GetString().ShouldBe("/p?a=1&b&c=1&c=2");
         request.GetProperty("url").GetString().ShouldBe("http://gateway.test:0/p?a=1&b&c=1&c=2");
         request.GetProperty("id").GetString().ShouldBe(result.Exchange.RequestId);
+        request.GetProperty("size").GetInt64().ShouldBeGreaterThan(100);
         request.GetProperty("querystring").GetRawText().ShouldBe("""{"a":"1","b":true,"c":["1","2"]}""");
         var headers = request.GetProperty("headers");
         headers.GetProperty("x-q").GetString().ShouldBe("v");
