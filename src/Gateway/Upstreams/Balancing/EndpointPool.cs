@@ -181,7 +181,7 @@ internal sealed class EndpointPool : IDisposable
     private bool SetEndpoints(Member member, IReadOnlyList<ResolvedAddress> addresses)
     {
         var old = member.Endpoints;
-        member.Endpoints = [.. addresses.Distinct().Select(a => MakeEndpoint(member.Target, a, old))];
+        member.Endpoints = [.. addresses.DistinctBy(a => (a.Address, a.Port)).Select(a => MakeEndpoint(member.Target, a, old))];
         foreach (var gone in old.Except(member.Endpoints)) group.Release(gone.State);
         return !old.SequenceEqual(member.Endpoints);
     }
