@@ -17,6 +17,8 @@ internal sealed class ConnectionPool : IDisposable
 {
     private static readonly TimeSpan TurnLength = TimeSpan.FromMilliseconds(250);
 
+    private static readonly TimeSpan LongIdle = TimeSpan.FromMilliseconds(500);
+
     private readonly KeepAliveSettings settings;
     private readonly TimeProvider time;
     private readonly LoopConnections[] byLoop;
@@ -36,6 +38,12 @@ internal sealed class ConnectionPool : IDisposable
 
     /// <summary>An idle connection that is still open; null when a new one has to be made.</summary>
     public Http1Connection? Take(ConnectionKey key, EventLoop? loop) => For(loop).Take(key);
+
+    /// <summary>
+    /// Whether the connection had been idle for long enough that its other end may have closed it for that. One that was busy a moment ago and
+    /// dies under a request dies of the request.
+    /// </summary>
+    public bool WasIdleLong(Http1Connection connection) => time.GetElapsedTime(connection.IdleSince) >= LongIdle;
 
     /// <summary>The connection begins to work for <paramref name="exchange"/>.</summary>
     public void Begin(Http1Connection connection, Exchange exchange, EventLoop? loop)

@@ -116,6 +116,7 @@ internal sealed class Http1UpstreamClient(ForwardingSettings settings, Connectio
 
                 if (++interim > MostInterimAnswers) throw NotHttp();
                 await exchange.SendInterimAsync(connection.Buffer.AsMemory(0, head.Length));
+                await connection.ReturnToLoop();
                 connection.DropHead();
             }
 
@@ -153,7 +154,7 @@ internal sealed class Http1UpstreamClient(ForwardingSettings settings, Connectio
         catch (UpstreamSocketException e)
         {
             result = Failed(exchange, connection, upload, e.Failure);
-            isStale = !isFresh && !connection.HasAnswered && result is { Outcome: TryOutcome.Broken, BodyConsumed: false };
+            isStale = !isFresh && !connection.HasAnswered && pool.WasIdleLong(connection) && result is { Outcome: TryOutcome.Broken, BodyConsumed: false };
         }
         finally
         {

@@ -231,7 +231,9 @@ internal struct RequestHeadWriter(byte[] buffer)
         var prefix = exchange.Path.AsSpan(0, Math.Min(matched, exchange.Path.Length));
         if (prefix is "/") return;
         Put("X-Forwarded-Prefix: "u8);
-        length += Encoding.UTF8.GetBytes(prefix, Room(Encoding.UTF8.GetMaxByteCount(prefix.Length)));
+        // The path has been decoded: what is not ASCII in it are characters now, not the client's bytes.
+        if (Ascii.IsValid(prefix)) PutValue(prefix);
+        else length += Encoding.UTF8.GetBytes(prefix, Room(Encoding.UTF8.GetMaxByteCount(prefix.Length)));
         Put("\r\n"u8);
     }
 

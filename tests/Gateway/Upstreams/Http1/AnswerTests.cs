@@ -97,10 +97,13 @@ public abstract class AnswerTests(TransportKind kind) : ProxyTests(kind)
         await using var upstream = new RawUpstream(
             "HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 103 Early Hints\r\nLink: </x>\r\n\r\nHTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok");
         await using var proxy = await StartAsync(upstream.Address);
-        var answer = await proxy.AskAsync(Get);
-        answer.ShouldStartWith("HTTP/1.1 200 OK\r\n");
-        answer.ShouldNotContain("Link");
-        answer.ShouldEndWith("ok");
+        using var client = await proxy.ConnectAsync();
+        for (var i = 0; i < 2; i++)
+        {
+            await client.SendAsync(Get);
+            (await client.ReadUntilAsync("HTTP/1.1 200 OK\r\n")).ShouldNotBeNull();
+            (await client.ReadUntilAsync("\r\n\r\nok"))!.ShouldNotContain("Link");
+        }
     }
 
     [Fact]

@@ -147,9 +147,25 @@ public abstract class FailureTests(TransportKind kind) : ProxyTests(kind)
         });
         await using var proxy = await StartAsync(upstream.Address);
         (await proxy.AskAsync(Get)).ShouldStartWith("HTTP/1.1 200 ");
+        await Task.Delay(600);
         (await proxy.AskAsync(request)).ShouldStartWith(expected);
         upstream.Connections.ShouldBe(connections);
         proxy.Results.Count.ShouldBe(2);
+    }
+
+    [Fact]
+    public async Task A_connection_that_was_busy_a_moment_ago_and_dies_under_a_request_dies_of_it()
+    {
+        await using var upstream = new RawUpstream(async peer =>
+        {
+            await peer.ReadRequestAsync();
+            await peer.SendAsync(Hello);
+            await peer.ReadRequestAsync();
+        });
+        await using var proxy = await StartAsync(upstream.Address);
+        (await proxy.AskAsync(Get)).ShouldStartWith("HTTP/1.1 200 ");
+        (await proxy.AskAsync(Get)).ShouldStartWith("HTTP/1.1 502 ");
+        upstream.Connections.ShouldBe(1);
     }
 
     [Fact]

@@ -110,7 +110,9 @@ public abstract class FramingLieTests(TransportKind kind) : ProxyTests(kind)
             for (var i = 0; i < 1000; i++) await peer.SendAsync("HTTP/1.1 103 Early Hints\r\nLink: </x>\r\n\r\n");
         });
         await using var proxy = await StartAsync(upstream.Address);
-        (await proxy.AskAsync(Get)).ShouldStartWith("HTTP/1.1 502 ");
+        using var client = await proxy.ConnectAsync();
+        await client.SendAsync(Get);
+        (await client.ReadUntilAsync("HTTP/1.1 502 ")).ShouldNotBeNull();
     }
 
     [Fact]

@@ -46,11 +46,17 @@ public abstract class RequestTests(TransportKind kind) : ProxyTests(kind)
     [InlineData("/api/x", 4, "\r\nX-Forwarded-Prefix: /api\r\n")]
     [InlineData("/x", 1, null)]
     [InlineData("/x", 0, null)]
+    [InlineData("/caf\u00E9/x", 5, "\r\nX-Forwarded-Prefix: /caf\u00C3\u00A9\r\n")]
     public async Task The_stripped_prefix_is_told(string path, int matched, string? expected)
     {
         var seen = await SeenAsync(
-            $"GET {path} HTTP/1.1\r\nHost: x\r\n\r\n",
-            exchange => exchange.Match = new() { Route = exchange.Match.Route, MatchedLength = matched });
+            "GET /x HTTP/1.1\r\nHost: x.\r\n\r\n",
+            exchange =>
+            {
+                exchange.Path = path;
+                exchange.Match = new() { Route = exchange.Match.Route, MatchedLength = matched };
+            });
+        seen.ShouldContain("\r\nX-Forwarded-Host: x\r\n");
         if (expected is null) seen.ShouldNotContain("X-Forwarded-Prefix");
         else seen.ShouldContain(expected);
     }

@@ -13,7 +13,7 @@ public sealed class ResponseHeadTests
     {
         var (head, headers) = Read(
             "HTTP/1.1 200 OK\r\nServer:  s 1 \r\nSet-Cookie: a\r\nset-cookie: b\r\nX-Own: 1\r\nX-Listed: 2\r\nConnection: x-listed, Keep-Alive\r\n" +
-            "Keep-Alive: timeout=5\r\nTrailer: X\r\nContent-Length: 3\r\nX-Empty:\r\nX-Utf8: caf\u00C3\u00A9\r\n\r\n");
+            "Keep-Alive: timeout=5\r\nTrailer: X\r\nx-accel-redirect: /secret\r\nX-Accel-Buffering: no\r\nContent-Length: 3\r\nX-Empty:\r\nX-Utf8: caf\u00C3\u00A9\r\n\r\n");
         head.Status.ShouldBe(200);
         head.ContentLength.ShouldBe(3);
         head.KeepsAlive.ShouldBeTrue();
@@ -22,7 +22,7 @@ public sealed class ResponseHeadTests
         headers["X-Own"].ToString().ShouldBe("1");
         headers["X-Empty"].ToString().ShouldBe("");
         headers["X-Utf8"].ToString().ShouldBe("caf\u00C3\u00A9");
-        foreach (var absent in new[] { "X-Listed", "Connection", "Keep-Alive", "Trailer", "Content-Length" }) headers.ContainsKey(absent).ShouldBeFalse();
+        foreach (var absent in new[] { "X-Listed", "Connection", "Keep-Alive", "Trailer", "Content-Length", "X-Accel-Redirect", "X-Accel-Buffering" }) headers.ContainsKey(absent).ShouldBeFalse();
     }
 
     [Fact]
