@@ -13,8 +13,10 @@ internal static class ResponseHeadCopy
         var headers = response.Headers;
         response.StatusCode = head.Status;
         head.CopyTo(connection.Buffer.AsSpan(0, head.Length), headers, keepTrailer: !exchange.Request.Protocol.StartsWith("HTTP/1", StringComparison.Ordinal));
-        // 204 has no length; one that the upstream gave all the same is not passed on.
-        if (head.ContentLength is { } length && head.Status != StatusCodes.Status204NoContent) headers.ContentLength = length;
+        // 204 has no length; one that the upstream gave all the same is not passed on. Nor is that of a HEAD which a plugin made of another method.
+        if (head.ContentLength is { } length && head.Status != StatusCodes.Status204NoContent
+            && (connection.Body.Framing != ResponseFraming.None || HttpMethods.IsHead(exchange.Request.Method) || head.Status == StatusCodes.Status304NotModified))
+            headers.ContentLength = length;
         exchange.Source = ResponseSource.Upstream;
     }
 }
