@@ -88,7 +88,7 @@ class Target:
 
     def __init__(self, name, command, port, tls, folder, env=None):
         self.name, self.port, self.tls = name, port, tls
-        self.log = f"{folder}/{name}.log"
+        self.log = f"{folder}/{name.replace('/', '-')}.log"
         self.process = subprocess.Popen(command if isinstance(command, list) else shlex.split(command), stdout=open(self.log, "w"),
                                         stderr=subprocess.STDOUT, start_new_session=True, env={**os.environ, **(env or {})})
         for _ in range(600):
