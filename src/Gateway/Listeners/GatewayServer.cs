@@ -96,6 +96,8 @@ public sealed class GatewayServer : IAsyncDisposable
     private static void Configure(ListenOptions listen, GatewayRuntime runtime, ListenAddress address, CleartextHttp2 cleartextHttp2)
     {
         listen.Protocols = address is { Tls: true, Http2: true } ? HttpProtocols.Http1AndHttp2 : HttpProtocols.Http1;
+        var meter = runtime.Metrics.Connections;
+        listen.Use(next => connection => CountedConnections.OnConnectionAsync(connection, next, meter, address.Tls));
         if (address.ProxyProtocol) listen.Use(next => new ProxyProtocol(next, runtime.Time).OnConnectionAsync);
         if (address.Tls)
         {
@@ -106,6 +108,7 @@ public sealed class GatewayServer : IAsyncDisposable
                     runtime.Current.Certificates.Find(context.ClientHelloInfo.ServerName, address.Http2)
                     ?? throw new System.Security.Authentication.AuthenticationException("no certificate is configured")),
             });
+            listen.Use(next => connection => CountedConnections.OnHandshakeAsync(connection, next, meter));
         }
 
         if (address is { Tls: false, Http2: true }) listen.Use(next => connection => cleartextHttp2.OnConnectionAsync(connection, next));

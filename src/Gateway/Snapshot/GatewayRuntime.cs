@@ -16,6 +16,7 @@ public sealed partial class GatewayRuntime : IAsyncDisposable
     private readonly SnapshotBuilder builder;
     private readonly ILogger log;
     private volatile GatewaySnapshot? current;
+    private int refusals;
 
     /// <param name="transport">What moves the bytes; disposed of by its owner.</param>
     /// <param name="settings">What the gateway is told outside documents.</param>
@@ -28,6 +29,7 @@ public sealed partial class GatewayRuntime : IAsyncDisposable
         Resolver = new NameResolver(settings.Dns, time);
         log = logs.CreateLogger<GatewayRuntime>();
         builder = new SnapshotBuilder(this);
+        HealthEvents.Added += Metrics.Count;
         AccessLog = AccessLog.Open(settings, time, logs.CreateLogger("Sluice.AccessLog"));
     }
 
@@ -65,6 +67,15 @@ public sealed partial class GatewayRuntime : IAsyncDisposable
     /// <summary>How many documents have been loaded since the start.</summary>
     public int Generation { get; private set; }
 
+    /// <summary>When the current document was loaded.</summary>
+    public DateTimeOffset LoadedAt { get; private set; }
+
+    /// <summary>How many newer documents were refused since the start.</summary>
+    public int Refusals => refusals;
+
+    /// <summary>Notes that a newer document was refused, by its reader or by <see cref="Load"/>.</summary>
+    public void NoteRefusal() => Interlocked.Increment(ref refusals);
+
     /// <summary>Builds a snapshot of <paramref name="document"/> and makes it the current one. The running one stays when this throws.</summary>
     /// <exception cref="SnapshotException">The document has passed its checks but cannot be built; the message says why.</exception>
     /// <param name="document">A checked document.</param>
@@ -78,6 +89,7 @@ public sealed partial class GatewayRuntime : IAsyncDisposable
             var old = current;
             current = snapshot;
             Generation++;
+            LoadedAt = Time.GetUtcNow();
             if (old is not null) _ = RetireAsync(old);
             return snapshot;
         }

@@ -60,9 +60,7 @@ internal sealed partial class LogFile : IDisposable, IMetricsSource
     }
 
     /// <inheritdoc/>
-    public void WriteTo(PrometheusText text, Snapshot.GatewayRuntime runtime) =>
-        text.Family("gateway_log_lines_dropped_total", "counter", "Log lines lost because their file or server was too slow or away.")
-            .Sample("gateway_log_lines_dropped_total", Dropped, ("log", path));
+    public void WriteTo(PrometheusText text, Snapshot.GatewayRuntime runtime) => LogDrops.Write(text, path, Dropped);
 
     /// <summary>Writes what is waiting and closes the file.</summary>
     public void Dispose()

@@ -16,6 +16,9 @@ public static class MetricsReport
         var text = new PrometheusText();
         Requests(text, runtime.Metrics);
         Services(text, runtime.Current);
+        HealthChanges(text, runtime.Metrics);
+        runtime.Metrics.Connections.WriteTo(text, runtime.Current.Exchanges.Count);
+        Configuration(text, runtime);
         Loops(text, runtime);
         Process(text, runtime);
         runtime.AccessLog?.WriteTo(text, runtime);
@@ -40,6 +43,15 @@ public static class MetricsReport
         text.Family("gateway_requests_rejected_total", "counter", "Requests answered before they could be read: malformed, too large, too slow.");
         foreach (var (status, count) in metrics.Rejected)
             text.Sample("gateway_requests_rejected_total", count, ("status_code", status.ToString(CultureInfo.InvariantCulture)));
+
+        text.Family("gateway_errors_total", "counter", "Requests that the gateway answered itself because of an error, by its code.");
+        foreach (var meter in meters)
+            foreach (var error in meter.Errors)
+                text.Sample("gateway_errors_total", error.Value.Sum(0), ("code", error.Code), ("route", meter.Route), ("service", meter.Service));
+
+        text.Family("gateway_retries_total", "counter", "Tries at further endpoints after a failed one.");
+        foreach (var meter in meters)
+            text.Sample("gateway_retries_total", meter.Retries, ("route", meter.Route), ("service", meter.Service));
 
         text.Family("gateway_request_duration_seconds", "histogram", "From the head of the request to the end of the response.");
         foreach (var meter in meters)
@@ -80,10 +92,36 @@ public static class MetricsReport
         text.Family("gateway_loop_longest_turn_seconds", "gauge", "The longest time an event loop was held since the last scrape.");
         foreach (var loop in runtime.Transport.Loops)
             text.Sample("gateway_loop_longest_turn_seconds", loop.TakeLongestTurn().TotalSeconds, ("loop", loop.Index.ToString(CultureInfo.InvariantCulture)));
+        text.Family("gateway_loop_client_connections", "gauge", "Client connections on an event loop.");
+        foreach (var loop in runtime.Transport.Loops)
+            text.Sample("gateway_loop_client_connections", loop.Counters.ClientConnections, ("loop", loop.Index.ToString(CultureInfo.InvariantCulture)));
+        text.Family("gateway_loop_upstream_connections", "gauge", "Connections to upstreams on an event loop.");
+        foreach (var loop in runtime.Transport.Loops)
+            text.Sample("gateway_loop_upstream_connections", loop.Counters.UpstreamSockets, ("loop", loop.Index.ToString(CultureInfo.InvariantCulture)));
+    }
+
+    private static void Configuration(PrometheusText text, GatewayRuntime runtime)
+    {
         text.Family("gateway_exchanges_in_flight", "gauge", "Requests under way on the current configuration.")
             .Sample("gateway_exchanges_in_flight", runtime.Current.Exchanges.Count);
         text.Family("gateway_configuration_generation", "counter", "Configurations loaded since the start.")
             .Sample("gateway_configuration_generation", runtime.Generation);
+        text.Family("gateway_configuration_refused_total", "counter", "Newer configurations that were not taken because of problems.")
+            .Sample("gateway_configuration_refused_total", runtime.Refusals);
+        text.Family("gateway_configuration_loaded_timestamp_seconds", "gauge", "When the configuration was loaded that is served, Unix time.")
+            .Sample("gateway_configuration_loaded_timestamp_seconds", runtime.LoadedAt.ToUnixTimeMilliseconds() / 1000.0);
+    }
+
+    private static void HealthChanges(PrometheusText text, GatewayMetrics metrics)
+    {
+        text.Family("gateway_health_changes_total", "counter", "Changes of endpoints' and balancers' health and of circuits.");
+        foreach (var (change, count) in metrics.HealthChanges)
+            text.Sample(
+                "gateway_health_changes_total",
+                count,
+                ("kind", change.Kind.ToString().ToLowerInvariant()),
+                ("owner", change.Owner),
+                ("state", change.State));
     }
 
     private static void Process(PrometheusText text, GatewayRuntime runtime)

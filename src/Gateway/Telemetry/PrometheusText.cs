@@ -12,6 +12,7 @@ internal sealed class PrometheusText
 
     private readonly Dictionary<string, StringBuilder> byName = new(StringComparer.Ordinal);
     private readonly List<StringBuilder> families = [];
+    private readonly Dictionary<(StringBuilder Family, string Sample), double> sums = [];
     private StringBuilder text = new();
 
     /// <summary>Begins a family or goes on with it; its samples follow.</summary>
@@ -31,25 +32,22 @@ internal sealed class PrometheusText
         return this;
     }
 
+    /// <summary>A part of a sample: what several sources say of the same labels is added up.</summary>
+    public PrometheusText Part(string name, double value, params ReadOnlySpan<(string Name, string Value)> labels)
+    {
+        var family = text;
+        text = new StringBuilder();
+        AppendName(name, labels);
+        var sample = text.ToString();
+        text = family;
+        sums[(family, sample)] = sums.GetValueOrDefault((family, sample)) + value;
+        return this;
+    }
+
     public PrometheusText Sample(string name, double value, params ReadOnlySpan<(string Name, string Value)> labels)
     {
-        text.Append(name);
-        if (labels.Length > 0)
-        {
-            text.Append('{');
-            for (var i = 0; i < labels.Length; i++)
-            {
-                if (i > 0) text.Append(',');
-                text.Append(labels[i].Name).Append("=\"");
-                AppendEscaped(labels[i].Value);
-                text.Append('"');
-            }
-
-            text.Append('}');
-        }
-
-        text.Append(' ').Append(value.ToString("R", CultureInfo.InvariantCulture)).Append('\n');
-        return this;
+        AppendName(name, labels);
+        return AppendValue(value);
     }
 
     /// <summary>All samples of one histogram: its buckets, sum and count.</summary>
@@ -71,9 +69,39 @@ internal sealed class PrometheusText
 
     public override string ToString()
     {
+        foreach (var ((family, sample), value) in sums)
+        {
+            text = family;
+            text.Append(sample);
+            AppendValue(value);
+        }
+
+        sums.Clear();
         var all = new StringBuilder();
         foreach (var family in families) all.Append(family);
         return all.ToString();
+    }
+
+    private void AppendName(string name, ReadOnlySpan<(string Name, string Value)> labels)
+    {
+        text.Append(name);
+        if (labels.Length == 0) return;
+        text.Append('{');
+        for (var i = 0; i < labels.Length; i++)
+        {
+            if (i > 0) text.Append(',');
+            text.Append(labels[i].Name).Append("=\"");
+            AppendEscaped(labels[i].Value);
+            text.Append('"');
+        }
+
+        text.Append('}');
+    }
+
+    private PrometheusText AppendValue(double value)
+    {
+        text.Append(' ').Append(value.ToString("R", CultureInfo.InvariantCulture)).Append('\n');
+        return this;
     }
 
     private void AppendEscaped(string value)

@@ -134,6 +134,7 @@ internal sealed partial class RunningGateway : IAsyncDisposable
 
     private void Refuse(IReadOnlyList<string> problems)
     {
+        runtime.NoteRefusal();
         Refused = new RefusedConfiguration(time.GetUtcNow(), problems);
         LogRefused(string.Join(Environment.NewLine, problems));
     }

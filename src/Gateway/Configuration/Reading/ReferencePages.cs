@@ -55,9 +55,12 @@ public static class ReferencePages
     {
         var text = new StringBuilder("# Plugins\n\n<!-- Made from the plugins' records by ReferencePagesTests. Run it with SLUICE_ACCEPT=1 after changing them. -->\n\nIn running order.\n\n");
         foreach (var plugin in PluginCatalog.All)
-            text.Append(Table.Write(plugin.Name, 2, plugin.ConfigType));
+            text.Append(Table.Write(plugin.Name, 2, plugin.ConfigType).TrimEnd())
+                .Append("\n\n[Examples and differences from Kong](../../src/Gateway/Plugins/").Append(FolderOf(plugin)).Append("/README.md)\n\n");
         return text.ToString().TrimEnd() + "\n";
     }
+
+    private static string FolderOf(PluginDescriptor plugin) => plugin.ConfigType.Namespace!.Split('.')[^1];
 
     private static string ReadElsewhere(EntityKind kind) => kind.Name switch
     {

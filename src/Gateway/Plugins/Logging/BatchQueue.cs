@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging;
+using Sluice.Gateway.Telemetry;
 
 namespace Sluice.Gateway.Plugins.Logging;
 
@@ -25,7 +26,7 @@ internal sealed record BatchQueueSettings
 /// Entries on their way to somewhere that may be slow or away. Adding copies and returns; a task of the thread pool sends batches, one at a
 /// time, and tries again with growing delays. When too many wait, the oldest are dropped and counted.
 /// </summary>
-internal sealed partial class BatchQueue : IAsyncDisposable
+internal sealed partial class BatchQueue : IAsyncDisposable, IMetricsSource
 {
     private static readonly TimeSpan ClosingTime = TimeSpan.FromSeconds(5);
 
@@ -64,6 +65,9 @@ internal sealed partial class BatchQueue : IAsyncDisposable
 
     /// <summary>Entries dropped because too many were waiting or they could not be sent.</summary>
     public long Dropped => Interlocked.Read(ref dropped);
+
+    /// <inheritdoc/>
+    public void WriteTo(PrometheusText text, Snapshot.GatewayRuntime runtime) => LogDrops.Write(text, name, Dropped);
 
     public void Add(ReadOnlySpan<byte> entry)
     {

@@ -39,7 +39,7 @@ internal sealed class ProxyCachePlugin : Plugin
     {
         this.config = config;
         time = setup.Time;
-        store = setup.Shared.Get(config.Memory.DictionaryName, setup.Snapshot.Lease, () => new ResponseStore(setup.Time));
+        store = setup.Shared.Get(config.Memory.DictionaryName, setup.Snapshot.Lease, () => new ResponseStore(setup.Time) { Name = config.Memory.DictionaryName });
         types = [.. config.ContentType.Select(t => new CacheableType(t))];
         methods = [.. config.RequestMethod];
     }
@@ -53,6 +53,7 @@ internal sealed class ProxyCachePlugin : Plugin
         var headers = exchange.Response.Headers;
         if (lookup.Key is null)
         {
+            store.Note(exchange.LoopIndex, CacheResult.Bypass);
             Show(headers, lookup);
             return;
         }
@@ -60,6 +61,7 @@ internal sealed class ProxyCachePlugin : Plugin
         // As in Kong, the answer to only-if-cached shows the key but no status.
         if (ReferenceEquals(exchange.Error, ProxyCacheErrors.NotCached))
         {
+            store.Note(exchange.LoopIndex, CacheResult.Miss);
             Show(headers, lookup with { Status = null });
             return;
         }
@@ -67,10 +69,13 @@ internal sealed class ProxyCachePlugin : Plugin
         var ttl = TimeToLive(exchange, headers);
         if (ttl <= 0)
         {
+            store.Note(exchange.LoopIndex, CacheResult.Bypass);
             headers.Remove(StatusHeader);
             Show(headers, lookup with { Status = "Bypass" });
             return;
         }
+
+        store.Note(exchange.LoopIndex, lookup.Status == "Refresh" ? CacheResult.Refresh : CacheResult.Miss);
 
         // Without a body nothing says that the response was whole. nginx gives Kong no body to store either.
         if (!HttpMethods.IsHead(exchange.Request.Method) && exchange.Response.StatusCode is not (204 or 304))
@@ -107,6 +112,7 @@ internal sealed class ProxyCachePlugin : Plugin
             return null;
         }
 
+        store.Note(exchange.LoopIndex, CacheResult.Hit);
         return NotModified(exchange.Request.Headers, found)
             ? found.NotModified(age, config.ResponseHeaders)
             : found.Answer(age, config.ResponseHeaders);

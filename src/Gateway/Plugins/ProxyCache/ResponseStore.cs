@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using Sluice.Gateway.Telemetry;
 
 namespace Sluice.Gateway.Plugins.ProxyCache;
 
@@ -6,7 +7,7 @@ namespace Sluice.Gateway.Plugins.ProxyCache;
 /// Responses in memory, up to a number of bytes. Reading takes no lock. Writing makes room with a second-chance clock, and each write also
 /// looks at a few of the oldest entries, so that expired ones leave without a timer.
 /// </summary>
-internal sealed class ResponseStore
+internal sealed class ResponseStore : IMetricsSource
 {
     /// <summary>Bytes that one store may take: the size of Kong's default dictionary.</summary>
     public const long DefaultBudget = 128L * 1024 * 1024;
@@ -14,12 +15,15 @@ internal sealed class ResponseStore
     private const int LooksPerWrite = 2;
     private const int MaxSecondChances = 32;
 
+    private static readonly string[] ResultNames = ["hit", "miss", "refresh", "bypass"];
+
     private readonly long budget;
     private readonly TimeProvider time;
     private readonly ConcurrentDictionary<string, StoredResponse> entries = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, StoredResponse>.AlternateLookup<ReadOnlySpan<char>> lookup;
     private readonly Queue<StoredResponse> ring = new();
     private readonly Lock writing = new();
+    private readonly StripedCounters results = new(ResultNames.Length);
     private long bytes;
 
     public ResponseStore(TimeProvider time, long budget = DefaultBudget)
@@ -30,6 +34,9 @@ internal sealed class ResponseStore
         lookup = entries.GetAlternateLookup<ReadOnlySpan<char>>();
     }
 
+    /// <summary>For <c>/metrics</c>.</summary>
+    public string Name { get; init; } = "";
+
     /// <summary>The largest body that is stored.</summary>
     public int MaxBody { get; }
 
@@ -37,6 +44,18 @@ internal sealed class ResponseStore
     public long Bytes => Interlocked.Read(ref bytes);
 
     public int Count => entries.Count;
+
+    /// <summary>Notes what came of a request, for <c>/metrics</c>.</summary>
+    public void Note(int stripe, CacheResult result) => results.Add(stripe, (int)result, 1);
+
+    /// <inheritdoc/>
+    public void WriteTo(PrometheusText text, Snapshot.GatewayRuntime runtime)
+    {
+        text.Family("gateway_cache_requests_total", "counter", "Requests that a cache was asked for: answered from it, not there, too old, not cacheable.");
+        for (var i = 0; i < ResultNames.Length; i++) text.Sample("gateway_cache_requests_total", results.Sum(i), ("cache", Name), ("result", ResultNames[i]));
+        text.Family("gateway_cache_bytes", "gauge", "Memory that the responses of a cache take.").Sample("gateway_cache_bytes", Bytes, ("cache", Name));
+        text.Family("gateway_cache_entries", "gauge", "Responses in a cache.").Sample("gateway_cache_entries", Count, ("cache", Name));
+    }
 
     /// <summary>The response under <paramref name="key"/>, fresh or stale; null when there is none or it is past its time in the store.</summary>
     public StoredResponse? Find(ReadOnlySpan<char> key, long now)
@@ -125,3 +144,6 @@ internal sealed class ResponseStore
         if (entries.TryRemove(new(entry.Key, entry))) bytes -= entry.Size;
     }
 }
+
+/// <summary>What came of a request that a cache was asked for.</summary>
+internal enum CacheResult { Hit, Miss, Refresh, Bypass }

@@ -43,6 +43,7 @@ internal sealed class RateLimitingPlugin : Plugin
         var now = time.GetUtcNow().ToUnixTimeSeconds();
         Span<uint> counts = stackalloc uint[windows.Length];
         var full = counters.TryCount(CallerOf(exchange), windows, limits, now, counts);
+        counters.Note(exchange.LoopIndex, full >= 0);
         if (!config.HideClientHeaders) Usage.Set(exchange, Told(counts, full, now));
         return full < 0 ? Verdict.Continue : Verdict.Stop(refusal);
     }

@@ -1,4 +1,5 @@
 using System.Numerics;
+using Sluice.Gateway.Telemetry;
 
 namespace Sluice.Gateway.Plugins.RateLimiting;
 
@@ -10,11 +11,12 @@ namespace Sluice.Gateway.Plugins.RateLimiting;
 /// Callers are spread over shards, each with its own lock and one table per kind of window, so that a million callers cost some tens of megabytes
 /// and give the garbage collector nothing to walk. See <see cref="CounterTable"/> for how old windows go and what happens when it is full.
 /// </remarks>
-internal sealed class RequestCounters
+internal sealed class RequestCounters : IMetricsSource
 {
     private const int ShardBits = 6;
 
     private readonly Shard?[] shards = new Shard[1 << ShardBits];
+    private readonly StripedCounters decisions = new(2);
     private readonly int maxSlots;
 
     /// <param name="maxCallers">How many callers are told apart per kind of window, about; the memory bound, at 24 bytes each.</param>
@@ -52,6 +54,18 @@ internal sealed class RequestCounters
         }
 
         return -1;
+    }
+
+    /// <summary>Notes what came of a check, for <c>/metrics</c>.</summary>
+    public void Note(int stripe, bool refused) => decisions.Add(stripe, refused ? 1 : 0, 1);
+
+    /// <inheritdoc/>
+    public void WriteTo(PrometheusText text, Snapshot.GatewayRuntime runtime)
+    {
+        text.Family("gateway_rate_limit_checks_total", "counter", "Requests held against a rate limit.")
+            .Part("gateway_rate_limit_checks_total", decisions.Sum(0) + decisions.Sum(1));
+        text.Family("gateway_rate_limited_total", "counter", "Requests refused because a rate limit was used up.")
+            .Part("gateway_rate_limited_total", decisions.Sum(1));
     }
 
     /// <summary>Made when first needed: thousands of routes may have counters of their own, most of them with few callers.</summary>

@@ -1,4 +1,5 @@
 using Sluice.Gateway.Pipeline;
+using Sluice.Gateway.Telemetry;
 using Sluice.Gateway.Transport;
 
 namespace Sluice.Gateway.Upstreams.Http1;
@@ -13,7 +14,7 @@ internal sealed record KeepAliveSettings(int Size, int MaxRequests, TimeSpan Idl
 /// Connections to endpoints, idle and in use, separately for each loop: a connection never leaves the loop that it was opened on. The one used last is
 /// taken first, so that the rest grow old and are closed. A shared resource: it survives reloads.
 /// </summary>
-internal sealed class ConnectionPool : IDisposable
+internal sealed class ConnectionPool : IDisposable, IMetricsSource
 {
     private static readonly TimeSpan TurnLength = TimeSpan.FromMilliseconds(250);
 
@@ -68,6 +69,17 @@ internal sealed class ConnectionPool : IDisposable
         connections.Put(connection);
     }
 
+    /// <inheritdoc/>
+    public void WriteTo(PrometheusText text, Snapshot.GatewayRuntime runtime)
+    {
+        LoopConnections[] all = [.. byLoop, withoutLoop];
+        text.Family("gateway_upstream_connections", "gauge", "Open HTTP/1.1 connections to upstreams, active with a request under way or idle.")
+            .Part("gateway_upstream_connections", all.Sum(c => c.InUse), ("state", "active"))
+            .Part("gateway_upstream_connections", all.Sum(c => c.Idle), ("state", "idle"));
+        text.Family("gateway_upstream_connections_total", "counter", "HTTP/1.1 connections to upstreams that were opened and used.")
+            .Part("gateway_upstream_connections_total", all.Sum(c => c.Opened));
+    }
+
     /// <summary>Closes what is idle. What is in use is closed when it is given back.</summary>
     public void Dispose()
     {
@@ -97,6 +109,21 @@ internal sealed class ConnectionPool : IDisposable
         private readonly Dictionary<ConnectionKey, List<Http1Connection>> idle = [];
         private readonly Lock gate = new();
         private Http1Connection? inUse;
+        private int used;
+        private long opened;
+
+        public int InUse => Volatile.Read(ref used);
+
+        /// <summary>Connections that have been used, each counted with its first request.</summary>
+        public long Opened => Volatile.Read(ref opened);
+
+        public int Idle
+        {
+            get
+            {
+                lock (gate) return idle.Values.Sum(stack => stack.Count);
+            }
+        }
         private volatile bool isEmpty = true;
 
         public Http1Connection? Take(ConnectionKey key)
@@ -205,6 +232,8 @@ internal sealed class ConnectionPool : IDisposable
             connection.NextInUse = inUse;
             if (inUse is not null) inUse.PreviousInUse = connection;
             inUse = connection;
+            used++;
+            if (connection.Requests == 0) opened++;
         }
 
         private void Unlink(Http1Connection connection)
@@ -213,6 +242,7 @@ internal sealed class ConnectionPool : IDisposable
             else inUse = connection.NextInUse;
             if (connection.NextInUse is { } next) next.PreviousInUse = connection.PreviousInUse;
             connection.NextInUse = connection.PreviousInUse = null;
+            used--;
         }
     }
 }
