@@ -21,8 +21,8 @@ build: ## build bin/sluice, which runs from any folder
 test: ## install what the tests need and run them all
 	@tests/run
 
-check: ## formatting and analyzers
-	dotnet format --verify-no-changes --no-restore || { echo "make check: run 'dotnet format' and look at what it changed"; exit 1; }
+check: ## formatting, then the build with its analyzers and style rules
+	dotnet format whitespace --verify-no-changes --no-restore || { echo "make check: 'dotnet format whitespace' mends this"; exit 1; }
 	dotnet build -v quiet
 
 bench: build ## measure Sluice beside nginx and HAProxy (about ten minutes)
