@@ -20,10 +20,7 @@ internal sealed class Connector(Transport.Transport transport, TimeSpan timeout,
         {
             socket = await transport.ConnectAsync(endpoint.Address, timeout);
             if (tls is null) return new() { Connection = new Http1Connection(socket, key) };
-            var stream = new SocketStream(socket) { ReadLimit = timeout, WriteLimit = timeout };
-            var secure = new SslStream(stream, leaveInnerStreamOpen: false);
-            await secure.AuthenticateAsClientAsync(tls.OptionsFor(key.ServerName!));
-            return new() { Connection = new Http1Connection(socket, key, secure, stream) };
+            return new() { Connection = await HandshakeAsync(socket, key, tls) };
         }
         catch (UpstreamSocketException e)
         {
@@ -36,6 +33,24 @@ internal sealed class Connector(Transport.Transport transport, TimeSpan timeout,
         {
             socket?.Dispose();
             return OpenResult.Failed(TryOutcome.ConnectFailed, UpstreamErrors.TlsFailed);
+        }
+    }
+
+    /// <summary>The limit is for the whole handshake: a peer that drips its bytes does not prolong it.</summary>
+    private async ValueTask<Http1Connection> HandshakeAsync(UpstreamSocket socket, ConnectionKey key, UpstreamTls settings)
+    {
+        var stream = new SocketStream(socket);
+        var secure = new SslStream(stream, leaveInnerStreamOpen: false);
+        using var limit = new CancellationTokenSource(timeout);
+        await using var closing = limit.Token.UnsafeRegister(static socket => ((UpstreamSocket)socket!).Dispose(), socket);
+        try
+        {
+            await secure.AuthenticateAsClientAsync(settings.OptionsFor(key.ServerName!), limit.Token);
+            return new Http1Connection(socket, key, secure, stream);
+        }
+        catch (Exception e) when (limit.IsCancellationRequested)
+        {
+            throw new UpstreamSocketException(SocketFailure.TimedOut, "The TLS handshake took too long.", e);
         }
     }
 }

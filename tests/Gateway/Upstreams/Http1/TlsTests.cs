@@ -105,6 +105,22 @@ public abstract class TlsTests(TransportKind kind) : ProxyTests(kind)
         (await proxy.AskAsync(Get)).ShouldStartWith("HTTP/1.1 504 ");
     }
 
+    [Fact]
+    public async Task A_handshake_that_drips_is_a_504()
+    {
+        await using var upstream = new RawUpstream(async peer =>
+        {
+            byte[] record = [22, 3, 3, 0x40, 0, 2, 0, 0x3F, 0xFC];
+            for (var i = 0; i < 100; i++)
+            {
+                await peer.SendAsync(i < record.Length ? record.AsMemory(i, 1) : new byte[1]);
+                await Task.Delay(50);
+            }
+        });
+        await using var proxy = await StartAsync(upstream.Address, service => service with { Protocol = "https", ConnectTimeout = 300 });
+        (await proxy.AskAsync(Get)).ShouldStartWith("HTTP/1.1 504 ");
+    }
+
     [Theory]
     [InlineData("a.test:443", "a.test")]
     [InlineData("a.test", "a.test")]
