@@ -16,6 +16,7 @@ internal sealed unsafe class EpollLoop : LoopThread
     public const uint PeerShutdown = 0x2000;
 
     private const uint EdgeTriggered = 1u << 31;
+    private const uint Exclusive = 1u << 28;
     private const int Add = 1;
     private const int Remove = 2;
     private const int Capacity = 512;
@@ -50,8 +51,17 @@ internal sealed unsafe class EpollLoop : LoopThread
     public override LoopSocket Adopt(int handle)
     {
         var socket = new EpollSocket(this, handle) { Generation = NextGeneration() };
+        try
+        {
+            Watch(handle, socket.Generation, Readable | Writable | PeerShutdown | EdgeTriggered);
+        }
+        catch
+        {
+            _ = Libc.Close(handle);
+            throw;
+        }
+
         Register(socket);
-        Watch(handle, socket.Generation, Readable | Writable | PeerShutdown | EdgeTriggered);
         return socket;
     }
 
@@ -75,7 +85,7 @@ internal sealed unsafe class EpollLoop : LoopThread
     public override void Listen(LoopListener listener, int handle)
     {
         listeners[handle] = listener;
-        Watch(handle, ListenMark, Readable); // level-triggered: what one burst leaves is announced again
+        WatchListener(handle);
     }
 
     public override void Unlisten(LoopListener listener)
@@ -133,7 +143,7 @@ internal sealed unsafe class EpollLoop : LoopThread
         foreach (var (handle, owner) in listeners)
         {
             if (ReferenceEquals(owner, listener))
-                Watch(handle, ListenMark, Readable);
+                WatchListener(handle);
         }
     }
 
@@ -141,6 +151,7 @@ internal sealed unsafe class EpollLoop : LoopThread
     {
         foreach (var handle in listeners.Keys)
             _ = Libc.Close(handle);
+        listeners.Clear();
         _ = Libc.Close(epoll);
         _ = Libc.Close(wake);
         NativeMemory.Free(events);
@@ -172,6 +183,9 @@ internal sealed unsafe class EpollLoop : LoopThread
                 return;
         }
     }
+
+    /// <summary>Level-triggered: what one burst leaves is announced again. Exclusive: the loops of a shared unix socket are not all woken.</summary>
+    private void WatchListener(int handle) => Watch(handle, ListenMark, Readable | Exclusive);
 
     private void Watch(int handle, uint mark, uint interest)
     {

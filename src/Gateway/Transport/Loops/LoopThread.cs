@@ -114,7 +114,7 @@ internal abstract partial class LoopThread : EventLoop
 
     protected bool IsStopping => stopping;
 
-    /// <summary>Takes over a connected descriptor; on this loop's thread.</summary>
+    /// <summary>Takes over a connected descriptor, which is closed when that fails; on this loop's thread.</summary>
     public abstract LoopSocket Adopt(int handle);
 
     /// <summary>
@@ -182,7 +182,6 @@ internal abstract partial class LoopThread : EventLoop
         }
         catch (IOException failure)
         {
-            _ = Libc.Close(handle);
             LogEscaped(Log, Index, failure);
             return;
         }

@@ -1,8 +1,6 @@
 using System.Net;
 using Microsoft.AspNetCore.Connections;
-using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 using Microsoft.Extensions.Logging;
-using Microsoft.Extensions.Options;
 
 namespace Sluice.Gateway.Transport.Sockets;
 
@@ -13,9 +11,7 @@ internal sealed class SocketsTransport(ILoggerFactory logs) : Transport
 
     public override IReadOnlyList<EventLoop> Loops => [];
 
-    // Inline: without it each read costs a change of threads, which is most of what the framework's transport is slower by.
-    public override IConnectionListenerFactory Listeners { get; } =
-        new SocketTransportFactory(Options.Create(new SocketTransportOptions { UnsafePreferInlineScheduling = true }), logs);
+    public override IConnectionListenerFactory Listeners { get; } = new SocketsListenerFactory(logs);
 
     public override ValueTask<UpstreamSocket> ConnectAsync(EndPoint endPoint, TimeSpan timeout) =>
         FrameworkUpstreamSocket.ConnectAsync(endPoint, timeout);
