@@ -20,6 +20,8 @@ internal sealed unsafe class EpollSocket(EpollLoop loop, int handle) : LoopSocke
     private Block? head;
     private Block? tail;
 
+    public override int SendAhead => 65536; // beyond what the kernel has taken already
+
     public override bool MayReceive => readable || InputEnded || Failure != 0;
 
     public override bool IsQuiet => !IsClosed && !InputEnded && Failure == 0 && (!readable || HasNothingYet());

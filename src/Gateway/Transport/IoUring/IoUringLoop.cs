@@ -11,6 +11,9 @@ internal sealed unsafe class IoUringLoop : LoopThread
 {
     private const int CloseOnExec = 0x80000;
     private const int OperationShift = 56;
+    private const int ScratchSize = 65536;
+    private const int HeaderSize = 56; // struct msghdr on 64-bit systems
+    private const int GatherLimit = 64;
     private const int Blocking = 1 | CloseOnExec; // SOCK_STREAM | SOCK_CLOEXEC
 
     private readonly Ring ring = new();
@@ -19,8 +22,9 @@ internal sealed unsafe class IoUringLoop : LoopThread
     private readonly ulong* wakeCount = (ulong*)NativeMemory.AllocZeroed(sizeof(ulong));
     private readonly Dictionary<int, LoopListener> listeners = [];
     private readonly List<IoUringSocket> starved = [];
-    private readonly byte* addresses = (byte*)NativeMemory.AllocZeroed(64 * NativeAddress.MaximumLength);
-    private int addressesUsed;
+    private readonly List<IoUringSocket> sendDue = [];
+    private readonly byte* scratch = (byte*)NativeMemory.AlignedAlloc(ScratchSize, 64);
+    private int scratchUsed;
     private int requestsUnderWay;
 
     public IoUringLoop(int index, BlockPool pool, ILogger log)
@@ -49,6 +53,29 @@ internal sealed unsafe class IoUringLoop : LoopThread
     /// <summary>All buffers were in use: asks again when this turn has given some back.</summary>
     public void ReceiveAgainLater(IoUringSocket socket) => starved.Add(socket);
 
+    public void SendAtEndOfTurn(IoUringSocket socket) => sendDue.Add(socket);
+
+    /// <summary>A struct msghdr for the first blocks of <paramref name="chain"/>; good until the next submission.</summary>
+    public byte* Gather(Block chain)
+    {
+        var count = 0;
+        for (var block = chain; block != null && count < GatherLimit; block = block.Following)
+            count++;
+        var header = (ulong*)Scratch(HeaderSize + (count * 2 * sizeof(ulong)));
+        var pieces = header + (HeaderSize / sizeof(ulong));
+        new Span<byte>(header, HeaderSize).Clear();
+        header[2] = (ulong)pieces;
+        header[3] = (ulong)count;
+        for (var i = 0; i < count; i++)
+        {
+            *pieces++ = (ulong)(chain.Address + chain.Start);
+            *pieces++ = (ulong)chain.Length;
+            chain = chain.Following!;
+        }
+
+        return (byte*)header;
+    }
+
     public override LoopSocket Adopt(int handle)
     {
         var socket = new IoUringSocket(this, handle) { Generation = NextGeneration() };
@@ -65,13 +92,7 @@ internal sealed unsafe class IoUringLoop : LoopThread
             return null;
         var socket = new IoUringSocket(this, handle) { Generation = NextGeneration() };
         Register(socket);
-        if (addressesUsed == 64)
-        {
-            ring.Enter(wait: false, milliseconds: 0); // the kernel has copied them then
-            addressesUsed = 0;
-        }
-
-        var address = addresses + (addressesUsed++ * NativeAddress.MaximumLength);
+        var address = Scratch(NativeAddress.MaximumLength);
         socket.StartConnecting(address, NativeAddress.Write(endPoint, address));
         return socket;
     }
@@ -113,8 +134,9 @@ internal sealed unsafe class IoUringLoop : LoopThread
 
     protected override void Wait(int milliseconds)
     {
+        SubmitSends();
         ring.Enter(wait: milliseconds != 0, milliseconds);
-        addressesUsed = 0;
+        scratchUsed = 0;
     }
 
     protected override void Dispatch()
@@ -147,7 +169,7 @@ internal sealed unsafe class IoUringLoop : LoopThread
         Wake();
         while (requestsUnderWay > 0 && Environment.TickCount64 < limit)
         {
-            ring.Enter(wait: true, milliseconds: 50);
+            Wait(50);
             Dispatch();
         }
 
@@ -159,7 +181,29 @@ internal sealed unsafe class IoUringLoop : LoopThread
             return; // the kernel may still write to this memory: better lost than corrupted
         buffers.Free();
         NativeMemory.Free(wakeCount);
-        NativeMemory.Free(addresses);
+        NativeMemory.AlignedFree(scratch);
+    }
+
+    private void SubmitSends()
+    {
+        foreach (var socket in sendDue)
+            socket.SubmitSend();
+        sendDue.Clear();
+    }
+
+    /// <summary>Memory that a request points to until it is submitted: then the kernel has copied it.</summary>
+    private byte* Scratch(int size)
+    {
+        size = (size + 63) & ~63;
+        if (scratchUsed + size > ScratchSize)
+        {
+            ring.Enter(wait: false, milliseconds: 0);
+            scratchUsed = 0;
+        }
+
+        var start = scratch + scratchUsed;
+        scratchUsed += size;
+        return start;
     }
 
     private static ulong UserData(byte operation, int handle) => ((ulong)operation << OperationShift) | (uint)handle;
@@ -200,7 +244,7 @@ internal sealed unsafe class IoUringLoop : LoopThread
             case Ring.OperationReceive:
                 OnReceived(handle, completion, more);
                 break;
-            case Ring.OperationSend:
+            case Ring.OperationSend or Ring.OperationSendMessage:
                 Of(handle)?.OnSent(completion.Result);
                 break;
             case Ring.OperationConnect:

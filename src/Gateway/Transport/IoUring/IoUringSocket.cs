@@ -12,8 +12,8 @@ internal sealed unsafe class IoUringSocket(IoUringLoop loop, int handle) : LoopS
     /// <summary>Receiving stops when this much has not been asked for, and goes on when all of it has been taken.</summary>
     private const int StoreLimit = 65536;
 
-    /// <summary>How much <see cref="TrySend"/> takes over from a sender ahead of the peer.</summary>
-    private const int SendLimit = 65536;
+    /// <summary>Nothing leaves before the end of the turn, so that this is more than a socket by readiness needs.</summary>
+    private const int SendLimit = 3 * 65536;
 
     /// <summary>What was sent before a close may take this long to leave.</summary>
     private const int DrainLimit = 5_000;
@@ -29,9 +29,12 @@ internal sealed unsafe class IoUringSocket(IoUringLoop loop, int handle) : LoopS
     private bool receiving;
     private bool pausing;
     private bool sending;
+    private bool sendDue;
     private bool connecting;
     private bool shutdownAfterQueue;
     private bool dropping;
+
+    public override int SendAhead => SendLimit;
 
     public override bool MayReceive => arrivedLength > 0 || stored != null || InputEnded || Failure != 0;
 
@@ -75,7 +78,7 @@ internal sealed unsafe class IoUringSocket(IoUringLoop loop, int handle) : LoopS
             Unsent += next.Length;
         }
 
-        SubmitSend();
+        SendThisTurn();
     }
 
     public override int TrySend(ReadOnlySpan<byte> bytes)
@@ -219,23 +222,36 @@ internal sealed unsafe class IoUringSocket(IoUringLoop loop, int handle) : LoopS
             StartReceiving();
     }
 
+    public void SubmitSend()
+    {
+        sendDue = false;
+        if (queue is not { } block || dropping)
+            return;
+        sending = true;
+        requests++;
+        const uint Options = Libc.MessageNoSignal | Libc.MessageWaitAll;
+        if (block.Following == null)
+        {
+            var single = loop.Request(Ring.OperationSend, this);
+            single->Address = (ulong)(block.Address + block.Start);
+            single->Length = (uint)block.Length;
+            single->OperationFlags = Options;
+            return;
+        }
+
+        var message = loop.Gather(block);
+        var request = loop.Request(Ring.OperationSendMessage, this);
+        request->Address = (ulong)message;
+        request->Length = 1;
+        request->OperationFlags = Options;
+    }
+
     public void OnSent(int result)
     {
         requests--;
         sending = false;
-        var block = queue!;
         if (result > 0)
-        {
-            Unsent -= result;
-            block.Start += result;
-            if (block.Length == 0)
-            {
-                queue = block.Following;
-                if (queue == null)
-                    queueLast = null;
-                Loop.Pool.Return(block);
-            }
-        }
+            TakeSentOff(result);
         else if (!dropping)
         {
             Failure = -result;
@@ -244,7 +260,7 @@ internal sealed unsafe class IoUringSocket(IoUringLoop loop, int handle) : LoopS
         if (dropping || Failure != 0)
             DropQueue();
         else if (queue != null)
-            SubmitSend();
+            SendThisTurn();
         else if (shutdownAfterQueue)
             _ = Libc.Shutdown(Handle, Libc.ShutdownWrite);
 
@@ -334,16 +350,31 @@ internal sealed unsafe class IoUringSocket(IoUringLoop loop, int handle) : LoopS
         CancelReceiving();
     }
 
-    private void SubmitSend()
+    /// <summary>All that is handed over in one turn leaves with one request at its end.</summary>
+    private void SendThisTurn()
     {
-        if (sending || connecting || queue is not { } block)
+        if (sending || sendDue)
             return;
-        sending = true;
-        requests++;
-        var request = loop.Request(Ring.OperationSend, this);
-        request->Address = (ulong)(block.Address + block.Start);
-        request->Length = (uint)block.Length;
-        request->OperationFlags = (uint)(Libc.MessageNoSignal | Libc.MessageWaitAll | (block.Following != null ? Libc.MessageMore : 0));
+        sendDue = true;
+        loop.SendAtEndOfTurn(this);
+    }
+
+    private void TakeSentOff(int count)
+    {
+        Unsent -= count;
+        while (count > 0)
+        {
+            var block = queue!;
+            var part = Math.Min(count, block.Length);
+            block.Start += part;
+            count -= part;
+            if (block.Length > 0)
+                return;
+            queue = block.Following;
+            if (queue == null)
+                queueLast = null;
+            Loop.Pool.Return(block);
+        }
     }
 
     private void CancelReceiving() => loop.CancelRequest(Ring.OperationReceive, this);

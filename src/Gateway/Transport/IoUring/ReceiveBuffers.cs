@@ -11,7 +11,7 @@ internal sealed unsafe class ReceiveBuffers
     public const ushort Group = 0;
 
     private const int Count = 256;
-    private const int Size = 16384;
+    private const int Size = 32768; // only what is touched takes memory: small messages use the first page
 
     private readonly byte* ring = (byte*)NativeMemory.AlignedAlloc(Count * 16, 4096);
     private readonly byte* bytes = (byte*)NativeMemory.AlignedAlloc(Count * Size, 4096);

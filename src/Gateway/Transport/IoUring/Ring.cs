@@ -10,6 +10,7 @@ namespace Sluice.Gateway.Transport.IoUring;
 internal sealed unsafe class Ring : IDisposable
 {
     public const byte OperationPollAdd = 6;
+    public const byte OperationSendMessage = 9;
     public const byte OperationAccept = 13;
     public const byte OperationCancel = 14;
     public const byte OperationConnect = 16;

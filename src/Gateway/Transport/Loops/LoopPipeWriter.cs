@@ -5,15 +5,11 @@ namespace Sluice.Gateway.Transport.Loops;
 
 /// <summary>
 /// What goes to the peer. A flush hands the written blocks over to the loop and waits only when the peer is slow enough for
-/// <see cref="PauseAbove"/> bytes to pile up. Flushing works from any thread; a flush that has to wait is continued on the loop when it
+/// <see cref="LoopSocket.SendAhead"/> bytes to pile up. Flushing works from any thread; a flush that has to wait is continued on the loop when it
 /// was begun there and on the thread pool otherwise.
 /// </summary>
 internal sealed class LoopPipeWriter(LoopConnection connection, LoopSocket socket) : PipeWriter, IValueTaskSource<FlushResult>
 {
-    /// <summary>The framework's own limit of what may wait for a slow reader.</summary>
-    private const int PauseAbove = 65536;
-    private const int ResumeBelow = PauseAbove / 2;
-
     private readonly Lock handOver = new();
     private ManualResetValueTaskSourceCore<FlushResult> source;
     private CancellationTokenRegistration cancellation;
@@ -79,7 +75,7 @@ internal sealed class LoopPipeWriter(LoopConnection connection, LoopSocket socke
             return new ValueTask<FlushResult>(new FlushResult(isCanceled: true, isCompleted: connection.IsOver));
         }
 
-        if (waitingBytes <= PauseAbove || connection.IsOver)
+        if (waitingBytes <= socket.SendAhead || connection.IsOver)
             return new ValueTask<FlushResult>(new FlushResult(isCanceled: false, isCompleted: connection.IsOver));
         if (cancellationToken.IsCancellationRequested)
             return ValueTask.FromCanceled<FlushResult>(cancellationToken);
@@ -132,7 +128,7 @@ internal sealed class LoopPipeWriter(LoopConnection connection, LoopSocket socke
     /// <summary>On the loop: bytes have left, or none will leave any more.</summary>
     internal void OnProgress()
     {
-        if (waiting && (socket.Unsent <= ResumeBelow || connection.IsOver))
+        if (waiting && (socket.Unsent <= socket.SendAhead / 2 || connection.IsOver))
             CompleteFlush(canceled: false);
     }
 

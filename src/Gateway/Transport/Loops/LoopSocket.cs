@@ -50,6 +50,12 @@ internal abstract class LoopSocket(LoopThread loop, int handle)
     /// <summary>Bytes handed over and not yet taken by the kernel.</summary>
     public long Unsent { get; protected set; }
 
+    /// <summary>
+    /// How much may be <see cref="Unsent"/> before whoever writes should wait. Kestrel continues a flush that had to wait on the thread
+    /// pool, which costs more than most answers: an answer of usual size must not get there.
+    /// </summary>
+    public abstract int SendAhead { get; }
+
     /// <summary>True once the peer's FIN has been seen.</summary>
     public bool InputEnded { get; protected set; }
 
