@@ -85,6 +85,9 @@ public sealed class GatewayServer : IAsyncDisposable
         limits.MaxResponseBufferSize = 64 * 1024;
         limits.KeepAliveTimeout = TimeSpan.FromMilliseconds(settings.ClientKeepAliveTimeout);
         limits.RequestHeadersTimeout = TimeSpan.FromMilliseconds(settings.RequestHeadTimeout);
+
+        // For bodies that are read before they are sent on. What streams may pause for as long as RequestUpload lets it.
+        limits.MinRequestBodyDataRate = new MinDataRate(240, TimeSpan.FromMilliseconds(Math.Max(settings.RequestBodyTimeout, 1001)));
         limits.Http2.MaxStreamsPerConnection = 128;
         limits.Http2.InitialConnectionWindowSize = 1024 * 1024;
         limits.Http2.InitialStreamWindowSize = 768 * 1024;

@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.IO.Pipelines;
 
 namespace Sluice.Gateway.Pipeline;
 
@@ -11,7 +12,7 @@ internal static class RequestBodyBuffer
         if (exchange.Request.ContentLength > maxBytes) return null;
         while (true)
         {
-            var result = await reader.ReadAsync();
+            var result = await ReadAsync(reader);
             if (result.Buffer.Length > maxBytes)
             {
                 // Nothing is consumed: the forwarder streams the body from its start.
@@ -28,6 +29,18 @@ internal static class RequestBodyBuffer
             }
 
             reader.AdvanceTo(result.Buffer.Start, result.Buffer.End);
+        }
+    }
+
+    private static async ValueTask<ReadResult> ReadAsync(PipeReader reader)
+    {
+        try
+        {
+            return await reader.ReadAsync();
+        }
+        catch (IOException e)
+        {
+            throw BrokenRequestBody.Describe(e);
         }
     }
 }

@@ -8,7 +8,8 @@ namespace Sluice.Gateway.Pipeline;
 /// </summary>
 internal static class RequestGuard
 {
-    private static readonly Answer BadRequest = new() { Status = 400, Error = GatewayErrors.BadRequest, CloseConnection = true };
+    /// <summary>As in nginx, a client that sent nonsense gets no further request on its connection.</summary>
+    public static readonly Answer BadRequest = new() { Status = 400, Error = GatewayErrors.BadRequest, CloseConnection = true };
     private static readonly Answer NotImplemented = new() { Status = 501, Error = GatewayErrors.NotImplemented, CloseConnection = true };
     private static readonly Answer MethodNotAllowed = new() { Status = 405, Error = GatewayErrors.MethodNotAllowed };
     private static readonly Answer TooLarge = new() { Status = 413, Error = GatewayErrors.PayloadTooLarge, CloseConnection = true };
@@ -26,8 +27,10 @@ internal static class RequestGuard
         var codings = headers.TransferEncoding;
         if (codings.Count > 0)
         {
-            // RFC 9112, 6.1 and 6.3: with both, one of the two may be a lie. A coding other than chunked is one we do not have.
-            if (headers.ContentLength is not null) return BadRequest;
+            // RFC 9112, 6.1 and 6.3: with both, one of the two may be a lie; Kestrel then gives the length another name.
+            if (headers.ContentLength is not null || headers.ContainsKey("X-Content-Length")) return BadRequest;
+
+            // A coding other than chunked is one we do not have.
             if (codings.Count != 1 || !string.Equals(codings[0], "chunked", StringComparison.OrdinalIgnoreCase)) return NotImplemented;
             if (ReferenceEquals(request.Protocol, HttpProtocol.Http10)) return BadRequest;
         }

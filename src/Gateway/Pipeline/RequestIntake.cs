@@ -24,7 +24,7 @@ internal static class RequestIntake
         if (RequestGuard.Refuses(exchange) is { } refusal) return refusal;
 
         var path = exchange.Targets.Parse(exchange.RawTarget);
-        if (path.Error == RequestPathError.Malformed) return GatewayErrors.BadRequest.Answer;
+        if (path.Error == RequestPathError.Malformed) return RequestGuard.BadRequest;
         if (path.Error == RequestPathError.NotUtf8) return GatewayErrors.NoRoute.Answer;
         exchange.Path = path.Path;
         exchange.Query = path.Query;

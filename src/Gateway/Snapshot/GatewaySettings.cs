@@ -44,6 +44,9 @@ public sealed record GatewaySettings
     /// <summary>Milliseconds that the head of a request may take to arrive.</summary>
     public int RequestHeadTimeout { get; init; } = 60000;
 
+    /// <summary>Milliseconds that may pass between two pieces of a request body.</summary>
+    public int RequestBodyTimeout { get; init; } = 60000;
+
     /// <summary>How names of upstreams are resolved; by default at the system's name servers, without its search domains.</summary>
     public Upstreams.Dns.DnsSettings Dns { get; init; } = Upstreams.Dns.DnsSettings.FromSystem();
 

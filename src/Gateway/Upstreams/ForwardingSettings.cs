@@ -14,6 +14,9 @@ internal sealed record ForwardingSettings
     /// <summary>Between two sends.</summary>
     public required TimeSpan WriteTimeout { get; init; }
 
+    /// <summary>Between two pieces of a request body that streams from the client.</summary>
+    public required TimeSpan RequestBodyTimeout { get; init; }
+
     /// <summary>Most bytes of the head of an answer.</summary>
     public required int MaxResponseHead { get; init; }
 
@@ -22,6 +25,7 @@ internal sealed record ForwardingSettings
         ConnectTimeout = TimeSpan.FromMilliseconds(service.ConnectTimeout),
         ReadTimeout = TimeSpan.FromMilliseconds(service.ReadTimeout),
         WriteTimeout = TimeSpan.FromMilliseconds(service.WriteTimeout),
+        RequestBodyTimeout = TimeSpan.FromMilliseconds(settings.RequestBodyTimeout),
         MaxResponseHead = settings.MaxResponseHead,
     };
 }

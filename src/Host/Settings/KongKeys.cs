@@ -13,6 +13,8 @@ internal static class KongKeys
         "nginx_proxy_real_ip_header", "nginx_proxy_real_ip_recursive",
         "upstream_keepalive_pool_size", "upstream_keepalive_max_requests", "upstream_keepalive_idle_timeout",
         "lua_ssl_trusted_certificate", "router_flavor", "log_level", "proxy_access_log",
+        "nginx_http_client_header_timeout", "nginx_proxy_client_header_timeout", "nginx_http_client_body_timeout", "nginx_proxy_client_body_timeout",
+        "nginx_http_keepalive_timeout", "nginx_proxy_keepalive_timeout",
         "nginx_http_client_max_body_size", "nginx_proxy_client_max_body_size", "client_max_body_size",
         "dns_resolver", "dns_hostsfile", "dns_order", "dns_valid_ttl", "dns_stale_ttl", "dns_not_found_ttl", "dns_error_ttl",
         "resolver_address", "resolver_hosts_file", "resolver_family", "resolver_valid_ttl", "resolver_stale_ttl", "resolver_error_ttl",

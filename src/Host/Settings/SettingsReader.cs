@@ -77,6 +77,9 @@ internal static class SettingsReader
                 { } other => other.Refuse<RouterFlavor>("traditional_compatible, traditional or expressions"),
             },
             MaxRequestBody = Size(sources.Find(null, "nginx_http_client_max_body_size", "nginx_proxy_client_max_body_size", "client_max_body_size")),
+            RequestHeadTimeout = Time(fallback.RequestHeadTimeout, sources.Find(null, "nginx_http_client_header_timeout", "nginx_proxy_client_header_timeout")),
+            RequestBodyTimeout = Time(fallback.RequestBodyTimeout, sources.Find(null, "nginx_http_client_body_timeout", "nginx_proxy_client_body_timeout")),
+            ClientKeepAliveTimeout = Time(fallback.ClientKeepAliveTimeout, sources.Find(null, "nginx_http_keepalive_timeout", "nginx_proxy_keepalive_timeout")),
             UpstreamKeepAlivePoolSize = sources.Number(fallback.UpstreamKeepAlivePoolSize, 0, 1_000_000, null, "upstream_keepalive_pool_size"),
             UpstreamKeepAliveMaxRequests = sources.Number(fallback.UpstreamKeepAliveMaxRequests, 0, int.MaxValue, null, "upstream_keepalive_max_requests"),
             UpstreamKeepAliveIdleTimeout = sources.Number(fallback.UpstreamKeepAliveIdleTimeout / 1000, 0, 2_000_000, null, "upstream_keepalive_idle_timeout") * 1000,
@@ -126,6 +129,18 @@ internal static class SettingsReader
         return long.TryParse(unit == 1 ? found.Value : found.Value[..^1], out var n) && n >= 0 && n < long.MaxValue / unit
             ? n * unit
             : found.Refuse<long>("a size such as 10m (bytes, or with k, m, g; 0 for no limit)");
+    }
+
+    /// <summary>nginx's times, in milliseconds: seconds, or with ms, s, m, h. A second value, which keepalive_timeout may have, is only told to clients.</summary>
+    private static int Time(int fallback, Setting? setting)
+    {
+        if (setting is not { } found) return fallback;
+        var text = found.Value.Split(' ', StringSplitOptions.RemoveEmptyEntries) is [var first, ..] ? first : "";
+        var digits = text.AsSpan().TrimEnd("mhs");
+        var unit = text[digits.Length..] switch { "" or "s" => 1000, "ms" => 1, "m" => 60_000, "h" => 3_600_000, _ => 0 };
+        return unit > 0 && long.TryParse(digits, System.Globalization.NumberStyles.None, null, out var n) && n > 0 && n <= int.MaxValue / unit
+            ? (int)(n * unit)
+            : found.Refuse<int>("a time such as 60s (seconds, or with ms, s, m, h)");
     }
 
     private static IEnumerable<string> KongNotes(KongSettings kong)

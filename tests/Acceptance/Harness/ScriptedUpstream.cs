@@ -10,6 +10,9 @@ public sealed class ScriptedUpstream : IAsyncDisposable
     private readonly Socket listener = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
     private readonly Func<string, Stream, Task> answer;
     private readonly CancellationTokenSource stop = new();
+    private int open;
+    private int accepted;
+    private int requests;
 
     /// <param name="answer">Given the head of a request, writes to the connection whatever it likes.</param>
     public ScriptedUpstream(Func<string, Stream, Task> answer)
@@ -25,6 +28,15 @@ public sealed class ScriptedUpstream : IAsyncDisposable
         : this((_, connection) => RespondAsync(connection, body))
     {
     }
+
+    /// <summary>How many connections are open now.</summary>
+    public int Open => open;
+
+    /// <summary>How many connections were made so far.</summary>
+    public int Accepted => accepted;
+
+    /// <summary>How many requests were read so far.</summary>
+    public int Requests => requests;
 
     public int Port => ((IPEndPoint)listener.LocalEndPoint!).Port;
 
@@ -53,13 +65,23 @@ public sealed class ScriptedUpstream : IAsyncDisposable
     private async Task ServeAsync(Socket socket)
     {
         await using var connection = new NetworkStream(socket, ownsSocket: true);
+        Interlocked.Increment(ref open);
+        Interlocked.Increment(ref accepted);
         try
         {
-            while (await ReadHeadAsync(connection) is { } head) await answer(head, connection);
+            while (await ReadHeadAsync(connection) is { } head)
+            {
+                Interlocked.Increment(ref requests);
+                await answer(head, connection);
+            }
         }
-        catch (IOException)
+        catch (Exception e) when (e is IOException or ObjectDisposedException)
         {
-            // The gateway closed the connection.
+            // The gateway closed the connection, or the script did.
+        }
+        finally
+        {
+            Interlocked.Decrement(ref open);
         }
     }
 

@@ -12,9 +12,11 @@ namespace Sluice.Acceptance.Requests;
 /// </summary>
 public partial class SmugglingTests
 {
+    /// <summary>Nothing has come for this long, so that nothing more is expected until the client's end.</summary>
+    private static readonly TimeSpan Quiet = TimeSpan.FromMilliseconds(40);
+
     [Theory]
-    [InlineData("epoll")]
-    [InlineData("sockets")]
+    [ClassData(typeof(TransportKinds))]
     public async Task The_upstream_sees_nothing_ambiguous(string transport)
     {
         await using var upstream = new StrictUpstream();
@@ -30,14 +32,26 @@ public partial class SmugglingTests
         var failures = new List<string>();
         foreach (var (id, bytes) in Cases())
         {
-            var answers = await SendAsync(sluice.Proxy[0], bytes);
-            var (requests, violations) = upstream.Take();
-            foreach (var violation in violations) failures.Add($"{id}: {violation}");
-            if (requests.Count > answers.Count(a => a is >= 200 and < 300)) failures.Add($"{id}: {requests.Count} requests upstream, answers {string.Join(' ', answers)}");
-            if (answers.Any(a => a == 500)) failures.Add($"{id}: answered 500");
+            var problems = await TryAsync(sluice.Proxy[0], upstream, bytes, Quiet);
+
+            // A client that ends its side is gone, and what it had asked for is given up. Where a busy machine made that come too early, wait longer.
+            if (problems.Any(p => p.StartsWith("answers", StringComparison.Ordinal)))
+                problems = await TryAsync(sluice.Proxy[0], upstream, bytes, TimeSpan.FromSeconds(2));
+            failures.AddRange(problems.Select(p => $"{id}: {p}"));
         }
 
         failures.ShouldBeEmpty();
+    }
+
+    private static async Task<List<string>> TryAsync(Uri to, StrictUpstream upstream, byte[] bytes, TimeSpan quiet)
+    {
+        var answers = await SendAsync(to, bytes, quiet);
+        await upstream.IdleAsync();
+        var (requests, violations) = upstream.Take();
+        var problems = violations.ToList();
+        if (requests.Count > answers.Count(a => a is >= 200 and < 300)) problems.Add($"answers [{string.Join(' ', answers)}] to {string.Join(" and ", requests)}");
+        if (answers.Any(a => a == 500)) problems.Add("500");
+        return problems;
     }
 
     private static IEnumerable<(string Id, byte[] Bytes)> Cases()
@@ -47,8 +61,8 @@ public partial class SmugglingTests
             yield return (item.GetProperty("id").GetString()!, item.GetProperty("bytes").GetBytesFromBase64());
     }
 
-    /// <summary>Sends everything and the end of the stream, then reads what comes; returns the statuses of the answers.</summary>
-    private static async Task<List<int>> SendAsync(Uri to, byte[] bytes)
+    /// <summary>Sends everything, reads what comes until there is no more, ends its own side and reads on; returns the statuses of the answers.</summary>
+    private static async Task<List<int>> SendAsync(Uri to, byte[] bytes, TimeSpan quiet)
     {
         using var client = new TcpClient();
         await client.ConnectAsync(to.Host, to.Port);
@@ -57,14 +71,25 @@ public partial class SmugglingTests
         try
         {
             await stream.WriteAsync(bytes);
-            client.Client.Shutdown(SocketShutdown.Send);
-            using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(5));
             var buffer = new byte[4096];
-            while (await stream.ReadAsync(buffer, limit.Token) is > 0 and var read) received.Append(Encoding.Latin1.GetString(buffer, 0, read));
+            var reading = stream.ReadAsync(buffer).AsTask();
+            while (true)
+            {
+                if (await Task.WhenAny(reading, Task.Delay(quiet)) != reading)
+                {
+                    client.Client.Shutdown(SocketShutdown.Send);
+                    await reading.WaitAsync(TimeSpan.FromSeconds(10));
+                }
+
+                var read = await reading;
+                if (read == 0) break;
+                received.Append(Encoding.Latin1.GetString(buffer, 0, read));
+                reading = stream.ReadAsync(buffer).AsTask();
+            }
         }
-        catch (Exception e) when (e is IOException or OperationCanceledException)
+        catch (Exception e) when (e is IOException or SocketException or TimeoutException)
         {
-            // Closed on us, or waiting for more: what came until then counts.
+            // Closed on us: what came until then counts.
         }
 
         return [.. StatusLine().Matches(received.ToString()).Select(m => int.Parse(m.Groups[1].Value))];

@@ -13,6 +13,7 @@ internal sealed class StrictUpstream : IAsyncDisposable
     private readonly TcpListener listener = new(IPAddress.Loopback, 0);
     private readonly List<string> violations = [];
     private readonly List<string> requests = [];
+    private int reading;
 
     public StrictUpstream()
     {
@@ -33,6 +34,9 @@ internal sealed class StrictUpstream : IAsyncDisposable
             return taken;
         }
     }
+
+    /// <summary>Waits until no request is half-way read.</summary>
+    public Task IdleAsync() => Harness.Eventually.HoldsAsync(() => Volatile.Read(ref reading) == 0, "the upstream has read what was sent");
 
     public ValueTask DisposeAsync()
     {
@@ -56,10 +60,13 @@ internal sealed class StrictUpstream : IAsyncDisposable
     {
         using var owned = client;
         await using var stream = new BufferedStream(client.GetStream());
+        var inRequest = false;
         try
         {
             while (await ReadLineAsync(stream) is { } requestLine)
             {
+                inRequest = true;
+                Interlocked.Increment(ref reading);
                 if (!System.Text.RegularExpressions.Regex.IsMatch(requestLine, "^[A-Z_-]+ /[!-~]* HTTP/1\\.1$")) Note($"request line {requestLine}");
                 var fields = new List<(string Name, string Value)>();
                 while (await ReadLineAsync(stream) is { Length: > 0 } line)
@@ -79,11 +86,17 @@ internal sealed class StrictUpstream : IAsyncDisposable
                 else if (lengths.Count > 0) await ReadAsync(stream, int.Parse(lengths[0]));
                 lock (requests) requests.Add(requestLine);
                 await client.GetStream().WriteAsync("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"u8.ToArray());
+                inRequest = false;
+                Interlocked.Decrement(ref reading);
             }
         }
         catch (Exception e) when (e is IOException or EndOfStreamException or FormatException)
         {
             // The gateway gave the request up half-way; nothing was answered.
+        }
+        finally
+        {
+            if (inRequest) Interlocked.Decrement(ref reading);
         }
     }
 

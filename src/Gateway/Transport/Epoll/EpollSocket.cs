@@ -29,7 +29,7 @@ internal sealed unsafe class EpollSocket(EpollLoop loop, int handle) : LoopSocke
     public override int Receive(Span<byte> destination)
     {
         if (Failure != 0)
-            return -Failure;
+            return ReceiveLast(destination);
         if (InputEnded)
             return 0;
         if (!readable || !TakeShare())
@@ -39,9 +39,15 @@ internal sealed unsafe class EpollSocket(EpollLoop loop, int handle) : LoopSocke
             result = Receive(start, destination.Length, 0);
         if (result > 0)
         {
-            // Less than there was room for means that the queue is empty, unless a FIN stands behind it.
-            if (result < destination.Length && !finAnnounced)
-                readable = false;
+            // Less than there was room for means that the queue is empty, unless a FIN stands behind it. That was announced with bytes before it,
+            // and will not be again: whoever reads no further has to be told.
+            if (result < destination.Length)
+            {
+                if (!finAnnounced)
+                    readable = false;
+                else if (!hungUp)
+                    Loop.Post(static state => ((EpollSocket)state!).CheckHangUp(), this);
+            }
         }
         else if (result == 0)
         {
@@ -156,6 +162,8 @@ internal sealed unsafe class EpollSocket(EpollLoop loop, int handle) : LoopSocke
     /// <summary>Nobody may be reading now, and yet whoever works for this peer wants to know that it has gone.</summary>
     private void CheckHangUp()
     {
+        if (IsClosed || hungUp)
+            return;
         if (Failure == 0 && !InputEnded)
             _ = HasNothingYet();
         if (!InputEnded && Failure == 0)
@@ -201,6 +209,24 @@ internal sealed unsafe class EpollSocket(EpollLoop loop, int handle) : LoopSocke
 
         received++;
         return true;
+    }
+
+    /// <summary>
+    /// Sending has failed, but what came before the peer's RST still lies in the kernel: an answer that refuses a request half-way, for example.
+    /// </summary>
+    private int ReceiveLast(Span<byte> destination)
+    {
+        if (!InputEnded && !IsClosed)
+        {
+            int result;
+            fixed (byte* start = destination)
+                result = Receive(start, destination.Length, 0);
+            if (result > 0)
+                return result;
+            InputEnded = true;
+        }
+
+        return -Failure;
     }
 
     private void Pump()

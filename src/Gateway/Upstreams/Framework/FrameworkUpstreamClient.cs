@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Microsoft.AspNetCore.Server.Kestrel.Core.Features;
 using Sluice.Gateway.Pipeline;
 
 namespace Sluice.Gateway.Upstreams.Framework;
@@ -11,6 +12,8 @@ internal sealed class FrameworkUpstreamClient(Http2Handler handler, ForwardingSe
 {
     public override async ValueTask<TryResult> TryAsync(Exchange exchange, Endpoint endpoint)
     {
+        // An interactive stream may pause for as long as the upstream is waited for.
+        if (exchange.Http.Features.Get<IHttpMinRequestBodyDataRateFeature>() is { } rate) rate.MinDataRate = null;
         using var silence = CancellationTokenSource.CreateLinkedTokenSource(exchange.Http.RequestAborted);
         using var request = FrameworkRequest.Create(exchange, endpoint, scheme, settings, silence, out var body);
         silence.CancelAfter(settings.ReadTimeout);

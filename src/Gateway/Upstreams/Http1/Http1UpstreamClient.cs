@@ -81,7 +81,7 @@ internal sealed class Http1UpstreamClient(ForwardingSettings settings, Connectio
                     await connection.SendAsync(piece, settings.WriteTimeout);
             if (body.IsBuffered) exchange.Timings.RequestBytes = body.Length;
             exchange.Timings.UpstreamSent = Stopwatch.GetTimestamp();
-            if (body.IsStreaming) upload = RequestUpload.Start(exchange, connection, body.Framing, settings.WriteTimeout);
+            if (body.IsStreaming) upload = RequestUpload.Start(exchange, connection, body.Framing, settings);
 
             var head = connection.Head;
             var interim = 0;

@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Globalization;
 using System.IO.Pipelines;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Server.Kestrel.Core.Features;
 using Sluice.Gateway.Pipeline;
 using Sluice.Gateway.Transport;
 
@@ -22,16 +23,22 @@ internal sealed class RequestUpload
     private readonly PipeReader reader;
     private readonly BodyFraming framing;
     private readonly TimeSpan timeout;
+    private readonly TimeSpan patience;
     private Task task = Task.CompletedTask;
+    private Timer? impatience;
     private bool stopping;
 
-    private RequestUpload(Exchange exchange, Http1Connection connection, BodyFraming framing, TimeSpan timeout)
+    private RequestUpload(Exchange exchange, Http1Connection connection, BodyFraming framing, ForwardingSettings settings)
     {
         this.exchange = exchange;
         this.connection = connection;
         this.framing = framing;
-        this.timeout = timeout;
+        timeout = settings.WriteTimeout;
+        patience = settings.RequestBodyTimeout;
         reader = exchange.Request.BodyReader;
+
+        // A stream may pause: what counts is the time between two pieces, not the rate since the beginning.
+        if (exchange.Http.Features.Get<IHttpMinRequestBodyDataRateFeature>() is { } rate) rate.MinDataRate = null;
     }
 
     /// <summary>Some byte was taken from the client.</summary>
@@ -48,9 +55,9 @@ internal sealed class RequestUpload
     /// <summary>The upstream took no more.</summary>
     public UpstreamSocketException? UpstreamFailure { get; private set; }
 
-    public static RequestUpload Start(Exchange exchange, Http1Connection connection, BodyFraming framing, TimeSpan timeout)
+    public static RequestUpload Start(Exchange exchange, Http1Connection connection, BodyFraming framing, ForwardingSettings settings)
     {
-        var upload = new RequestUpload(exchange, connection, framing, timeout);
+        var upload = new RequestUpload(exchange, connection, framing, settings);
         upload.task = upload.RunAsync();
         return upload;
     }
@@ -71,7 +78,7 @@ internal sealed class RequestUpload
         {
             while (!stopping)
             {
-                var result = await reader.ReadAsync();
+                var result = await ReadAsync();
                 await connection.ReturnToLoop();
                 if (result.IsCanceled)
                 {
@@ -105,8 +112,35 @@ internal sealed class RequestUpload
         }
         catch (Exception e) when (e is BadHttpRequestException or IOException or OperationCanceledException)
         {
-            ClientFailure = e;
+            ClientFailure = BrokenRequestBody.Describe(e);
             connection.Dispose();
+        }
+        finally
+        {
+            if (impatience is not null) await impatience.DisposeAsync();
+        }
+    }
+
+    /// <exception cref="BadHttpRequestException">Nothing came for too long.</exception>
+    private async ValueTask<ReadResult> ReadAsync()
+    {
+        while (true)
+        {
+            var pending = reader.ReadAsync();
+            var waits = !pending.IsCompleted;
+            if (waits)
+            {
+                impatience ??= new Timer(static upload => ((RequestUpload)upload!).reader.CancelPendingRead(), this, Timeout.Infinite, Timeout.Infinite);
+                impatience.Change(patience, Timeout.InfiniteTimeSpan);
+            }
+
+            var result = await pending;
+            if (waits) impatience!.Change(Timeout.Infinite, Timeout.Infinite);
+            if (!result.IsCanceled || stopping) return result;
+            reader.AdvanceTo(result.Buffer.Start);
+
+            // Cancelled without having waited: the timer of the read before, which had just been completed.
+            if (waits) throw new BadHttpRequestException("The request body does not go on.", StatusCodes.Status408RequestTimeout);
         }
     }
 

@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using System.Text;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
+using Microsoft.AspNetCore.Server.Kestrel.Core.Features;
 using Sluice.Gateway.Pipeline;
 
 namespace Sluice.Gateway.Upstreams.Http1;
@@ -54,6 +55,7 @@ internal sealed class WebSocketHandshake
         {
             response.StatusCode = StatusCodes.Status200OK;
             response.Headers.Remove("Sec-WebSocket-Accept");
+            if (exchange.Http.Features.Get<IHttpMinRequestBodyDataRateFeature>() is { } rate) rate.MinDataRate = null;
         }
         else response.Headers.Upgrade = "websocket";
 
