@@ -101,10 +101,11 @@ public sealed class ConnectionTests(ScriptedGateway gateway) : IClassFixture<Scr
         var sluice = await gateway.On(transport);
         using var client = await RawClient.ConnectAsync(sluice.Proxy[0]);
         await client.SendAsync($"TRACE / HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\nExpect: 100-continue\r\n\r\n");
-        (await client.ReadResponseAsync()).Head.ShouldStartWith("HTTP/1.1 405 ");
+        var (head, _) = await client.ReadResponseAsync();
+        head.ShouldStartWith("HTTP/1.1 405 ");
 
         // The body may or may not follow: only a new connection is sure to begin with a request.
-        (await client.IsClosedAsync()).ShouldBeTrue();
+        head.ShouldContain("Connection: close", Case.Insensitive);
     }
 
     [Theory]

@@ -74,7 +74,6 @@ public sealed class LimitTests(LimitTests.TightGateway gateway) : IClassFixture<
             using var client = await RawClient.ConnectAsync(sluice.Proxy[0]);
             await client.SendAsync($"POST {path} HTTP/1.1\r\nHost: a\r\n{framing}\r\n\r\n8\r\n12345678\r\n");
             (await client.ReadResponseAsync()).Head.ShouldStartWith("HTTP/1.1 408 ", customMessage: framing);
-            (await client.IsClosedAsync()).ShouldBeTrue();
         }
     }
 
