@@ -100,6 +100,8 @@ internal sealed unsafe class EpollLoop : LoopThread
         }
     }
 
+    protected override int WakeHandle => wake;
+
     protected override void Wake()
     {
         ulong one = 1;
@@ -169,10 +171,11 @@ internal sealed unsafe class EpollLoop : LoopThread
             if (accepted >= 0)
             {
                 Accepted(listener, accepted, NativeAddress.Read(address, length));
-                continue;
+                if (!Descriptors.IsLastForClients(accepted))
+                    continue;
             }
 
-            var error = Libc.LastError;
+            var error = accepted >= 0 ? Errno.TooManyFiles : Libc.LastError;
             if (Errno.IsExhaustion(error))
             {
                 Unwatch(handle);

@@ -14,6 +14,7 @@ internal sealed unsafe class IoUringLoop : LoopThread
     private const int ScratchSize = 65536;
     private const int HeaderSize = 56; // struct msghdr on 64-bit systems
     private const int GatherLimit = 64;
+    private const int AcceptsUnderWay = 4;
     private const int Blocking = 1 | CloseOnExec; // SOCK_STREAM | SOCK_CLOEXEC
 
     private readonly Ring ring = new();
@@ -111,14 +112,14 @@ internal sealed unsafe class IoUringLoop : LoopThread
             if (!ReferenceEquals(owner, listener))
                 continue;
             listeners.Remove(handle);
-            var request = Request(Ring.OperationCancel, handle);
-            request->Handle = -1;
-            request->Address = UserData(Ring.OperationAccept, handle);
+            CancelAccepting(handle);
             ring.Enter(wait: false, milliseconds: 0); // the number may be given out again once it is closed
             _ = Libc.Shutdown(handle, Libc.ShutdownBoth);
             _ = Libc.Close(handle);
         }
     }
+
+    protected override int WakeHandle => wake;
 
     protected override void Wake()
     {
@@ -225,11 +226,25 @@ internal sealed unsafe class IoUringLoop : LoopThread
         request->Length = sizeof(ulong);
     }
 
+    /// <summary>A few at a time. One standing request would accept the whole backlog unseen, down to the last descriptor.</summary>
     private void StartAccepting(int handle)
     {
+        for (var i = 0; i < AcceptsUnderWay; i++)
+            AcceptOne(handle);
+    }
+
+    private void AcceptOne(int handle)
+    {
         var request = Request(Ring.OperationAccept, handle);
-        request->Priority = Ring.AcceptMultishot;
         request->OperationFlags = CloseOnExec;
+    }
+
+    private void CancelAccepting(int handle)
+    {
+        var request = Request(Ring.OperationCancel, handle);
+        request->Handle = -1;
+        request->Address = UserData(Ring.OperationAccept, handle);
+        request->OperationFlags = Ring.CancelAll;
     }
 
     private void OnCompletion(in Ring.Completion completion)
@@ -251,7 +266,7 @@ internal sealed unsafe class IoUringLoop : LoopThread
                 Of(handle)?.OnConnected(completion.Result);
                 break;
             case Ring.OperationAccept:
-                OnAccepted(handle, completion.Result, more);
+                OnAccepted(handle, completion.Result);
                 break;
             case Ring.OperationRead when !IsStopping:
                 AwaitWake();
@@ -279,7 +294,7 @@ internal sealed unsafe class IoUringLoop : LoopThread
         }
     }
 
-    private void OnAccepted(int handle, int result, bool more)
+    private void OnAccepted(int handle, int result)
     {
         if (!listeners.TryGetValue(handle, out var listener))
         {
@@ -290,12 +305,16 @@ internal sealed unsafe class IoUringLoop : LoopThread
 
         if (result >= 0)
             Accepted(listener, result, NativeSocket.RemoteEndPoint(result));
-        if (more)
+        if (IsPaused(listener))
             return;
-        if (result < 0 && Errno.IsExhaustion(-result))
-            PauseAccepting(listener, -result);
-        else
-            StartAccepting(handle);
+        if (result >= 0 ? Descriptors.IsLastForClients(result) : Errno.IsExhaustion(-result))
+        {
+            PauseAccepting(listener, result >= 0 ? Errno.TooManyFiles : -result);
+            CancelAccepting(handle);
+            return;
+        }
+
+        AcceptOne(handle);
     }
 
     /// <summary>A socket stays in the table until the kernel has answered all its requests, so that the number alone identifies it.</summary>

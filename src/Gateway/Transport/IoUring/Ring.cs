@@ -18,7 +18,6 @@ internal sealed unsafe class Ring : IDisposable
     public const byte OperationSend = 26;
     public const byte OperationReceive = 27;
 
-    public const ushort AcceptMultishot = 1 << 0;
     public const ushort ReceiveMultishot = 1 << 1;
     public const byte SelectBuffer = 1 << 5;
     public const uint CancelAll = 1 << 0;

@@ -72,6 +72,9 @@ internal static unsafe partial class Libc
     [LibraryImport("libc", EntryPoint = "ioctl")]
     public static partial int InputOutputControl(int handle, nuint request, void* argument);
 
+    [LibraryImport("libc", EntryPoint = "getrlimit")]
+    public static partial int GetResourceLimit(int resource, ulong* limits);
+
     [LibraryImport("libc", EntryPoint = "dup")]
     public static partial int Duplicate(int handle);
 

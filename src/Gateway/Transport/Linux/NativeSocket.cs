@@ -55,6 +55,12 @@ internal static unsafe class NativeSocket
         var socket = Libc.Socket(family, type, 0);
         if (socket < 0)
             return -Libc.LastError;
+        if (Descriptors.IsTooHighForUpstreams(socket))
+        {
+            _ = Libc.Close(socket);
+            return -Errno.TooManyFiles;
+        }
+
         if (family != Libc.AddressFamilyUnix)
             SetFlag(socket, Libc.LevelTcp, Libc.TcpNoDelay, true);
         return socket;

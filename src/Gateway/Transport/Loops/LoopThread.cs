@@ -142,6 +142,8 @@ internal abstract partial class LoopThread : EventLoop
 
     public void CountClientClosed() => Volatile.Write(ref clients, clients - 1);
 
+    protected abstract int WakeHandle { get; }
+
     protected abstract void Wake();
 
     /// <summary>Called on the thread before the first turn.</summary>
@@ -191,6 +193,8 @@ internal abstract partial class LoopThread : EventLoop
         var localEndPoint = listener.FixedLocalEndPoint ?? NativeSocket.LocalEndPoint(handle) ?? listener.EndPoint;
         listener.Enqueue(new LoopConnection(socket, localEndPoint, remoteEndPoint));
     }
+
+    protected bool IsPaused(LoopListener listener) => pausedListeners.Contains(listener);
 
     /// <summary>Out of descriptors or memory: leaves the waiting connections in the backlog for a moment instead of spinning.</summary>
     protected void PauseAccepting(LoopListener listener, int error)
@@ -321,6 +325,19 @@ internal abstract partial class LoopThread : EventLoop
                 ScanNoLaterThan(Math.Max(socket.ReceiveDeadline, now + ScanInterval));
             if (socket.SendDeadline != 0)
                 ScanNoLaterThan(Math.Max(socket.SendDeadline, now + ScanInterval));
+        }
+
+        ResumePaused(now);
+    }
+
+    private void ResumePaused(long now)
+    {
+        if (pausedListeners.Count == 0)
+            return;
+        if (!Descriptors.AreLeftForClients(WakeHandle))
+        {
+            ScanNoLaterThan(now + AcceptPause);
+            return;
         }
 
         foreach (var listener in pausedListeners)
