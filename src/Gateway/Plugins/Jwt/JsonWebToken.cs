@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Buffers.Text;
 using System.Text.Json;
+using System.Text.Unicode;
 
 namespace Sluice.Gateway.Plugins.Jwt;
 
@@ -82,15 +83,25 @@ internal sealed class JsonWebToken
 
     private static JsonElement? Json(ReadOnlySpan<char> part)
     {
-        if (Bytes(part) is not { } bytes) return null;
+        if (Bytes(part) is not { } bytes || !Utf8.IsValid(bytes)) return null;
         try
         {
+            if (bytes.AsSpan().IndexOf("\\u"u8) >= 0) ReadTexts(bytes);
             using var document = JsonDocument.Parse(bytes, Strict);
             return document.RootElement.Clone();
         }
-        catch (JsonException)
+        catch (Exception e) when (e is JsonException or InvalidOperationException)
         {
             return null;
         }
+    }
+
+    /// <summary>Half a surrogate pair is well-formed JSON but no text, and would be found out only when it is used.</summary>
+    private static void ReadTexts(byte[] json)
+    {
+        var reader = new Utf8JsonReader(json, new JsonReaderOptions { MaxDepth = Strict.MaxDepth });
+        while (reader.Read())
+            if (reader.TokenType is JsonTokenType.String or JsonTokenType.PropertyName)
+                reader.GetString();
     }
 }

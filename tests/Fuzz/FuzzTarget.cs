@@ -1,0 +1,73 @@
+using System.Text;
+using Sluice.Fuzz.Targets;
+
+namespace Sluice.Fuzz;
+
+/// <summary>Something that reads bytes from outside, and what must hold whatever they are.</summary>
+internal abstract class FuzzTarget(string name) : IAsyncDisposable
+{
+    /// <summary>Longer than anything may take, even on a busy machine.</summary>
+    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(20);
+
+    private static readonly Dictionary<string, Func<FuzzTarget>> All = new()
+    {
+        ["configuration"] = () => new ConfigurationTarget(),
+        ["response-head"] = () => new ResponseHeadTarget(),
+        ["chunked"] = () => new ChunkedTarget(),
+        ["dns"] = () => new DnsTarget(),
+        ["path"] = () => new RequestPathTarget(),
+        ["regex"] = () => new RouteRegexTarget(),
+        ["expression"] = () => new RouteExpressionTarget(),
+        ["proxy-protocol"] = () => new ProxyProtocolTarget(),
+        ["jwt"] = () => new JsonWebTokenTarget(),
+        ["trace"] = () => new TraceContextTarget(),
+        ["template"] = () => new TemplateTarget(),
+        ["requests-epoll"] = () => new RequestTarget("requests-epoll", Gateway.Transport.TransportKind.Epoll),
+        ["requests"] = () => new RequestTarget("requests", Gateway.Transport.TransportKind.Sockets),
+    };
+
+    public static IEnumerable<string> Names => All.Keys;
+
+    public string Name { get; } = name;
+
+    /// <summary>Good inputs, and those that found something once.</summary>
+    public IReadOnlyList<byte[]> Seeds => field ??= [.. Samples, .. Found.For(Name)];
+
+    /// <summary>What is put in here and there, because chance would not find it.</summary>
+    public virtual IReadOnlyList<byte[]> Pieces => [];
+
+    protected abstract IEnumerable<byte[]> Samples { get; }
+
+    public static FuzzTarget Named(string name) => All.TryGetValue(name, out var make) ? make() : throw new ArgumentException($"no target {name}");
+
+    /// <summary>Runs one input.</summary>
+    /// <exception cref="FuzzException">Something that must hold did not.</exception>
+    public void Check(byte[] input)
+    {
+        // An endless loop cannot be left by an exception.
+        using var watchdog = new Timer(_ => Environment.FailFast(Report(input, "it takes longer than 20 s")), null, Limit, Timeout.InfiniteTimeSpan);
+        try
+        {
+            Run(input);
+        }
+        catch (Exception problem)
+        {
+            throw new FuzzException(Report(input, problem.ToString()), problem);
+        }
+    }
+
+    public virtual ValueTask DisposeAsync() => default;
+
+    /// <summary>Throws when something does not hold.</summary>
+    protected abstract void Run(byte[] input);
+
+    protected static byte[] Bytes(string text) => Encoding.UTF8.GetBytes(text);
+
+    protected static IReadOnlyList<byte[]> AllOf(params string[] texts) => [.. texts.Select(Bytes)];
+
+    private string Report(byte[] input, string problem) =>
+        $"{Name}: {problem}\ninput: {Encoding.Latin1.GetString(input.AsSpan(0, Math.Min(400, input.Length)))}\n--target {Name} --input {Convert.ToBase64String(input)}";
+}
+
+/// <summary>An input for which something did not hold.</summary>
+internal sealed class FuzzException(string message, Exception problem) : Exception(message, problem);
