@@ -30,8 +30,8 @@ internal abstract class FuzzTarget(string name) : IAsyncDisposable
 
     public string Name { get; } = name;
 
-    /// <summary>Good inputs, and those that found something once.</summary>
-    public IReadOnlyList<byte[]> Seeds => field ??= [.. Samples, .. Found.For(Name)];
+    /// <summary>Those that found something once, then good inputs.</summary>
+    public IReadOnlyList<byte[]> Seeds => field ??= [.. Found.For(Name), .. Samples];
 
     /// <summary>What is put in here and there, because chance would not find it.</summary>
     public virtual IReadOnlyList<byte[]> Pieces => [];

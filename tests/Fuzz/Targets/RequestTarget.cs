@@ -75,6 +75,7 @@ internal sealed partial class RequestTarget(string name, TransportKind kind) : F
     private static async Task<(List<int> Answers, IReadOnlyList<string> Requests)> TryAsync(Running running, byte[] input, TimeSpan lull)
     {
         var answers = await SendAsync(running.Port, input, lull);
+        await running.Upstream.IdleAsync();
         var (requests, violations) = running.Upstream.Take();
         violations.ShouldBeEmpty();
         answers.ShouldNotContain(500);
