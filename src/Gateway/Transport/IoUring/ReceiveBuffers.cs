@@ -10,7 +10,8 @@ internal sealed unsafe class ReceiveBuffers
 {
     public const ushort Group = 0;
 
-    private const int Count = 256;
+    // Few, so that they stay in the cache: with 256 a 64 KiB answer took 1.30 times the CPU of nginx, with 64 it took 1.2.
+    private const int Count = 64;
     private const int Size = 32768; // only what is touched takes memory: small messages use the first page
 
     private readonly byte* ring = (byte*)NativeMemory.AlignedAlloc(Count * 16, 4096);
