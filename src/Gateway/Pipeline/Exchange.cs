@@ -69,6 +69,9 @@ public sealed partial class Exchange
     /// <summary>The endpoint of the current or last try.</summary>
     public Endpoint? Endpoint { get; internal set; }
 
+    /// <summary>How the current or last try ended.</summary>
+    internal Upstreams.TryOutcome Outcome { get; set; }
+
     /// <summary>Counts, timestamps and the trace of this exchange.</summary>
     public ExchangeTimings Timings;
 

@@ -42,23 +42,22 @@ internal sealed partial class ExchangeProcessor(ILogger<ExchangeProcessor> log)
     private static async ValueTask<Answer?> ForwardThroughAsync(Exchange exchange, ServiceModel service, CircuitBreaker circuit)
     {
         if (!circuit.TryEnter(out var pass)) return CircuitErrors.Open.Answer;
-        var served = false;
+        exchange.Outcome = TryOutcome.Abandoned;
+        Answer? answer;
         try
         {
-            var answer = await TryEndpointsAsync(exchange, service);
-            served = (answer?.Status ?? exchange.Response.StatusCode) < 500;
-            return answer;
+            answer = await TryEndpointsAsync(exchange, service);
         }
-        catch (BadHttpRequestException)
+        catch
         {
-            // The client broke its own request off; that tells nothing of the service.
-            served = true;
+            // The client broke its own request off, or a plugin failed: that tells nothing of the service.
+            circuit.Cancel(pass);
             throw;
         }
-        finally
-        {
-            circuit.Report(pass, served);
-        }
+
+        if (exchange.Outcome == TryOutcome.ClientGone) circuit.Cancel(pass);
+        else circuit.Report(pass, exchange.Outcome == TryOutcome.Answered && (answer?.Status ?? exchange.Response.StatusCode) < 500);
+        return answer;
     }
 
     /// <summary>One try after another until there is an answer or no use in another try.</summary>
@@ -78,7 +77,7 @@ internal sealed partial class ExchangeProcessor(ILogger<ExchangeProcessor> log)
             exchange.Timings.Tries++;
             exchange.Endpoint = endpoint;
             endpoint.Begin();
-            result = new TryResult { Outcome = TryOutcome.Broken };
+            result = new TryResult { Outcome = TryOutcome.Abandoned };
             try
             {
                 exchange.RunBeforeUpstream();
@@ -86,6 +85,7 @@ internal sealed partial class ExchangeProcessor(ILogger<ExchangeProcessor> log)
             }
             finally
             {
+                exchange.Outcome = result.Outcome;
                 var until = exchange.Timings.UpstreamAnswered > started ? exchange.Timings.UpstreamAnswered : Stopwatch.GetTimestamp();
                 endpoint.End(result.Outcome, result.Status, Stopwatch.GetElapsedTime(started, until));
             }

@@ -23,6 +23,9 @@ public sealed class GatewaySnapshot
 
     public IReadOnlyList<ServiceModel> Services { get; internal set; } = [];
 
+    /// <summary>All upstreams, whether a service names them or not.</summary>
+    public IReadOnlyList<UpstreamModel> Upstreams { get; internal set; } = [];
+
     /// <summary>The middleware of requests that match no route: the global ones, in their Respond and Record stages only.</summary>
     public PluginPlan UnmatchedPlan { get; internal set; } = null!;
 

@@ -42,6 +42,15 @@ public sealed class ServiceModel
     public string Label => field ??= Config.Name ?? Config.Id.ToString();
 }
 
+/// <summary>An upstream, checked and frozen. Services that name it share what its balancer knows.</summary>
+public sealed class UpstreamModel
+{
+    public required UpstreamConfig Config { get; init; }
+
+    /// <summary>Its targets as they stand. Where services of several schemes name it, that of the first: all of them know the same health.</summary>
+    public required Balancer Balancer { get; init; }
+}
+
 /// <summary>A consumer with its groups.</summary>
 public sealed class ConsumerModel
 {

@@ -43,7 +43,6 @@ internal sealed class SnapshotBuilder(GatewayRuntime runtime)
         snapshot.UnmatchedPlan = plans.ForUnmatched();
 
         var services = BuildServices(snapshot, document);
-        snapshot.Services = [.. services.Values];
         var routes = new List<RouteModel>(document.Routes.Count);
         foreach (var config in document.Routes)
         {
@@ -81,13 +80,16 @@ internal sealed class SnapshotBuilder(GatewayRuntime runtime)
             TrustedCertificates = runtime.Settings.TrustedCertificates,
         };
         var models = new Dictionary<Guid, ServiceModel>();
+        var balancers = new Dictionary<string, Balancer>(StringComparer.Ordinal);
         foreach (var service in document.Services)
         {
             var upstream = service.Endpoints is null ? upstreams.GetValueOrDefault(service.Host) : null;
+            var balancer = Balancers.Create(service, upstream, upstream is null ? [] : [.. targets[upstream.Id]], balancing);
+            if (upstream is not null) balancers.TryAdd(upstream.Name, balancer);
             models[service.Id] = new ServiceModel
             {
                 Config = service,
-                Balancer = Balancers.Create(service, upstream, upstream is null ? [] : [.. targets[upstream.Id]], balancing),
+                Balancer = balancer,
                 Client = UpstreamClients.Create(new UpstreamClientSetup
                 {
                     Service = service,
@@ -103,6 +105,17 @@ internal sealed class SnapshotBuilder(GatewayRuntime runtime)
             };
         }
 
+        snapshot.Services = [.. models.Values];
+
+        // An upstream that no service names is resolved and probed all the same: a route may be pointed at it any time.
+        snapshot.Upstreams =
+        [
+            .. upstreams.Values.Select(upstream => new UpstreamModel
+            {
+                Config = upstream,
+                Balancer = balancers.GetValueOrDefault(upstream.Name) ?? Balancers.Create(upstream, [.. targets[upstream.Id]], balancing),
+            }),
+        ];
         return models;
     }
 

@@ -3,7 +3,26 @@ using System.Net;
 namespace Sluice.Gateway.Upstreams;
 
 /// <summary>How one try of a request ended, as health checks, circuit breakers and load measures see it.</summary>
-public enum TryOutcome { Answered, ConnectFailed, TimedOut, Broken, ClientGone }
+public enum TryOutcome
+{
+    /// <summary>The head of an answer came, and the body to its end.</summary>
+    Answered,
+
+    /// <summary>No connection was to be had.</summary>
+    ConnectFailed,
+
+    /// <summary>The endpoint was silent for too long.</summary>
+    TimedOut,
+
+    /// <summary>The connection broke, or what came over it was no answer.</summary>
+    Broken,
+
+    /// <summary>The client went away first.</summary>
+    ClientGone,
+
+    /// <summary>The gateway gave up for a reason of its own or the client's (a request that cannot be sent on): it says nothing of the endpoint.</summary>
+    Abandoned,
+}
 
 /// <summary>One address of a service after balancing and discovery. Shared by all snapshots that have it; all members are safe from any thread.</summary>
 public abstract class Endpoint

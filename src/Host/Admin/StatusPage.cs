@@ -26,6 +26,7 @@ internal sealed class StatusPage(RunningGateway gateway, TimeProvider time)
         json.WriteString("state", gateway.IsDraining ? "draining" : "serving");
         WriteListeners(json);
         WriteConfiguration(json);
+        UpstreamStatus.Write(json, gateway.Snapshot, gateway.HealthEvents);
         WriteKongsFields(json);
         json.WriteEndObject();
     }

@@ -4,6 +4,7 @@ using Sluice.Gateway.Listeners;
 using Sluice.Gateway.Snapshot;
 using Sluice.Gateway.Telemetry;
 using Sluice.Gateway.Transport;
+using Sluice.Gateway.Upstreams.Health;
 using Sluice.Host.Commands;
 using Sluice.Host.Settings;
 
@@ -57,6 +58,12 @@ internal sealed partial class RunningGateway : IAsyncDisposable
 
     /// <exception cref="IOException">An address cannot be listened on.</exception>
     public async Task StartAsync() => server = await GatewayServer.StartAsync(runtime, settings.Proxy);
+
+    /// <summary>What new requests run on.</summary>
+    public GatewaySnapshot Snapshot => runtime.Current;
+
+    /// <summary>The last changes of health and circuits, the newest last.</summary>
+    public IReadOnlyList<HealthEvent> HealthEvents => runtime.HealthEvents.Recent;
 
     /// <summary>The page of <c>/metrics</c>.</summary>
     public string Metrics() => MetricsReport.Write(runtime);

@@ -42,7 +42,7 @@ internal sealed class LiveEndpoint : Endpoint
     public override void End(TryOutcome outcome, int status, TimeSpan elapsed)
     {
         State.End();
-        if (measuresLatency && outcome != TryOutcome.ClientGone) State.Latency.Report(elapsed, failed: outcome != TryOutcome.Answered);
+        if (measuresLatency && outcome is not (TryOutcome.ClientGone or TryOutcome.Abandoned)) State.Latency.Report(elapsed, failed: outcome != TryOutcome.Answered);
         switch (outcome)
         {
             case TryOutcome.Answered when passive.HealthyStatuses.Contains(status):

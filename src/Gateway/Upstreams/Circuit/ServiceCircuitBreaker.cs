@@ -41,7 +41,7 @@ internal sealed partial class ServiceCircuitBreaker : CircuitBreaker
         {
             CircuitState.Closed => true,
             CircuitState.Open => false,
-            _ => now.TryTakePlace(Config.MaxRequests),
+            _ => now.TryTakePlace(Config.MaxRequests) || TryTakePlaceOfNext(ref pass, now),
         };
     }
 
@@ -68,7 +68,21 @@ internal sealed partial class ServiceCircuitBreaker : CircuitBreaker
         if (now.Number == pass.Period && now.State == CircuitState.HalfOpen) now.GiveBackPlace();
     }
 
-    private bool IsOver(Period open) => time.GetElapsedTime(open.Began).TotalMilliseconds >= Config.Timeout;
+    /// <summary>Trial requests that stay for long (streams do) hold the circuit half-open; others get their chance when as much time has passed again.</summary>
+    private bool TryTakePlaceOfNext(ref CircuitPass pass, Period full)
+    {
+        if (!IsOver(full)) return false;
+        var next = Change(full, CircuitState.HalfOpen, "the trial requests have not ended");
+        pass = new CircuitPass(next.Number);
+        return next.State switch
+        {
+            CircuitState.Closed => true,
+            CircuitState.Open => false,
+            _ => next.TryTakePlace(Config.MaxRequests),
+        };
+    }
+
+    private bool IsOver(Period passing) => time.GetElapsedTime(passing.Began).TotalMilliseconds >= Config.Timeout;
 
     /// <summary>Ends <paramref name="from"/>, unless somebody else has, and returns the period that holds now.</summary>
     private Period Change(Period from, CircuitState to, string reason)

@@ -66,6 +66,24 @@ public sealed class ServiceCircuitBreakerTests
     }
 
     [Fact]
+    public void Trial_requests_that_do_not_end_do_not_keep_it_half_open()
+    {
+        Open();
+        time.Advance(TimeSpan.FromSeconds(5));
+        var (stuck, _) = (Enter(), Enter());
+        breaker.TryEnter(out _).ShouldBeFalse();
+
+        time.Advance(TimeSpan.FromSeconds(5));
+        var (third, fourth) = (Enter(), Enter());
+        breaker.TryEnter(out _).ShouldBeFalse();
+        breaker.Report(stuck, success: false);
+        breaker.Report(third, success: true);
+        breaker.Report(fourth, success: true);
+
+        breaker.State.ShouldBe(CircuitState.Closed);
+    }
+
+    [Fact]
     public void Half_open_lets_a_few_pass_and_closes_when_all_succeed()
     {
         Open();
