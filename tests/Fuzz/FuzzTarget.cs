@@ -1,5 +1,6 @@
 using System.Text;
 using Sluice.Fuzz.Targets;
+using Sluice.Gateway.Transport;
 
 namespace Sluice.Fuzz;
 
@@ -22,8 +23,12 @@ internal abstract class FuzzTarget(string name) : IAsyncDisposable
         ["jwt"] = () => new JsonWebTokenTarget(),
         ["trace"] = () => new TraceContextTarget(),
         ["template"] = () => new TemplateTarget(),
-        ["requests-epoll"] = () => new RequestTarget("requests-epoll", Gateway.Transport.TransportKind.Epoll),
-        ["requests"] = () => new RequestTarget("requests", Gateway.Transport.TransportKind.Sockets),
+        ["requests-auto"] = () => new RequestTarget("requests-auto", TransportKind.Auto),
+        ["requests-epoll"] = () => new RequestTarget("requests-epoll", TransportKind.Epoll),
+        ["requests-sockets"] = () => new RequestTarget("requests-sockets", TransportKind.Sockets),
+        ["answers-auto"] = () => new AnswerTarget("answers-auto", TransportKind.Auto),
+        ["answers-epoll"] = () => new AnswerTarget("answers-epoll", TransportKind.Epoll),
+        ["answers-sockets"] = () => new AnswerTarget("answers-sockets", TransportKind.Sockets),
     };
 
     public static IEnumerable<string> Names => All.Keys;

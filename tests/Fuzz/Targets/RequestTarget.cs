@@ -3,11 +3,7 @@ using System.Net.Sockets;
 using System.Text;
 using System.Text.Json;
 using System.Text.RegularExpressions;
-using Microsoft.Extensions.Logging.Abstractions;
 using Sluice.Acceptance.Requests;
-using Sluice.Gateway.Configuration.Reading;
-using Sluice.Gateway.Listeners;
-using Sluice.Gateway.Snapshot;
 using Sluice.Gateway.Transport;
 
 namespace Sluice.Fuzz.Targets;
@@ -21,7 +17,8 @@ internal sealed partial class RequestTarget(string name, TransportKind kind) : F
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(15);
     private static readonly TimeSpan Lull = TimeSpan.FromMilliseconds(500);
 
-    private Running? running;
+    private readonly StrictUpstream upstream = new();
+    private RunningGateway? running;
 
     public override IReadOnlyList<byte[]> Pieces { get; } = AllOf(
         "\r\n", "\n", "\r", "\r\n\r\n", " ", "\t", "\0", "Content-Length: 5\r\n", "Content-Length: 0\r\n", "Content-Length: +5\r\n", "Transfer-Encoding: chunked\r\n", "Transfer-Encoding: identity, chunked\r\n",
@@ -46,37 +43,39 @@ internal sealed partial class RequestTarget(string name, TransportKind kind) : F
     public override async ValueTask DisposeAsync()
     {
         if (running is not null) await running.DisposeAsync();
+        await upstream.DisposeAsync();
     }
 
     protected override void Run(byte[] input) => RunAsync(input).GetAwaiter().GetResult();
 
     private async Task RunAsync(byte[] input)
     {
-        running ??= await Running.StartAsync(kind);
-        var (answers, requests) = await TryAsync(running, input, TimeSpan.Zero);
+        running ??= await RunningGateway.StartAsync(kind, upstream.Port);
+        var (answers, requests) = await TryAsync(running.Port, input, TimeSpan.Zero);
 
         // A client that ends its side at once may count as gone, so that its last answer is missing; more than that needs a closer look.
         if (requests.Count > Good(answers))
         {
             await Task.Delay(Lull);
-            running.Upstream.Take();
-            (answers, requests) = await TryAsync(running, input, Lull);
+            upstream.Take();
+            (answers, requests) = await TryAsync(running.Port, input, Lull);
         }
 
         requests.Count.ShouldBeLessThanOrEqualTo(Good(answers), $"upstream saw {string.Join(", ", requests)}, answers {string.Join(' ', answers)}");
 
         var next = await SendAsync(running.Port, "GET /well HTTP/1.1\r\nHost: a.test\r\nConnection: close\r\n\r\n"u8.ToArray(), Lull);
         next.ShouldBe([200], "the next client");
-        running.Upstream.Take();
+        await running.IdleAsync();
+        upstream.Take();
     }
 
     private static int Good(List<int> answers) => answers.Count(a => a is >= 200 and < 300);
 
-    private static async Task<(List<int> Answers, IReadOnlyList<string> Requests)> TryAsync(Running running, byte[] input, TimeSpan lull)
+    private async Task<(List<int> Answers, IReadOnlyList<string> Requests)> TryAsync(int port, byte[] input, TimeSpan lull)
     {
-        var answers = await SendAsync(running.Port, input, lull);
-        await running.Upstream.IdleAsync();
-        var (requests, violations) = running.Upstream.Take();
+        var answers = await SendAsync(port, input, lull);
+        await upstream.IdleAsync();
+        var (requests, violations) = upstream.Take();
         violations.ShouldBeEmpty();
         answers.ShouldNotContain(500);
         return (answers, requests);
@@ -118,35 +117,4 @@ internal sealed partial class RequestTarget(string name, TransportKind kind) : F
 
     [GeneratedRegex(@"HTTP/1\.1 (\d{3}) ")]
     private static partial Regex StatusLine { get; }
-
-    private sealed class Running(Gateway.Transport.Transport transport, GatewayRuntime runtime, GatewayServer server, StrictUpstream upstream) : IAsyncDisposable
-    {
-        public StrictUpstream Upstream => upstream;
-
-        public int Port => new Uri(server.Addresses[0]).Port;
-
-        public static async Task<Running> StartAsync(TransportKind kind)
-        {
-            var upstream = new StrictUpstream();
-            var read = DocumentReader.Read(Bytes($$"""
-                _format_version: "3.0"
-                services:
-                - {name: s, url: "http://127.0.0.1:{{upstream.Port}}", routes: [{name: r, paths: [/], strip_path: false}]}
-                """));
-            var transport = Transports.Create(kind, 1, NullLoggerFactory.Instance);
-            var runtime = new GatewayRuntime(transport, new GatewaySettings(), NullLoggerFactory.Instance, TimeProvider.System);
-            runtime.Load(read.Document.ShouldNotBeNull());
-            var server = await GatewayServer.StartAsync(runtime, [new ListenAddress(new IPEndPoint(IPAddress.Loopback, 0))]);
-            return new Running(transport, runtime, server, upstream);
-        }
-
-        public async ValueTask DisposeAsync()
-        {
-            await server.StopAsync(TimeSpan.FromSeconds(5));
-            await server.DisposeAsync();
-            await runtime.DisposeAsync();
-            await transport.DisposeAsync();
-            await upstream.DisposeAsync();
-        }
-    }
 }
