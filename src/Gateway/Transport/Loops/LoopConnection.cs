@@ -58,7 +58,8 @@ internal sealed partial class LoopConnection : ConnectionContext, ILoopSocketOwn
 
     public override void Abort(ConnectionAbortedException reason)
     {
-        Interlocked.CompareExchange(ref abortReason, reason, null);
+        // Kestrel gives no reason when the peer has ended its side, whatever the signature says.
+        Interlocked.CompareExchange(ref abortReason, reason ?? new ConnectionAbortedException("The connection was aborted."), null);
         socket.Loop.Post(static state => ((LoopConnection)state!).AbortNow(), this);
     }
 
@@ -102,6 +103,7 @@ internal sealed partial class LoopConnection : ConnectionContext, ILoopSocketOwn
             return;
         socket.SendDeadline = 0;
         CloseSocket(reset: !lingering);
+        reader.Fail(new ConnectionAbortedException("The peer took nothing for too long."));
     }
 
     void ILoopSocketOwner.OnLoopStopping()
