@@ -90,7 +90,7 @@ public sealed partial class GatewayRuntime : IAsyncDisposable
             current = snapshot;
             Generation++;
             LoadedAt = Time.GetUtcNow();
-            if (old is not null) _ = RetireAsync(old);
+            if (old is not null) _ = RetireAsync(old, Timeout.InfiniteTimeSpan);
             return snapshot;
         }
     }
@@ -113,13 +113,17 @@ public sealed partial class GatewayRuntime : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        if (current is { } last) await RetireAsync(last);
+        // The drain is over: what still runs is not waited for any longer than this.
+        if (current is { } last) await RetireAsync(last, TimeSpan.FromSeconds(5));
         AccessLog?.Dispose();
     }
 
-    private async Task RetireAsync(GatewaySnapshot old)
+    /// <summary>Lets go of a snapshot's resources when its last exchange has ended, or after <paramref name="patience"/>.</summary>
+    private async Task RetireAsync(GatewaySnapshot old, TimeSpan patience)
     {
-        while (old.Exchanges.Count > 0) await Task.Delay(TimeSpan.FromMilliseconds(50), Time);
+        var begun = Time.GetTimestamp();
+        while (old.Exchanges.Count > 0 && (patience == Timeout.InfiniteTimeSpan || Time.GetElapsedTime(begun) < patience))
+            await Task.Delay(TimeSpan.FromMilliseconds(50), Time);
         try
         {
             old.Lease.Dispose();
