@@ -1,5 +1,7 @@
 using System.CommandLine;
+using Sluice.Foundation.Errors;
 using Sluice.Host.Running;
+using Sluice.Host.Settings;
 
 namespace Sluice.Host.Commands;
 
@@ -24,7 +26,9 @@ internal static class CheckCommand
             """);
         command.SetAction(parsed =>
         {
-            var loaded = ConfigurationLoader.Load(parsed.GetRequiredValue(files), inline: null);
+            // A file is often checked where its secrets are not; run insists on them.
+            var flavor = SettingsReader.Read(new Dictionary<string, string?>(StringComparer.Ordinal), ProcessEnvironment.Read()).Gateway.RouterFlavor;
+            var loaded = ConfigurationLoader.Load(parsed.GetRequiredValue(files), inline: null, flavor, unsetVariable: Severity.Warning);
             if (parsed.GetValue(json)) CheckReport.WriteJson(loaded, parsed.GetValue(skip), Console.OpenStandardOutput());
             else CheckReport.WriteText(loaded, parsed.GetValue(skip), Console.Out);
             return CheckReport.CanRun(loaded, parsed.GetValue(skip)) ? ExitCode.Ok : ExitCode.ConfigurationProblems;

@@ -12,14 +12,17 @@ internal static class ConfigurationLoader
     /// <param name="paths">Files and folders, read as one configuration.</param>
     /// <param name="inline">A configuration as text, read besides the files; null for none.</param>
     /// <param name="flavor">Which kind of routes it has.</param>
+    /// <param name="unsetVariable">How a variable that is not set counts.</param>
     public static LoadedConfiguration Load(
-        IReadOnlyList<string> paths, string? inline, RouterFlavor flavor = RouterFlavor.TraditionalCompatible)
+        IReadOnlyList<string> paths, string? inline, RouterFlavor flavor, Severity unsetVariable = Severity.Error)
     {
         var (files, unreadable) = ConfigurationSource.Load(paths);
         IReadOnlyList<ConfigurationSource> sources = inline is null
             ? files
             : [.. files, new ConfigurationSource("declarative_config_string", Encoding.UTF8.GetBytes(inline))];
-        var read = DocumentReader.Read(sources, ReadOptions.Default with { RouterFlavor = flavor });
+        var read = sources.Count == 0
+            ? new ReadResult(null, [], [])
+            : DocumentReader.Read(sources, ReadOptions.Default with { RouterFlavor = flavor, UnsetVariable = unsetVariable });
         var problems = (IReadOnlyList<Problem>)[.. unreadable, .. read.Problems];
         return new LoadedConfiguration
         {

@@ -34,6 +34,24 @@ public sealed class CheckTests : IDisposable
     }
 
     [Fact]
+    public async Task A_missing_file_is_the_only_problem()
+    {
+        var ended = await SluiceProcess.RunAsync("check", folder.PathOf("none.yml"));
+        ended.Output.ShouldBe($"{folder.PathOf("none.yml")}: file: does not exist\n1 problem\n");
+        ended.ExitCode.ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task A_variable_that_is_set_only_elsewhere_is_a_warning()
+    {
+        var file = folder.Write("kong.yml", "_format_version: '3.0'\nservices:\n- name: a\n  host: a.test\n  port: ${SLUICE_TEST_UNSET}\n  retries: ${SLUICE_TEST_UNSET}\n");
+        var ended = await SluiceProcess.RunAsync("check", file);
+        ended.Output.ShouldContain("warning");
+        ended.Output.ShouldContain("SLUICE_TEST_UNSET is not set");
+        ended.ExitCode.ShouldBe(0);
+    }
+
+    [Fact]
     public async Task Json_says_the_same_to_programs()
     {
         var file = folder.Write("kong.yml", "_format_version: '3.0'\nservices:\n- name: b\n  host: b.test\n  port: 99999\n");
