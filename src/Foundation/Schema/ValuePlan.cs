@@ -77,8 +77,14 @@ internal sealed class NumberPlan(Type type, Constraints constraints) : ValuePlan
 {
     internal override bool TryRead(DocumentNode node, Binding binding, bool inList, out object? value)
     {
-        if (node is not ScalarNode { Kind: ScalarKind.Number } scalar || !double.IsFinite(scalar.Number))
+        if (node is not ScalarNode { Kind: ScalarKind.Number } scalar)
             return Expected("a number", node, binding, out value);
+        if (!double.IsFinite(scalar.Number))
+        {
+            binding.Report(node.Place, $"expected a finite number, not {Constraints.Short(scalar.Text)}");
+            value = null;
+            return false;
+        }
         value = Type == typeof(double) ? scalar.Number : Type == typeof(float) ? (float)scalar.Number : Decimal(scalar.Number);
         return Constraints.Accept(scalar.Number, node.Place, binding);
     }
