@@ -66,11 +66,24 @@ internal sealed class PlanBuilder
             {
                 if (Winner(descriptor.Name, route, service, consumer) is not { } middleware) continue;
                 if (!instances.TryGetValue(middleware, out var planned))
-                    instances[middleware] = planned = new PlannedPlugin(descriptor, descriptor.Create(setup(middleware)), middleware);
+                    instances[middleware] = planned = new PlannedPlugin(descriptor, Create(descriptor, middleware), middleware);
                 plan.Add(planned);
             }
 
         return plan;
+    }
+
+    /// <summary>A plugin that fails to be made refuses the configuration, as its own mistake or that of its schema; it must not end the program.</summary>
+    private Plugin Create(PluginDescriptor descriptor, PluginConfig middleware)
+    {
+        try
+        {
+            return descriptor.Create(setup(middleware));
+        }
+        catch (Exception e) when (e is not SnapshotException)
+        {
+            throw new SnapshotException($"plugin {middleware.Name} (id {middleware.Id}) cannot be made of its configuration: {e.Message}", e);
+        }
     }
 
     private PluginConfig? Winner(string name, RouteConfig? route, Guid? service, ConsumerModel? consumer)

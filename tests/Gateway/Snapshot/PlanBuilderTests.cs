@@ -59,6 +59,13 @@ public class PlanBuilderTests
         builder.ForRoute(Route, Service.Id).ShouldBeSameAs(builder.ForRoute(new RouteConfig { Id = Guid.NewGuid() }, null));
     }
 
+    [Fact]
+    public void A_plugin_that_cannot_be_made_refuses_the_configuration()
+    {
+        var broken = Middleware("") with { Name = "key-auth" };
+        Should.Throw<SnapshotException>(() => Builder([broken]).ForRoute(Route, Service.Id)).Message.ShouldStartWith($"plugin key-auth (id {broken.Id}) cannot be made");
+    }
+
     private static PluginConfig Middleware(string scope) => new()
     {
         Id = Guid.NewGuid(),

@@ -38,11 +38,14 @@ internal sealed class HttpLogPlugin : LogPlugin
     private static BatchQueueSettings Settings(HttpLogConfig config) => new()
     {
         MaxBatchSize = config.QueueSize is > 1 ? config.QueueSize.Value : config.Queue.MaxBatchSize,
-        MaxCoalescingDelay = TimeSpan.FromSeconds(config.FlushTimeout ?? config.Queue.MaxCoalescingDelay),
+        MaxCoalescingDelay = Seconds(config.FlushTimeout ?? config.Queue.MaxCoalescingDelay),
         MaxEntries = config.Queue.MaxEntries,
         MaxBytes = config.Queue.MaxBytes ?? new BatchQueueSettings().MaxBytes,
-        MaxRetryTime = TimeSpan.FromSeconds(config.Queue.MaxRetryTime),
-        InitialRetryDelay = TimeSpan.FromSeconds(config.Queue.InitialRetryDelay),
-        MaxRetryDelay = TimeSpan.FromSeconds(config.Queue.MaxRetryDelay),
+        MaxRetryTime = Seconds(config.Queue.MaxRetryTime),
+        InitialRetryDelay = Seconds(config.Queue.InitialRetryDelay),
+        MaxRetryDelay = Seconds(config.Queue.MaxRetryDelay),
     };
+
+    /// <summary>Timers take no more than some weeks, and Kong's schema sets no bounds to these.</summary>
+    private static TimeSpan Seconds(double seconds) => TimeSpan.FromSeconds(Math.Clamp(seconds, -1, 1_000_000));
 }

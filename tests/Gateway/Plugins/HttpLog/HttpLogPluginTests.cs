@@ -32,6 +32,16 @@ public sealed class HttpLogPluginTests : IDisposable
     public void Dispose() => server.Close();
 
     [Fact]
+    public async Task Times_too_long_for_a_timer_are_long_ones()
+    {
+        var queue = new HttpLogQueue { MaxBatchSize = 2, MaxRetryTime = 1e300 };
+        var harness = new PluginHarness().Use("http-log", new HttpLogConfig { HttpEndpoint = address, FlushTimeout = 1e300, Queue = queue });
+        await harness.SendAsync("/1");
+        await harness.SendAsync("/2");
+        (await ReceiveAsync()).Body.ShouldStartWith("[{");
+    }
+
+    [Fact]
     public async Task An_entry_is_posted_without_the_endpoints_query()
     {
         var config = new HttpLogConfig
