@@ -33,14 +33,17 @@ internal readonly record struct CacheDirectives
         return read;
     }
 
+    /// <summary>About 68 years: what a number too large to count with stands for (RFC 9111, section 1.2.2).</summary>
+    private const long MaxSeconds = int.MaxValue;
+
     /// <summary>For how many seconds a response with these directives is fresh in a shared cache; 0 when it does not say.</summary>
     public long FreshFor(IHeaderDictionary response, DateTimeOffset now)
     {
-        if ((SharedMaxAge ?? MaxAge) is { } seconds) return Math.Max(seconds, 0);
+        if ((SharedMaxAge ?? MaxAge) is { } seconds) return Math.Clamp(seconds, 0, MaxSeconds);
         var expires = response.Expires;
         return expires.Count > 0 && DateTimeOffset.TryParseExact(
             expires[^1], "r", CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var at)
-            ? Math.Max((long)(at - now).TotalSeconds, 0)
+            ? Math.Clamp((long)(at - now).TotalSeconds, 0, MaxSeconds)
             : 0;
     }
 

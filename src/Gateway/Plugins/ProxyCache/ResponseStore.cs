@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Runtime.CompilerServices;
 using Sluice.Gateway.Telemetry;
 
 namespace Sluice.Gateway.Plugins.ProxyCache;
@@ -21,7 +22,7 @@ internal sealed class ResponseStore : IMetricsSource
     private readonly TimeProvider time;
     private readonly ConcurrentDictionary<string, StoredResponse> entries = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, StoredResponse>.AlternateLookup<ReadOnlySpan<char>> lookup;
-    private readonly Queue<StoredResponse> ring = new();
+    private readonly Queue<StrongBox<StoredResponse?>> ring = new();
     private readonly Lock writing = new();
     private readonly StripedCounters results = new(ResultNames.Length);
     private long bytes;
@@ -75,7 +76,7 @@ internal sealed class ResponseStore : IMetricsSource
             if (entries.TryGetValue(entry.Key, out var old)) Remove(old);
             entries[entry.Key] = entry;
             bytes += entry.Size;
-            ring.Enqueue(entry);
+            ring.Enqueue(entry.Place = new StrongBox<StoredResponse?>(entry));
             DropExpired(now);
             MakeRoom(now);
         }
@@ -114,23 +115,23 @@ internal sealed class ResponseStore : IMetricsSource
     {
         for (var i = Math.Min(LooksPerWrite, ring.Count); i > 0; i--)
         {
-            var oldest = ring.Dequeue();
-            if (oldest.Removed) continue;
+            var place = ring.Dequeue();
+            if (place.Value is not { } oldest) continue;
             if (now >= oldest.KeptUntil) Remove(oldest);
-            else ring.Enqueue(oldest);
+            else ring.Enqueue(place);
         }
     }
 
     private void MakeRoom(long now)
     {
         var chances = MaxSecondChances;
-        while (bytes > budget && ring.TryDequeue(out var candidate))
+        while (bytes > budget && ring.TryDequeue(out var place))
         {
-            if (candidate.Removed) continue;
+            if (place.Value is not { } candidate) continue;
             if (candidate.Served && now < candidate.KeptUntil && chances-- > 0)
             {
                 candidate.Served = false;
-                ring.Enqueue(candidate);
+                ring.Enqueue(place);
                 continue;
             }
 
@@ -140,7 +141,7 @@ internal sealed class ResponseStore : IMetricsSource
 
     private void Remove(StoredResponse entry)
     {
-        entry.Removed = true;
+        if (entry.Place is { } place) place.Value = null;
         if (entries.TryRemove(new(entry.Key, entry))) bytes -= entry.Size;
     }
 }

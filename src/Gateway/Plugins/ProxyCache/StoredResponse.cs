@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Microsoft.Extensions.Primitives;
 using Sluice.Gateway.Pipeline;
 
@@ -39,8 +40,8 @@ internal sealed class StoredResponse
     /// <summary>It was served since the eviction hand last passed.</summary>
     public bool Served { get; set; }
 
-    /// <summary>It has left the store; the eviction ring drops it when it comes by.</summary>
-    public bool Removed { get; set; }
+    /// <summary>Where the eviction ring holds it. Emptied when it leaves the store, so that the ring keeps nothing large alive until it comes by.</summary>
+    public StrongBox<StoredResponse?>? Place { get; set; }
 
     /// <summary>Roughly what it takes in memory.</summary>
     public long Size => field != 0 ? field : field = Measure();

@@ -30,6 +30,14 @@ public sealed class ProxyCachePluginTests
     }
 
     [Fact]
+    public async Task A_lifetime_beyond_counting_is_a_long_one()
+    {
+        var harness = Harness(Config with { CacheControl = true }, cacheControl: $"max-age={long.MaxValue}");
+        await harness.SendAsync("/a");
+        (await harness.SendAsync("/a")).Header("X-Cache-Status").ShouldBe("Hit");
+    }
+
+    [Fact]
     public async Task Methods_paths_queries_and_consumers_are_told_apart()
     {
         var harness = Harness(Config);

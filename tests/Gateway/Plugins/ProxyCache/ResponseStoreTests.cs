@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Sluice.Gateway.Plugins.ProxyCache;
 
 namespace Sluice.Gateway.Tests.Plugins.ProxyCache;
@@ -39,6 +40,25 @@ public sealed class ResponseStoreTests
         for (var i = 0; i < 100; i++) store.Put(Entry("k", 1000));
         store.Count.ShouldBe(1);
         store.Bytes.ShouldBe(Entry("k", 1000).Size);
+    }
+
+    [Fact]
+    public void A_replaced_body_is_let_go_of_at_once()
+    {
+        var store = new ResponseStore(time);
+        for (var i = 0; i < 1000; i++) store.Put(Entry($"other{i}", 1));
+        var first = PutAndForget(store);
+        store.Put(Entry("k", 1_000_000));
+        GC.Collect();
+        first.IsAlive.ShouldBeFalse();
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private WeakReference PutAndForget(ResponseStore store)
+    {
+        var entry = Entry("k", 1_000_000);
+        store.Put(entry);
+        return new WeakReference(entry.Body);
     }
 
     [Fact]
