@@ -17,7 +17,12 @@ internal abstract partial class AuthenticationPlugin(PluginSetup setup, string? 
 
     public sealed override ValueTask<Verdict> AuthenticateAsync(Exchange exchange)
     {
-        if (!runOnPreflight && HttpMethods.IsOptions(exchange.Request.Method)) return Verdict.Continue;
+        if (!runOnPreflight && HttpMethods.IsOptions(exchange.Request.Method))
+        {
+            if (exchange.Consumer is null) ConsumerHeaders.Remove(exchange.Request.Headers);
+            return Verdict.Continue;
+        }
+
         if (anonymous is not null && exchange.Credential is not null) return Verdict.Continue;
         var identified = IdentifyAsync(exchange);
         return identified.IsCompletedSuccessfully ? Conclude(exchange, identified.Result) : ConcludeLaterAsync(exchange, identified);

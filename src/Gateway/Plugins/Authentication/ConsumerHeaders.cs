@@ -27,6 +27,16 @@ internal static class ConsumerHeaders
         SetOrRemove(headers, AnonymousConsumer, identifier is null ? "true" : null);
     }
 
+    /// <summary>Nobody was asked who calls, so that the client must not say so itself.</summary>
+    public static void Remove(IHeaderDictionary headers)
+    {
+        headers.Remove(ConsumerId);
+        headers.Remove(ConsumerCustomId);
+        headers.Remove(ConsumerUsername);
+        headers.Remove(CredentialIdentifier);
+        headers.Remove(AnonymousConsumer);
+    }
+
     private static void SetOrRemove(IHeaderDictionary headers, string name, string? value)
     {
         if (value is null) headers.Remove(name);

@@ -52,6 +52,16 @@ public class KeyAuthPluginTests
     }
 
     [Fact]
+    public async Task A_preflight_that_is_let_through_cannot_say_who_calls()
+    {
+        var result = await Harness(new KeyAuthConfig { RunOnPreflight = false })
+            .SendAsync(method: "OPTIONS", headers: [("X-Consumer-Username", "spoof"), ("X-Credential-Identifier", "spoof")]);
+        result.Status.ShouldBe(200);
+        result.Sent("X-Consumer-Username").ShouldBeNull();
+        result.Sent("X-Credential-Identifier").ShouldBeNull();
+    }
+
+    [Fact]
     public async Task Anonymous_takes_the_place_of_a_refusal()
     {
         var result = await Harness(new KeyAuthConfig { Anonymous = "nobody" })
