@@ -36,8 +36,8 @@ internal sealed class StringMethod
 
     public object? Call(string text, object?[] arguments) => name switch
     {
-        "upper" => text.ToUpperInvariant(),
-        "lower" => text.ToLowerInvariant(),
+        "upper" => Map(text, static c => char.IsAsciiLetterLower(c) ? (char)(c - 'a' + 'A') : c),
+        "lower" => Map(text, static c => char.IsAsciiLetterUpper(c) ? (char)(c - 'A' + 'a') : c),
         "len" => (double)text.Length,
         "reverse" => string.Concat(text.Reverse()),
         "sub" => Sub(text, arguments),
@@ -46,6 +46,12 @@ internal sealed class StringMethod
         "match" => pattern!.Match(text) is { Success: true } match ? match.Groups[match.Groups.Count > 1 ? 1 : 0].Value : null,
         _ => Replace(text, arguments),
     };
+
+    // A char is a byte of UTF-8 here (see FieldText), so that only ASCII may change, as in Lua.
+    private static string Map(string text, Func<char, char> map) => string.Create(text.Length, (text, map), static (to, state) =>
+    {
+        for (var i = 0; i < to.Length; i++) to[i] = state.map(state.text[i]);
+    });
 
     private static object Sub(string text, object?[] arguments)
     {

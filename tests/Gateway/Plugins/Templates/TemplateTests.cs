@@ -27,6 +27,7 @@ public sealed class TemplateTests
     [InlineData("$(headers.absent and \"yes\" or \"no\")", "no")]
     [InlineData("$((headers[\"absent\"] or \"\"):upper())", "")]
     [InlineData("$(headers[\"x-in\"]:upper())", "HV")]
+    [InlineData("$(('aé'):upper() .. ('BÉ'):lower())", "A\u00c3\u00a9b\u00c3\u0089")]
     [InlineData("$('a' .. 1 .. \"b\" .. 1.5)", "a1b1.5")]
     [InlineData("$(1 + 2 * 3 - 4 / 2)", "5")]
     [InlineData("$(-7 % 3)", "2")]
