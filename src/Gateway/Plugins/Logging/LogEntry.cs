@@ -50,7 +50,7 @@ internal static class LogEntry
         json.WriteString("method"u8, request.Method);
         json.WriteString("uri"u8, exchange.RawTarget);
         json.WriteString("url"u8, $"{exchange.Scheme}://{HostName(request.Headers.Host.ToString())}:{exchange.Http.Connection.LocalPort}{exchange.RawTarget}");
-        json.WriteNumber("size"u8, exchange.Timings.RequestBytes > 0 ? exchange.Timings.RequestBytes : SizeOf(exchange));
+        json.WriteNumber("size"u8, SizeOf(exchange));
         WriteQuery(json, exchange.Query);
         json.WriteStartObject("headers"u8);
         foreach (var (name, values) in request.Headers)
@@ -218,7 +218,7 @@ internal static class LogEntry
     private static long SizeOf(Exchange exchange)
     {
         var request = exchange.Request;
-        var size = request.Method.Length + exchange.RawTarget.Length + " HTTP/1.1\r\n\r\n ".Length + (request.ContentLength ?? 0);
+        var size = request.Method.Length + exchange.RawTarget.Length + " HTTP/1.1\r\n\r\n ".Length + Math.Max(exchange.Timings.RequestBytes, request.ContentLength ?? 0);
         foreach (var (name, values) in request.Headers)
             foreach (var value in values) size += name.Length + ": \r\n".Length + (value?.Length ?? 0);
         return size;
