@@ -35,6 +35,15 @@ public sealed class HeaderNameAttribute : RuleAttribute
             : $"bad header name '{value}', allowed characters are A-Z, a-z, 0-9, '_', and '-'";
 }
 
+/// <summary>What stands in a header field: no line breaks and no other control characters, which no HTTP message can carry.</summary>
+public sealed class HeaderValueAttribute : RuleAttribute
+{
+    public override string? Refuse(string value) => Refusal(value);
+
+    internal static string? Refusal(string value) =>
+        value.All(c => c is '\t' || !char.IsControl(c)) ? null : "must not contain line breaks or other control characters: it is sent in a header field";
+}
+
 /// <summary>The name of a header field that routes may match; Host has its own field.</summary>
 public sealed class RouteHeaderNameAttribute : RuleAttribute
 {

@@ -6,7 +6,7 @@ namespace Sluice.Gateway.Plugins.CorrelationId;
 internal sealed record CorrelationIdConfig
 {
     /// <summary>The header field that carries the id. A client that sends one keeps its own.</summary>
-    [Length(1)]
+    [Pattern("[!#$%&'*+.^_`|~0-9A-Za-z-]+", "the name of a header field")]
     public string HeaderName { get; init; } = "Kong-Request-ID";
 
     /// <summary>How ids are made: <c>uuid</c> at random, <c>uuid#counter</c> one UUID per process and a count, <c>tracker</c> from address, process, connection and time.</summary>

@@ -1,4 +1,5 @@
 using Sluice.Foundation.Schema;
+using Sluice.Gateway.Configuration.Rules;
 
 namespace Sluice.Gateway.Plugins.Cors;
 
@@ -12,9 +13,11 @@ internal sealed record CorsConfig : IChecked
     public IReadOnlyList<string>? Origins { get; init; }
 
     /// <summary>The request header fields allowed; those that the preflight asks for when absent.</summary>
+    [HeaderValue]
     public IReadOnlyList<string>? Headers { get; init; }
 
     /// <summary>The response header fields that pages may read.</summary>
+    [HeaderValue]
     public IReadOnlyList<string>? ExposedHeaders { get; init; }
 
     /// <summary>The methods allowed.</summary>

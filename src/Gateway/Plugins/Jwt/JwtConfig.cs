@@ -1,4 +1,5 @@
 using Sluice.Foundation.Schema;
+using Sluice.Gateway.Configuration.Rules;
 
 namespace Sluice.Gateway.Plugins.Jwt;
 
@@ -38,5 +39,6 @@ internal sealed record JwtConfig
     public double MaximumExpiration { get; init; }
 
     /// <summary>Named in the <c>WWW-Authenticate</c> field of refusals.</summary>
+    [HeaderValue]
     public string? Realm { get; init; }
 }

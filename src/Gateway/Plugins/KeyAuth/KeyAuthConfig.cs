@@ -1,4 +1,5 @@
 using Sluice.Foundation.Schema;
+using Sluice.Gateway.Configuration.Rules;
 
 namespace Sluice.Gateway.Plugins.KeyAuth;
 
@@ -28,5 +29,6 @@ internal sealed record KeyAuthConfig
     public bool RunOnPreflight { get; init; } = true;
 
     /// <summary>Named in the <c>WWW-Authenticate</c> field of refusals.</summary>
+    [HeaderValue]
     public string? Realm { get; init; }
 }

@@ -1,4 +1,5 @@
 using Sluice.Foundation.Schema;
+using Sluice.Gateway.Configuration.Rules;
 
 namespace Sluice.Gateway.Plugins.RequestTermination;
 
@@ -13,6 +14,7 @@ internal sealed record RequestTerminationConfig : IChecked
     public string? Message { get; init; }
 
     /// <summary>The Content-Type of <see cref="Body"/>.</summary>
+    [HeaderValue]
     public string? ContentType { get; init; }
 
     /// <summary>The whole answer, as it is.</summary>

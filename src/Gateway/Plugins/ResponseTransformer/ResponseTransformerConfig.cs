@@ -61,5 +61,9 @@ internal sealed record ResponseValues : IChecked
     [Pattern(NameValuePattern.Regex, NameValuePattern.Says)]
     public IReadOnlyList<string> Headers { get; init; } = [];
 
-    public void Check(Action<string, string> report) => NameValuePattern.CheckHeaders(Headers, valuesToo: false, report);
+    public void Check(Action<string, string> report)
+    {
+        NameValuePattern.CheckHeaders(Headers, valuesToo: false, report);
+        NameValuePattern.CheckHeaderValues(Headers, report);
+    }
 }

@@ -1,3 +1,5 @@
+using Sluice.Gateway.Configuration.Rules;
+
 namespace Sluice.Gateway.Plugins.Transforming;
 
 /// <summary>The checks that the transformers' lists share.</summary>
@@ -16,6 +18,14 @@ internal static class NameValuePattern
             if (!IsFieldName(name)) report($"headers[{i}]", $"'{name}' is not a valid header");
             else if (valuesToo && !IsFieldName(value)) report($"headers[{i}]", $"'{value}' is not a valid header");
         }
+    }
+
+    /// <summary>Reports entries whose value no header field can carry.</summary>
+    public static void CheckHeaderValues(IReadOnlyList<string> entries, Action<string, string> report)
+    {
+        for (var i = 0; i < entries.Count; i++)
+            if (HeaderValueAttribute.Refusal(NameValue.Parse(entries[i]).Value.Trim()) is { } refusal)
+                report($"headers[{i}]", refusal);
     }
 
     private static bool IsFieldName(string name) =>
