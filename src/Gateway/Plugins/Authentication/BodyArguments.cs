@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Json;
 using Microsoft.Net.Http.Headers;
+using Sluice.Gateway.Plugins.Bodies;
 
 namespace Sluice.Gateway.Plugins.Authentication;
 
@@ -22,7 +23,7 @@ internal abstract class BodyArguments
         if (body is not { Length: > 0 } || !MediaTypeHeaderValue.TryParse(contentType, out var type)) return None;
         if (type.MediaType.Equals("application/x-www-form-urlencoded", StringComparison.OrdinalIgnoreCase)) return new Form(body);
         if (type.MediaType.Equals("multipart/form-data", StringComparison.OrdinalIgnoreCase))
-            return HeaderUtilities.RemoveQuotes(type.Boundary) is { Length: > 0 and <= 200 } boundary ? new MultipartForm(body, boundary.ToString()) : None;
+            return MultipartForm.Read(body, contentType!) is { } form ? new Multipart(form) : None;
         return type.MediaType.Equals("application/json", StringComparison.OrdinalIgnoreCase) ? JsonObject.Read(body) ?? None : None;
     }
 
@@ -44,6 +45,20 @@ internal abstract class BodyArguments
             var rest = QueryArguments.Remove(text, name);
             return rest.Length == text.Length ? null : Encoding.UTF8.GetBytes(rest);
         }
+    }
+
+    private sealed class Multipart(MultipartForm form) : BodyArguments
+    {
+        public override ArgumentValues Find(string name)
+        {
+            var found = default(ArgumentValues);
+            foreach (var value in form.Find(name))
+                if (found.Count++ == 0)
+                    found.First = value;
+            return found;
+        }
+
+        public override byte[]? Remove(string name) => form.Remove(name) ? form.Write() : null;
     }
 
     private sealed class JsonObject(JsonElement root) : BodyArguments

@@ -1,4 +1,5 @@
 using System.Text;
+using Sluice.Gateway.Plugins.Bodies;
 using Sluice.Gateway.Plugins.Transforming;
 
 namespace Sluice.Gateway.Plugins.RequestTransformer;

@@ -1,9 +1,9 @@
 using System.Text;
 using Microsoft.Net.Http.Headers;
 
-namespace Sluice.Gateway.Plugins.Transforming;
+namespace Sluice.Gateway.Plugins.Bodies;
 
-/// <summary>The parts of a <c>multipart/form-data</c> body, to be changed by name. What is not changed is written byte by byte as it came.</summary>
+/// <summary>The parts of a <c>multipart/form-data</c> body, (RFC 7578), to be found and changed by name. What is not changed is written byte by byte as it came.</summary>
 internal sealed class MultipartForm
 {
     private const int MaxParts = 1000;
@@ -39,6 +39,9 @@ internal sealed class MultipartForm
     }
 
     public bool Has(string name) => parts.Exists(p => Is(p, name));
+
+    /// <summary>The values of that name as text, in order.</summary>
+    public IEnumerable<string> Find(string name) => parts.Where(p => Is(p, name)).Select(p => Encoding.UTF8.GetString(p.Value.Span));
 
     public bool Remove(string name) => parts.RemoveAll(p => Is(p, name)) > 0;
 

@@ -1,7 +1,7 @@
 using System.Text;
-using Sluice.Gateway.Plugins.Transforming;
+using Sluice.Gateway.Plugins.Bodies;
 
-namespace Sluice.Gateway.Tests.Plugins.Transforming;
+namespace Sluice.Gateway.Tests.Plugins.Bodies;
 
 public sealed class MultipartFormTests
 {
