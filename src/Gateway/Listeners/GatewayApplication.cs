@@ -39,13 +39,15 @@ internal sealed class GatewayApplication(GatewayRuntime runtime) : IHttpApplicat
             exchange.Trace?.End(exchange);
             runtime.Metrics.Record(exchange);
             runtime.AccessLog?.Write(exchange);
-            exchange.RunRecord();
+            processor.Record(exchange);
         }
         finally
         {
             if (exchange.Rejections is { } rejections) rejections.InExchange = false;
-            GatewayRuntime.Exit(exchange.Snapshot, exchange.LoopIndex);
             ((DefaultHttpContext)exchange.Http).Uninitialize();
+            var snapshot = exchange.Snapshot;
+            exchange.End();
+            GatewayRuntime.Exit(snapshot, exchange.LoopIndex);
         }
     }
 

@@ -21,28 +21,41 @@ internal sealed class ProxyProtocol(ConnectionDelegate next, TimeProvider time)
 
     public async Task OnConnectionAsync(ConnectionContext connection)
     {
+        if (await ReadHeaderAsync(connection) is not { } header)
+        {
+            connection.Abort(new ConnectionAbortedException("no valid PROXY protocol header"));
+            return;
+        }
+
+        if (header.Source is not null) connection.RemoteEndPoint = header.Source;
+        if (header.Destination is not null) connection.LocalEndPoint = header.Destination;
+        await next(connection);
+    }
+
+    /// <summary>Null when the connection ended, sent something else, or nothing in time.</summary>
+    private async ValueTask<ProxyHeader?> ReadHeaderAsync(ConnectionContext connection)
+    {
         var input = connection.Transport.Input;
         using var timeout = new CancellationTokenSource(HeaderTimeout, time);
-        while (true)
+        try
         {
-            var result = await input.ReadAsync(timeout.Token);
-            var header = ProxyHeader.Parse(result.Buffer.IsSingleSegment ? result.Buffer.FirstSpan : result.Buffer.ToArray());
-            if (header.Status == ProxyHeaderStatus.Complete)
+            while (true)
             {
-                input.AdvanceTo(result.Buffer.GetPosition(header.Length));
-                if (header.Source is not null) connection.RemoteEndPoint = header.Source;
-                if (header.Destination is not null) connection.LocalEndPoint = header.Destination;
-                await next(connection);
-                return;
-            }
+                var result = await input.ReadAsync(timeout.Token);
+                var header = ProxyHeader.Parse(result.Buffer.IsSingleSegment ? result.Buffer.FirstSpan : result.Buffer.ToArray());
+                if (header.Status == ProxyHeaderStatus.Complete)
+                {
+                    input.AdvanceTo(result.Buffer.GetPosition(header.Length));
+                    return header;
+                }
 
-            if (header.Status == ProxyHeaderStatus.Invalid || result.IsCompleted || result.Buffer.Length > MaxHeader)
-            {
-                connection.Abort(new ConnectionAbortedException("no valid PROXY protocol header"));
-                return;
+                if (header.Status == ProxyHeaderStatus.Invalid || result.IsCompleted || result.Buffer.Length > MaxHeader) return null;
+                input.AdvanceTo(result.Buffer.Start, result.Buffer.End);
             }
-
-            input.AdvanceTo(result.Buffer.Start, result.Buffer.End);
+        }
+        catch (Exception e) when (e is OperationCanceledException or IOException or ConnectionAbortedException)
+        {
+            return null;
         }
     }
 

@@ -23,12 +23,6 @@ public sealed partial class Exchange
         Timings.Responded = System.Diagnostics.Stopwatch.GetTimestamp();
     }
 
-    /// <summary>The exchange is over.</summary>
-    internal void RunRecord()
-    {
-        foreach (var plugin in Plan.Record) plugin.Record(this);
-    }
-
     /// <summary>
     /// The stages before the upstream, in order. Completes synchronously when every plugin does.
     /// </summary>

@@ -44,19 +44,27 @@ public sealed partial class Exchange
     {
         Snapshot = snapshot;
         Plan = snapshot.UnmatchedPlan;
-        Match = default;
         Path = "/";
         Query = "";
         Timings = default;
         Timings.Started = System.Diagnostics.Stopwatch.GetTimestamp();
-        Array.Clear(slots);
         requestId = null;
         requestIdBytes = RequestIdBytes.Next();
+        Source = ResponseSource.None;
+    }
+
+    /// <summary>Lets go of all that belongs to the request: an idle connection must not keep a retired snapshot, or a body, in memory.</summary>
+    internal void End()
+    {
+        Snapshot = null!;
+        Plan = null!;
+        Match = default;
+        Array.Clear(slots);
         Consumer = null;
         Credential = null;
         Endpoint = null;
         Error = null;
-        Source = ResponseSource.None;
+        Trace = null;
         bodyRewrite = null;
         bodyCapture = null;
         requestBody = null;

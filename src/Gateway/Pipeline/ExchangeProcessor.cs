@@ -32,6 +32,20 @@ internal sealed partial class ExchangeProcessor(ILogger<ExchangeProcessor> log)
         }
     }
 
+    /// <summary>Has plugins take note of an exchange that is over. Never throws: the connection goes on.</summary>
+    public void Record(Exchange exchange)
+    {
+        foreach (var plugin in exchange.Plan.Record)
+            try
+            {
+                plugin.Record(exchange);
+            }
+            catch (Exception e)
+            {
+                LogFailure(e, exchange.RequestId, exchange.Route?.Label ?? "-");
+            }
+    }
+
     /// <summary>Sends the request upstream, past the service's circuit breaker; null once a response has been sent.</summary>
     private static ValueTask<Answer?> ForwardAsync(Exchange exchange)
     {

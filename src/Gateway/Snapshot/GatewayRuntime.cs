@@ -84,10 +84,11 @@ public sealed partial class GatewayRuntime : IAsyncDisposable
     {
         lock (loading)
         {
+            var snapshot = builder.Build(document, settings ?? Settings);
             if (settings is not null) Settings = settings;
-            var snapshot = builder.Build(document);
-            var old = current;
-            current = snapshot;
+
+            // A full fence: whoever still enters the old snapshot after this is counted before the retiring looks at the count, or sees the new one.
+            var old = Interlocked.Exchange(ref current, snapshot);
             Generation++;
             LoadedAt = Time.GetUtcNow();
             if (old is not null) _ = RetireAsync(old, Timeout.InfiniteTimeSpan);

@@ -12,24 +12,27 @@ namespace Sluice.Gateway.Snapshot;
 internal sealed class SnapshotBuilder(GatewayRuntime runtime)
 {
     /// <exception cref="SnapshotException">It cannot be built. What it had already taken of the shared resources is let go of.</exception>
-    public GatewaySnapshot Build(GatewayDocument document)
+    public GatewaySnapshot Build(GatewayDocument document, GatewaySettings settings)
     {
-        var snapshot = new GatewaySnapshot { Document = document, Settings = runtime.Settings };
+        var snapshot = new GatewaySnapshot { Document = document, Settings = settings };
         try
         {
             Fill(snapshot, document);
             return snapshot;
         }
-        catch
+        catch (Exception e)
         {
             snapshot.Lease.Dispose();
-            throw;
+            if (e is SnapshotException) throw;
+
+            // A file that the settings name has gone, a plugin throws: whatever it is, the running configuration must survive it.
+            throw new SnapshotException($"the configuration cannot be built: {e.Message}", e);
         }
     }
 
     private void Fill(GatewaySnapshot snapshot, GatewayDocument document)
     {
-        snapshot.Certificates = ServerCertificates.Build(document, runtime.Settings);
+        snapshot.Certificates = ServerCertificates.Build(document, snapshot.Settings);
         AddConsumers(snapshot, document);
 
         var log = runtime.Logs.CreateLogger("Sluice.Gateway.Plugins");
@@ -58,7 +61,7 @@ internal sealed class SnapshotBuilder(GatewayRuntime runtime)
         }
 
         snapshot.Routes = routes;
-        snapshot.Router = RouterFactory.Build(runtime.Settings.RouterFlavor, routes);
+        snapshot.Router = RouterFactory.Build(snapshot.Settings.RouterFlavor, routes);
     }
 
     private Dictionary<Guid, ServiceModel> BuildServices(GatewaySnapshot snapshot, GatewayDocument document)
@@ -77,7 +80,7 @@ internal sealed class SnapshotBuilder(GatewayRuntime runtime)
             Time = runtime.Time,
             Log = runtime.Logs.CreateLogger("Sluice.Gateway.Upstreams"),
             Certificates = certificates,
-            TrustedCertificates = runtime.Settings.TrustedCertificates,
+            TrustedCertificates = snapshot.Settings.TrustedCertificates,
         };
         var models = new Dictionary<Guid, ServiceModel>();
         var balancers = new Dictionary<string, Balancer>(StringComparer.Ordinal);
@@ -95,7 +98,7 @@ internal sealed class SnapshotBuilder(GatewayRuntime runtime)
                     Service = service,
                     ClientCertificate = (service.ClientCertificate ?? upstream?.ClientCertificate) is { } shown ? certificates.GetValueOrDefault(shown.Id) : null,
                     CaCertificates = [.. (service.CaCertificates ?? []).Where(authorities.ContainsKey).Select(id => authorities[id])],
-                    Settings = runtime.Settings,
+                    Settings = snapshot.Settings,
                     Transport = runtime.Transport,
                     Shared = runtime.Shared,
                     Lease = snapshot.Lease,

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Text;
+using Sluice.Gateway.Listeners;
 using static Sluice.Gateway.Listeners.ProxyProtocol;
 
 namespace Sluice.Gateway.Tests.Listeners;
@@ -10,6 +11,30 @@ public class ProxyProtocolTests
     [
         .. "\r\n\r\n\0\r\nQUIT\n"u8, 0x21, 0x11, 0, 12, 192, 0, 2, 1, 198, 51, 100, 2, 0xdc, 0x04, 0x01, 0xbb,
     ];
+
+    [Fact]
+    public async Task A_connection_that_says_nothing_is_closed_in_time()
+    {
+        var time = new ManualTime();
+
+        // Not disposed of: its Abort cancels a token later, on another thread.
+        var connection = new Microsoft.AspNetCore.Connections.DefaultConnectionContext { Transport = new Silence() };
+        var served = new ProxyProtocol(_ => throw new InvalidOperationException("There was no header."), time).OnConnectionAsync(connection);
+        served.IsCompleted.ShouldBeFalse();
+
+        time.Advance(TimeSpan.FromSeconds(10));
+
+        await served.WaitAsync(TimeSpan.FromSeconds(5));
+    }
+
+    private sealed class Silence : System.IO.Pipelines.IDuplexPipe
+    {
+        private readonly System.IO.Pipelines.Pipe pipe = new();
+
+        public System.IO.Pipelines.PipeReader Input => pipe.Reader;
+
+        public System.IO.Pipelines.PipeWriter Output => pipe.Writer;
+    }
 
     [Theory]
     [InlineData("PROXY TCP4 192.0.2.1 198.51.100.2 56324 443\r\nGET /", "192.0.2.1:56324")]

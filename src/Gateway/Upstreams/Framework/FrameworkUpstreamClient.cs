@@ -16,6 +16,18 @@ internal sealed class FrameworkUpstreamClient(Http2Handler handler, ForwardingSe
         if (exchange.Http.Features.Get<IHttpMinRequestBodyDataRateFeature>() is { } rate) rate.MinDataRate = null;
         using var silence = CancellationTokenSource.CreateLinkedTokenSource(exchange.Http.RequestAborted);
         using var request = FrameworkRequest.Create(exchange, endpoint, scheme, settings, silence, out var body);
+        try
+        {
+            return await SendAsync(exchange, request, body, silence);
+        }
+        finally
+        {
+            if (body is not null) await body.EndAsync();
+        }
+    }
+
+    private async ValueTask<TryResult> SendAsync(Exchange exchange, HttpRequestMessage request, StreamedContent? body, CancellationTokenSource silence)
+    {
         silence.CancelAfter(settings.ReadTimeout);
         HttpResponseMessage response;
         try

@@ -9,8 +9,24 @@ namespace Sluice.Gateway.Upstreams.Framework;
 /// <param name="progressed">Called for each piece: the answer is not overdue while the request is on its way.</param>
 internal sealed class StreamedContent(Exchange exchange, long? length, Action progressed) : HttpContent
 {
+    // Not disposed of with the content, which the framework does when it likes; without a timer it holds nothing.
+    private readonly CancellationTokenSource ended = new();
+    private readonly TaskCompletionSource left = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private int entered;
+
     /// <summary>Some byte was taken from the client.</summary>
     public bool HasConsumed { get; private set; }
+
+    /// <summary>
+    /// Ends the sending, done or not, and waits until nothing here touches the exchange any more: an answer may be over before its request is, and
+    /// the exchange is then used for another one.
+    /// </summary>
+    public async ValueTask EndAsync()
+    {
+        var hasBegun = Interlocked.Exchange(ref entered, 1) != 0;
+        await ended.CancelAsync();
+        if (hasBegun) await left.Task;
+    }
 
     protected override bool TryComputeLength(out long computed)
     {
@@ -22,6 +38,20 @@ internal sealed class StreamedContent(Exchange exchange, long? length, Action pr
         SerializeToStreamAsync(stream, context, CancellationToken.None);
 
     protected override async Task SerializeToStreamAsync(Stream stream, TransportContext? context, CancellationToken cancellationToken)
+    {
+        if (Interlocked.Exchange(ref entered, 1) != 0) throw new OperationCanceledException("The exchange is over.");
+        try
+        {
+            using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, ended.Token);
+            await SendAsync(stream, either.Token);
+        }
+        finally
+        {
+            left.SetResult();
+        }
+    }
+
+    private async Task SendAsync(Stream stream, CancellationToken cancellationToken)
     {
         if (exchange.BufferedRequestBody is { } replacement)
         {

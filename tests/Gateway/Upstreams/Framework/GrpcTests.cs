@@ -137,6 +137,41 @@ public abstract class GrpcTests(TransportKind kind) : ProxyTests(kind)
         (await proxy.ResultAsync()).Outcome.ShouldBe(TryOutcome.Broken);
     }
 
+    [Fact]
+    public async Task What_a_call_sends_after_its_answer_never_reaches_the_next_call()
+    {
+        await using var upstream = await ServeAsync(tls: false, async context =>
+        {
+            context.Response.AppendTrailer("grpc-status", "0");
+            if (context.Request.Headers.ContainsKey("X-Early"))
+            {
+                await context.Request.Body.ReadExactlyAsync(new byte[1]);
+                await context.Response.StartAsync();
+                return;
+            }
+
+            await context.Request.Body.CopyToAsync(context.Response.Body);
+        });
+        await using var proxy = await StartAsync(upstream.Address, service => service with { Protocol = "grpc" }, protocols: HttpProtocols.Http2);
+        using var client = new HttpClient();
+        for (byte i = 1; i <= 20; i++)
+        {
+            using var outgoing = new PushedContent();
+            using var early = Call(proxy, outgoing);
+            early.Headers.Add("X-Early", "yes");
+            await outgoing.PushAsync(new byte[100]);
+            using (var answer = await client.SendAsync(early, HttpCompletionOption.ResponseHeadersRead))
+            {
+                await outgoing.PushAsync(new byte[100_000]);
+                await proxy.ResultAsync(count: (2 * i) - 1);
+                using var next = await client.SendAsync(Call(proxy, new ByteArrayContent([i, i])));
+                (await next.Content.ReadAsByteArrayAsync()).ShouldBe([i, i]);
+            }
+
+            outgoing.End();
+        }
+    }
+
     private static HttpRequestMessage Call(ProxyUnderTest proxy, HttpContent content)
     {
         content.Headers.ContentType = new("application/grpc");

@@ -183,7 +183,11 @@ internal sealed class ProxyUnderTest : IAsyncDisposable
             exchange.Response.ContentLength = 0;
         }
 
-        public void DisposeContext(Exchange exchange, Exception? exception) => ((DefaultHttpContext)exchange.Http).Uninitialize();
+        public void DisposeContext(Exchange exchange, Exception? exception)
+        {
+            ((DefaultHttpContext)exchange.Http).Uninitialize();
+            exchange.End();
+        }
 
         public ValueTask DisposeAsync()
         {
