@@ -24,7 +24,7 @@ internal static class AnswerWriter
             foreach (var (name, value) in answer.Headers) headers[name] = value;
         }
 
-        if (answer.CloseConnection) headers.Connection = "close";
+        if (answer.CloseConnection || IsBodyHeldBack(exchange)) headers.Connection = "close";
 
         var body = answer.Body;
         if (answer.Error is { } error)
@@ -59,6 +59,9 @@ internal static class AnswerWriter
         // Nothing is flushed here: head and body leave together when the HTTP layer ends the response.
         return default;
     }
+
+    /// <summary>The client waits to be told to send its body, and is not: whether what comes next is that body or another request, nobody can know.</summary>
+    private static bool IsBodyHeldBack(Exchange exchange) => exchange.Request.Headers.Expect.Count > 0 && exchange.BufferedRequestBody is null;
 
     /// <summary>What the client would like to read. The head of a bad request is not believed; Kong's nginx falls back on the request's own type.</summary>
     private static string? AcceptOf(IHeaderDictionary headers, GatewayError error)
