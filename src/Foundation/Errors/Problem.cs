@@ -16,6 +16,10 @@ public enum Severity { Error, Warning }
 /// <param name="Message">What is wrong and what would be right, without the place.</param>
 public sealed record Problem(Place Place, string Object, string Field, string Message, Severity Severity = Severity.Error)
 {
-    public override string ToString() =>
-        $"{Place}: {(Severity == Severity.Warning ? "warning: " : "")}{Object}{(Field.Length > 0 ? $": {Field}" : "")}: {Message}";
+    /// <summary>On one line, whatever the file holds: control characters are written as <c>\u000a</c>.</summary>
+    public override string ToString()
+    {
+        var text = $"{Place}: {(Severity == Severity.Warning ? "warning: " : "")}{Object}{(Field.Length > 0 ? $": {Field}" : "")}: {Message}";
+        return text.Any(char.IsControl) ? string.Concat(text.Select(c => char.IsControl(c) ? $"\\u{(int)c:x4}" : c.ToString())) : text;
+    }
 }

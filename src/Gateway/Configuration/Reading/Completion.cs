@@ -32,7 +32,7 @@ internal static class Completion
                 if (node[field] is { IsNull: false } value)
                     binding.Report(value.Place, field, "unknown field; it needs the expressions router (router_flavor = expressions)");
         if (route.Pipeline is { } pipeline && index.Find("pipelines", pipeline) is null)
-            binding.Report(node["pipeline"]!.Place, "pipeline", $"there is no pipeline '{pipeline}'" + Naming.DidYouMean(pipeline, index.Keys("pipelines")));
+            binding.Report(node["pipeline"]!.Place, "pipeline", $"there is no pipeline '{pipeline}'" + index.DidYouMean("pipelines", pipeline));
         var grpc = route.Protocols.Contains("grpc", StringComparer.Ordinal) || route.Protocols.Contains("grpcs", StringComparer.Ordinal);
         return grpc ? route with { StripPath = false } : route;
     }

@@ -6,10 +6,14 @@ namespace Sluice.Gateway.Configuration.Reading;
 /// <summary>Every object of the configuration, found in the flat lists and the nested ones, by kind, id and name.</summary>
 internal sealed class EntityIndex(List<Problem> problems, bool migratePaths)
 {
+    // Names looked at for suggestions: about a second.
+    private const int MaxCompared = 1_000_000;
+
     private readonly Dictionary<string, Dictionary<string, EntityItem>> _byKey = new(StringComparer.Ordinal);
     private readonly Dictionary<(string Kind, Guid Id), EntityItem> _byId = [];
     private readonly Dictionary<(string Kind, string Field, string Value), EntityItem> _unique = [];
     private readonly Dictionary<string, int> _counts = new(StringComparer.Ordinal);
+    private int _compared;
 
     /// <summary>In the order of the files, parents before what stands in them.</summary>
     public List<EntityItem> Items { get; } = [];
@@ -39,8 +43,14 @@ internal sealed class EntityIndex(List<Problem> problems, bool migratePaths)
         : Guid.TryParseExact(reference, "D", out var id) ? _byId.GetValueOrDefault((kind, id))
         : null;
 
-    /// <summary>The names of all objects of <paramref name="kind"/>.</summary>
-    public IEnumerable<string> Keys(string kind) => _byKey.TryGetValue(kind, out var byKey) ? byKey.Keys : [];
+    /// <summary>"; did you mean 'x'?" of the names of <paramref name="kind"/>; nothing once a file with very many wrong references has been helped enough.</summary>
+    public string DidYouMean(string kind, string reference)
+    {
+        if (!_byKey.TryGetValue(kind, out var byKey) || _compared > MaxCompared)
+            return "";
+        _compared += byKey.Count;
+        return Naming.DidYouMean(reference, byKey.Keys);
+    }
 
     private void Add(EntityKind kind, MapNode node, EntityItem? parent, string? parentField)
     {

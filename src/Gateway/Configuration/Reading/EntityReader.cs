@@ -123,7 +123,7 @@ internal sealed class EntityReader
         }
         if (Referred(field, name) is { } found)
             return new Reference(found.Id);
-        binding.Report(node.Place, $"there is no {singular} '{name}'" + Naming.DidYouMean(name, _index.Keys(kind)));
+        binding.Report(node.Place, $"there is no {singular} '{name}'" + _index.DidYouMean(kind, name));
         return null;
     }
 

@@ -25,4 +25,18 @@ public class LargeFileTests
         result.Document!.Routes.Count.ShouldBe(5000);
         (allocated / 5000).ShouldBeLessThan(12_000);
     }
+
+    // Without a bound, looking for what each of them may have meant takes minutes.
+    [Fact(Timeout = 60_000)]
+    public Task Very_many_wrong_references_are_told_without_a_suggestion_each() => Task.Run(() =>
+    {
+        var file = new StringBuilder("_format_version: \"3.0\"\nservices:\n");
+        for (var i = 0; i < 20_000; i++) file.Append($"- {{name: service-number-{i}, host: a.test}}\n");
+        file.Append("routes:\n");
+        for (var i = 0; i < 20_000; i++) file.Append($"- {{name: r{i}, paths: [/{i}], service: service-nunber-{i}}}\n");
+        var problems = Files.Problems(file.ToString());
+        problems.Length.ShouldBe(20_000);
+        problems[0].ShouldContain("did you mean 'service-number-0'?");
+        problems[^1].ShouldEndWith("there is no service 'service-nunber-19999'");
+    });
 }
