@@ -66,10 +66,11 @@ internal sealed class UpstreamTls
         EnabledSslProtocols = SslProtocols.Tls12 | SslProtocols.Tls13,
         ClientCertificateContext = own,
         CertificateRevocationCheckMode = X509RevocationMode.NoCheck,
-        CertificateChainPolicy = verify ? ChainPolicy() : null,
+        CertificateChainPolicy = ChainPolicy(),
         RemoteCertificateValidationCallback = verify ? IsTrusted : static (_, _, _, _) => true,
     };
 
+    /// <summary>Without verification too: the framework builds the chain all the same, and would fetch what is missing from where the certificate says.</summary>
     private X509ChainPolicy ChainPolicy()
     {
         var policy = new X509ChainPolicy { RevocationMode = X509RevocationMode.NoCheck, DisableCertificateDownloads = true };

@@ -5,10 +5,14 @@ using Sluice.Gateway.Transport;
 namespace Sluice.Gateway.Upstreams.Http1;
 
 /// <summary>How many idle connections are kept, and for how long.</summary>
-/// <param name="Size">Most idle connections per key and loop; 0 keeps none.</param>
+/// <param name="Size">Most idle connections per key and loop, and an eighth of the most of all keys together; 0 keeps none.</param>
 /// <param name="MaxRequests">Requests after which a connection is closed; 0 for no limit.</param>
 /// <param name="IdleTimeout">After which an idle one is closed; zero for never.</param>
-internal sealed record KeepAliveSettings(int Size, int MaxRequests, TimeSpan IdleTimeout);
+internal sealed record KeepAliveSettings(int Size, int MaxRequests, TimeSpan IdleTimeout)
+{
+    /// <summary>Clients choose the server name where a route preserves their Host, and with it the key: without this they could have connections kept without end.</summary>
+    public int TotalSize => Size * 8;
+}
 
 /// <summary>
 /// Connections to endpoints, idle and in use, separately for each loop: a connection never leaves the loop that it was opened on. The one used last is
@@ -109,22 +113,17 @@ internal sealed class ConnectionPool : IDisposable, IMetricsSource
         private readonly Dictionary<ConnectionKey, List<Http1Connection>> idle = [];
         private readonly Lock gate = new();
         private Http1Connection? inUse;
+        private int kept;
         private int used;
         private long opened;
+        private volatile bool isEmpty = true;
 
         public int InUse => Volatile.Read(ref used);
 
         /// <summary>Connections that have been used, each counted with its first request.</summary>
         public long Opened => Volatile.Read(ref opened);
 
-        public int Idle
-        {
-            get
-            {
-                lock (gate) return idle.Values.Sum(stack => stack.Count);
-            }
-        }
-        private volatile bool isEmpty = true;
+        public int Idle => Volatile.Read(ref kept);
 
         public Http1Connection? Take(ConnectionKey key)
         {
@@ -182,6 +181,7 @@ internal sealed class ConnectionPool : IDisposable, IMetricsSource
             {
                 var connection = stack[^1];
                 stack.RemoveAt(stack.Count - 1);
+                kept--;
                 if (connection.IsIdleAndOpen) return connection;
                 connection.Dispose();
             }
@@ -192,8 +192,27 @@ internal sealed class ConnectionPool : IDisposable, IMetricsSource
         private void PutHere(Http1Connection connection)
         {
             if (!idle.TryGetValue(connection.Key, out var stack)) idle[connection.Key] = stack = [];
-            if (stack.Count < pool.settings.Size && !pool.retired) stack.Add(connection);
-            else connection.Dispose();
+            if (stack.Count >= pool.settings.Size || pool.retired)
+            {
+                connection.Dispose();
+                return;
+            }
+
+            if (kept >= pool.settings.TotalSize) CloseOldest();
+            stack.Add(connection);
+            kept++;
+        }
+
+        /// <summary>Looks at one connection per key: slow, and only needed where there are more keys than anybody configures.</summary>
+        private void CloseOldest()
+        {
+            List<Http1Connection>? oldest = null;
+            foreach (var stack in idle.Values)
+                if (stack.Count > 0 && (oldest is null || stack[0].IdleSince < oldest[0].IdleSince))
+                    oldest = stack;
+            oldest![0].Dispose();
+            oldest.RemoveAt(0);
+            kept--;
         }
 
         private void TurnHere()
@@ -214,6 +233,7 @@ internal sealed class ConnectionPool : IDisposable, IMetricsSource
                 var old = 0;
                 while (old < stack.Count && (all || IsOld(stack[old]))) stack[old++].Dispose();
                 stack.RemoveRange(0, old);
+                kept -= old;
                 if (stack.Count == 0) (empty ??= []).Add(key);
             }
 

@@ -36,20 +36,29 @@ internal sealed class Connector(Transport.Transport transport, TimeSpan timeout,
         }
     }
 
-    /// <summary>The limit is for the whole handshake: a peer that drips its bytes does not prolong it.</summary>
+    /// <summary>
+    /// The limit is for the whole handshake: a peer that drips its bytes does not prolong it. Private keys and chains of certificates take
+    /// milliseconds, which the loop has not: only the bytes are moved there.
+    /// </summary>
     private async ValueTask<Http1Connection> HandshakeAsync(UpstreamSocket socket, ConnectionKey key, UpstreamTls settings)
     {
-        var stream = new SocketStream(socket);
+        var stream = new SocketStream(socket) { IsUsedOffLoop = socket.Loop is not null };
         var secure = new SslStream(stream, leaveInnerStreamOpen: false);
         using var limit = new CancellationTokenSource(timeout);
         await using var closing = limit.Token.UnsafeRegister(static socket => ((UpstreamSocket)socket!).Dispose(), socket);
         try
         {
+            if (stream.IsUsedOffLoop) await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
             await secure.AuthenticateAsClientAsync(settings.OptionsFor(key.ServerName!), limit.Token);
+            await new LoopReturn(socket.Loop);
+            stream.IsUsedOffLoop = false;
             return new Http1Connection(socket, key, secure, stream);
         }
-        catch (Exception e) when (limit.IsCancellationRequested)
+        catch (Exception e)
         {
+            await secure.DisposeAsync();
+            await new LoopReturn(socket.Loop);
+            if (!limit.IsCancellationRequested) throw;
             throw new UpstreamSocketException(SocketFailure.TimedOut, "The TLS handshake took too long.", e);
         }
     }

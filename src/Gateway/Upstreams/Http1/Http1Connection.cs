@@ -21,7 +21,7 @@ internal sealed class Http1Connection : IDisposable
     private readonly SslStream? tls;
     private readonly SocketStream? tlsTransport;
     private CancellationTokenRegistration clientWatch;
-    private int disposed;
+    private int aborted;
 
     public Http1Connection(UpstreamSocket socket, ConnectionKey key, SslStream? tls = null, SocketStream? tlsTransport = null)
     {
@@ -75,7 +75,7 @@ internal sealed class Http1Connection : IDisposable
 
     public Http1Connection? PreviousInUse { get; set; }
 
-    public bool IsIdleAndOpen => Volatile.Read(ref disposed) == 0 && socket.IsIdleAndOpen;
+    public bool IsIdleAndOpen => Volatile.Read(ref aborted) == 0 && socket.IsIdleAndOpen;
 
     /// <summary>Begins to work for <paramref name="exchange"/>.</summary>
     public void Begin(Exchange exchange, int turn)
@@ -109,7 +109,7 @@ internal sealed class Http1Connection : IDisposable
             {
                 var connection = (Http1Connection)self!;
                 connection.ClientIsGone = true;
-                connection.Dispose();
+                connection.Abort();
             },
             this);
     }
@@ -180,10 +180,19 @@ internal sealed class Http1Connection : IDisposable
         if (tls is null) socket.ShutdownSend();
     }
 
+    /// <summary>Cuts the connection; whoever sends or receives over it fails. Safe from any thread.</summary>
+    public void Abort()
+    {
+        if (Interlocked.Exchange(ref aborted, 1) == 0) socket.Dispose();
+    }
+
+    /// <summary>Closes the connection and gives back what it holds. For its owner, once, when nobody works with it any more.</summary>
     public void Dispose()
     {
-        if (Interlocked.Exchange(ref disposed, 1) != 0) return;
-        socket.Dispose();
+        Abort();
+        tls?.Dispose();
+        ArrayPool<byte>.Shared.Return(Buffer);
+        Buffer = [];
     }
 
     /// <summary>What TLS throws becomes what a plain socket would have thrown.</summary>

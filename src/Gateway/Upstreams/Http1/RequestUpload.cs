@@ -67,7 +67,7 @@ internal sealed class RequestUpload
     {
         if (task.IsCompleted) return;
         stopping = true;
-        connection.Dispose();
+        connection.Abort();
         reader.CancelPendingRead();
         await task;
     }
@@ -113,7 +113,7 @@ internal sealed class RequestUpload
         catch (Exception e) when (e is BadHttpRequestException or IOException or OperationCanceledException)
         {
             ClientFailure = BrokenRequestBody.Describe(e);
-            connection.Dispose();
+            connection.Abort();
         }
         finally
         {

@@ -65,8 +65,12 @@ internal static class ResponseRewriting
     {
         var captures = exchange.HasBodyCaptures ? new BodyCaptureSet(exchange) : null;
         captures?.Add(beginning.Span);
-        ResponseRelay.Write(exchange.Response.BodyWriter, beginning.Span);
-        exchange.Timings.ResponseBytes += beginning.Length;
+        if (ResponseRelay.MayHaveBody(exchange))
+        {
+            ResponseRelay.Write(exchange.Response.BodyWriter, beginning.Span);
+            exchange.Timings.ResponseBytes += beginning.Length;
+        }
+
         return await ResponseRelay.PiecewiseAsync(exchange, connection, captures, settings);
     }
 }

@@ -32,11 +32,14 @@ internal static class WebSocketRelay
             // A side broke, or the upstream was silent for too long. A client still there sees its connection end without a closing handshake.
             exchange.Http.Abort();
         }
+        finally
+        {
+            // What the client may still say has nowhere to go.
+            connection.Abort();
+            await ended.CancelAsync();
+            await toUpstream;
+        }
 
-        // What the client may still say has nowhere to go.
-        connection.Dispose();
-        await ended.CancelAsync();
-        await toUpstream;
         exchange.Timings.UpstreamEnded = Stopwatch.GetTimestamp();
         return new() { Outcome = TryOutcome.Answered, Status = 101 };
     }
@@ -85,7 +88,7 @@ internal static class WebSocketRelay
         }
         catch (Exception e) when (e is IOException or OperationCanceledException or ObjectDisposedException)
         {
-            connection.Dispose();
+            connection.Abort();
         }
         finally
         {

@@ -22,6 +22,33 @@ public abstract class TlsTests(TransportKind kind) : ProxyTests(kind)
         names.ShouldBe(["upstream.test"]);
     }
 
+    [Fact]
+    public async Task Names_that_clients_choose_do_not_have_connections_kept_without_end()
+    {
+        using var authority = Authority.New();
+        await using var upstream = TlsUpstream(authority.Issue("upstream.test"), out _);
+        var asked = 0;
+        await using var proxy = await StartAsync(
+            upstream.Address,
+            service => service with { Protocol = "https" },
+            settings: new() { UpstreamKeepAlivePoolSize = 1 },
+            prepare: exchange => exchange.Upstream.Host = $"name{Volatile.Read(ref asked)}.test");
+        using var client = await proxy.ConnectAsync();
+        async Task AskAsync(int name)
+        {
+            Volatile.Write(ref asked, name);
+            await client.SendAsync(Get);
+            (await client.ReadAnswerAsync()).ShouldEnd("secure");
+        }
+
+        for (var name = 0; name < 9; name++) await AskAsync(name);
+        upstream.Connections.ShouldBe(9);
+        for (var name = 1; name < 9; name++) await AskAsync(name);
+        upstream.Connections.ShouldBe(9);
+        await AskAsync(0);
+        upstream.Connections.ShouldBe(10);
+    }
+
     [Theory]
     [InlineData("upstream.test", true, true)]
     [InlineData("other.test", true, false)]
