@@ -3,6 +3,7 @@ using System.IO.Pipelines;
 using System.Net;
 using System.Threading.Channels;
 using Microsoft.AspNetCore.Connections;
+using Microsoft.AspNetCore.Connections.Features;
 using Microsoft.AspNetCore.Http.Features;
 
 namespace Sluice.Gateway.Listeners;
@@ -52,6 +53,10 @@ internal sealed class CleartextHttp2 : IConnectionListenerFactory, IConnectionLi
     {
         var input = connection.Transport.Input;
         using var deadline = new CancellationTokenSource(firstBytes, time);
+
+        // The server may end before a client has said anything: it is not waited for.
+        var closing = connection.Features.Get<IConnectionLifetimeNotificationFeature>()?.ConnectionClosedRequested ?? default;
+        await using var watch = closing.UnsafeRegister(static deadline => ((CancellationTokenSource)deadline!).Cancel(), deadline);
         try
         {
             while (true)
@@ -70,7 +75,6 @@ internal sealed class CleartextHttp2 : IConnectionListenerFactory, IConnectionLi
         }
         catch (Exception e) when (e is OperationCanceledException or IOException or ConnectionAbortedException)
         {
-            connection.Abort(new ConnectionAbortedException("no request arrived in time"));
             return null;
         }
     }

@@ -10,6 +10,7 @@ public sealed class ScriptedUpstream : IAsyncDisposable
     private readonly Socket listener = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
     private readonly Func<string, Stream, Task> answer;
     private readonly CancellationTokenSource stop = new();
+    private readonly System.Collections.Concurrent.ConcurrentDictionary<Socket, bool> sockets = new();
     private int open;
     private int accepted;
     private int requests;
@@ -40,6 +41,24 @@ public sealed class ScriptedUpstream : IAsyncDisposable
 
     public int Port => ((IPEndPoint)listener.LocalEndPoint!).Port;
 
+    /// <summary>Dies: listens no more and resets every connection.</summary>
+    public void Die()
+    {
+        listener.Dispose();
+        foreach (var socket in sockets.Keys)
+        {
+            try
+            {
+                socket.LingerState = new LingerOption(true, 0);
+                socket.Close();
+            }
+            catch (Exception e) when (e is SocketException or ObjectDisposedException)
+            {
+                // Gone already.
+            }
+        }
+    }
+
     public static async Task RespondAsync(Stream connection, string body) => await connection.WriteAsync(
         Encoding.Latin1.GetBytes($"HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nContent-Length: {body.Length}\r\n\r\n{body}"));
 
@@ -65,6 +84,7 @@ public sealed class ScriptedUpstream : IAsyncDisposable
     private async Task ServeAsync(Socket socket)
     {
         await using var connection = new NetworkStream(socket, ownsSocket: true);
+        sockets[socket] = true;
         Interlocked.Increment(ref open);
         Interlocked.Increment(ref accepted);
         try
@@ -81,6 +101,7 @@ public sealed class ScriptedUpstream : IAsyncDisposable
         }
         finally
         {
+            sockets.TryRemove(socket, out _);
             Interlocked.Decrement(ref open);
         }
     }

@@ -20,6 +20,16 @@ public sealed partial class SluiceProcess : IAsyncDisposable
 
     public Uri? Admin { get; private set; }
 
+    /// <summary>The memory that it occupies now.</summary>
+    public long ResidentBytes
+    {
+        get
+        {
+            process.Refresh();
+            return process.WorkingSet64;
+        }
+    }
+
     /// <summary>What it has printed so far.</summary>
     public string Output
     {
