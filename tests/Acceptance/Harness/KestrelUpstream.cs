@@ -35,11 +35,11 @@ internal sealed class KestrelUpstream : IAsyncDisposable
                 if (certificate is not null) listen.UseHttps(certificate.Certificate);
             });
         });
-        var app = builder.Build();
-        app.UseWebSockets();
-        app.Run(handle);
-        await app.StartAsync();
-        return new KestrelUpstream(app);
+        var built = builder.Build();
+        built.UseWebSockets();
+        built.Run(handle);
+        await built.StartAsync();
+        return new KestrelUpstream(built);
     }
 
     public async ValueTask DisposeAsync()

@@ -74,7 +74,7 @@ public sealed class AnswerTests(AnswerTests.ImpatientGateway gateway) : IClassFi
         foreach (var (name, bytes) in BrokenOff)
         {
             var got = await RawClient.ExchangeAsync(sluice.Proxy[0], $"GET {gateway.Script(bytes, close: true)} HTTP/1.1\r\nHost: a\r\n\r\n");
-            if (got.EndsWith("0\r\n\r\n", StringComparison.Ordinal)) wrong.Add($"{name}: it looks whole: {got}");
+            if (got.EndsWith("\r\n0\r\n\r\n", StringComparison.Ordinal)) wrong.Add($"{name}: it looks whole: {got}");
         }
 
         wrong.ShouldBeEmpty();
