@@ -1,4 +1,5 @@
 using System.Net;
+using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 using Sluice.Gateway.Listeners;
 using Sluice.Gateway.Routing;
@@ -11,6 +12,8 @@ namespace Sluice.Gateway.Pipeline;
 /// </summary>
 internal static class RequestIntake
 {
+    private static readonly Answer Misdirected = GatewayErrors.Misdirected.Answer;
+
     /// <summary>An answer when the request is refused here; null when it goes on along its route's plan.</summary>
     public static Answer? Admit(Exchange exchange)
     {
@@ -43,7 +46,7 @@ internal static class RequestIntake
         if (exchange.Snapshot.Router.LooksAtAddresses) query = WithAddresses(query, exchange, features);
         var match = exchange.Snapshot.Router.Match(query);
         exchange.Match = match;
-        if (match.Route is not { } route) return GatewayErrors.NoRoute.Answer;
+        if (match.Route is not { } route) return IsMisdirected(exchange, query) ? Misdirected : GatewayErrors.NoRoute.Answer;
 
         exchange.Plan = route.Plan;
         var mismatch = match.Protocols.Check(
@@ -52,6 +55,18 @@ internal static class RequestIntake
         exchange.Upstream.Path = exchange.Targets.UpstreamPath(match, route.Config, route.Service?.Config, path.Path);
         exchange.Upstream.Host = route.Config.PreserveHost && headers.Host.Count > 0 ? headers.Host.ToString() : null;
         return null;
+    }
+
+    /// <summary>
+    /// A client that shares one HTTP/2 connection between hosts of one certificate may have a route that wants another server name than the
+    /// handshake's: on a connection of its own the request would be served (RFC 9110, 15.5.20).
+    /// </summary>
+    private static bool IsMisdirected(Exchange exchange, in RouteQuery query)
+    {
+        if (query.Sni is not { Length: > 0 } sni || !HttpProtocol.IsHttp2(exchange.Request.Protocol)) return false;
+        var host = exchange.Request.Host.Host;
+        return host.Length > 0 && !host.Equals(sni, StringComparison.OrdinalIgnoreCase)
+            && exchange.Snapshot.Router.Match(query with { Sni = host.ToLowerInvariant() }).Route is not null;
     }
 
     private static RouteQuery WithAddresses(in RouteQuery query, Exchange exchange, IFeatureCollection features)
