@@ -176,9 +176,9 @@ internal static class LogEntry
 
     private static void WriteParties(Utf8JsonWriter json, Exchange exchange, CustomFields custom, DateTimeOffset now)
     {
-        if (exchange.Route is { } route && !custom.Replaces("route")) Raw(json, "route"u8, LoggedEntities.Of(route, now));
-        if (exchange.Service is { } service && !custom.Replaces("service")) Raw(json, "service"u8, LoggedEntities.Of(service, now));
-        if (exchange.Consumer is { } consumer && !custom.Replaces("consumer")) Raw(json, "consumer"u8, LoggedEntities.Of(consumer, now));
+        if (exchange.Route is { } route && !custom.Replaces("route")) Raw(json, "route"u8, EntityJson.Of(route, now));
+        if (exchange.Service is { } service && !custom.Replaces("service")) Raw(json, "service"u8, EntityJson.Of(service, now));
+        if (exchange.Consumer is { } consumer && !custom.Replaces("consumer")) Raw(json, "consumer"u8, EntityJson.Of(consumer, now));
         if (exchange.Credential is { } credential && !custom.Replaces("authenticated_entity"))
         {
             json.WriteStartObject("authenticated_entity"u8);
@@ -190,7 +190,7 @@ internal static class LogEntry
         if (!custom.Replaces("started_at"))
             json.WriteNumber("started_at"u8, (now - Stopwatch.GetElapsedTime(exchange.Timings.Started)).ToUnixTimeMilliseconds());
         if (!custom.Replaces("source")) json.WriteString("source"u8, exchange.Source == ResponseSource.Upstream ? "upstream"u8 : "kong"u8);
-        if (!custom.Replaces("workspace")) json.WriteString("workspace"u8, LoggedEntities.Workspace);
+        if (!custom.Replaces("workspace")) json.WriteString("workspace"u8, EntityJson.Workspace);
         if (!custom.Replaces("workspace_name")) json.WriteString("workspace_name"u8, "default"u8);
         if (CorrelationIdPlugin.IdOf(exchange) is { } correlation && !custom.Replaces("correlation_id")) json.WriteString("correlation_id"u8, correlation);
     }

@@ -1,4 +1,3 @@
-using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Primitives;
 using Sluice.Gateway.Pipeline;
 
@@ -52,25 +51,30 @@ internal sealed class RateLimitingPlugin : Plugin
     {
         if (Usage.Get(exchange) is not { } usage) return;
         Usage.Set(exchange, null);
-        var headers = exchange.Response.Headers;
         var fewest = Decimals.Of(usage.Left[usage.Tightest]);
         for (var i = 0; i < windows.Length; i++)
         {
-            SetBefore(headers, windows[i].LimitHeader, limitTexts[i]);
-            SetBefore(headers, windows[i].RemainingHeader, i == usage.Tightest ? fewest : Decimals.Of(usage.Left[i]));
+            Tell(exchange, windows[i].LimitHeader, limitTexts[i]);
+            Tell(exchange, windows[i].RemainingHeader, i == usage.Tightest ? fewest : Decimals.Of(usage.Left[i]));
         }
 
-        SetBefore(headers, "RateLimit-Limit", limitTexts[usage.Tightest]);
-        SetBefore(headers, "RateLimit-Remaining", fewest);
+        Tell(exchange, "RateLimit-Limit", limitTexts[usage.Tightest]);
+        Tell(exchange, "RateLimit-Remaining", fewest);
         var reset = Decimals.Of(usage.Reset);
-        SetBefore(headers, "RateLimit-Reset", reset);
-        if (usage.Refused) SetBefore(headers, "Retry-After", reset);
+        Tell(exchange, "RateLimit-Reset", reset);
+        if (usage.Refused) Tell(exchange, "Retry-After", reset);
         RateLimitUsage.Return(usage);
     }
 
-    /// <summary>An upstream's own line of the same name comes after ours, as in Kong; most clients take the last.</summary>
-    private static void SetBefore(IHeaderDictionary headers, string name, StringValues value) =>
-        headers[name] = headers.TryGetValue(name, out var own) ? StringValues.Concat(value, own) : value;
+    /// <summary>
+    /// An upstream's own line of the same name comes after ours, as in Kong; most clients take the last. In a response from the cache such a line is
+    /// what another request was told, and is replaced.
+    /// </summary>
+    private static void Tell(Exchange exchange, string name, StringValues value)
+    {
+        var headers = exchange.Response.Headers;
+        headers[name] = exchange.Source != ResponseSource.Cache && headers.TryGetValue(name, out var own) ? StringValues.Concat(value, own) : value;
+    }
 
     private Caller CallerOf(Exchange exchange)
     {

@@ -61,7 +61,7 @@ internal sealed class RequestTerminationPlugin : Plugin
         {
             Status = config.StatusCode,
             ContentType = Json,
-            Body = RequestEcho.Write(exchange, config.Message ?? RequestTerminationErrors.MessageOf(config.StatusCode), body, time.GetUtcNow().ToUnixTimeSeconds()),
+            Body = RequestEcho.Write(exchange, config.Message ?? RequestTerminationErrors.MessageOf(config.StatusCode), body, time.GetUtcNow()),
         };
     }
 }

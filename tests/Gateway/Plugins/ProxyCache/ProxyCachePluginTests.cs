@@ -2,6 +2,7 @@ using System.Text;
 using Sluice.Gateway.Configuration;
 using Sluice.Gateway.Pipeline;
 using Sluice.Gateway.Plugins.ProxyCache;
+using Sluice.Gateway.Plugins.RateLimiting;
 
 namespace Sluice.Gateway.Tests.Plugins.ProxyCache;
 
@@ -35,6 +36,19 @@ public sealed class ProxyCachePluginTests
         var harness = Harness(Config with { CacheControl = true }, cacheControl: $"max-age={long.MaxValue}");
         await harness.SendAsync("/a");
         (await harness.SendAsync("/a")).Header("X-Cache-Status").ShouldBe("Hit");
+    }
+
+    [Fact]
+    public async Task A_hit_tells_its_own_caller_what_is_left_and_nothing_of_anothers()
+    {
+        var harness = Harness(Config).Use("rate-limiting", new RateLimitingConfig { Minute = 5 });
+        await harness.SendAsync("/a");
+        harness.Time.Advance(TimeSpan.FromSeconds(1));
+        var hit = await harness.SendAsync("/a");
+        hit.Header("X-Cache-Status").ShouldBe("Hit");
+        hit.Header("RateLimit-Limit").ShouldBe("5");
+        hit.Header("RateLimit-Remaining").ShouldBe("3");
+        hit.Exchange.Response.Headers["RateLimit-Reset"].Count.ShouldBe(1);
     }
 
     [Fact]

@@ -5,12 +5,12 @@ using System.Text.Json;
 using Sluice.Gateway.Configuration;
 using Sluice.Gateway.Snapshot;
 
-namespace Sluice.Gateway.Plugins.Logging;
+namespace Sluice.Gateway.Plugins;
 
 /// <summary>
-/// Routes, services and consumers as entries show them: Kong's objects without the fields that are not set. Written once per snapshot.
+/// Routes, services and consumers as log entries and echoes show them: Kong's objects without the fields that are not set. Written once per snapshot.
 /// </summary>
-internal static class LoggedEntities
+internal static class EntityJson
 {
     /// <summary>The id that Kong gives the default workspace of every installation without a database.</summary>
     public const string Workspace = "0dc6f45b-8f8d-40d2-a504-473544ee190b";
