@@ -40,7 +40,11 @@ internal sealed class SnapshotBuilder(GatewayRuntime runtime)
             document,
             middleware => new PluginSetup
             {
-                Middleware = middleware, Snapshot = snapshot, Shared = runtime.Shared, Time = runtime.Time, Log = log,
+                Middleware = middleware,
+                Snapshot = snapshot,
+                Shared = runtime.Shared,
+                Time = runtime.Time,
+                Log = log,
             },
             log);
         snapshot.UnmatchedPlan = plans.ForUnmatched();

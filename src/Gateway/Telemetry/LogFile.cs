@@ -137,7 +137,10 @@ internal sealed partial class LogFile : IDisposable, IMetricsSource
         "/dev/stderr" => Console.OpenStandardError(),
         _ => new FileStream(path, new FileStreamOptions
         {
-            Mode = FileMode.OpenOrCreate, Access = FileAccess.Write, Share = FileShare.ReadWrite | FileShare.Delete, BufferSize = 0,
+            Mode = FileMode.OpenOrCreate,
+            Access = FileAccess.Write,
+            Share = FileShare.ReadWrite | FileShare.Delete,
+            BufferSize = 0,
         }),
     };
 

@@ -132,24 +132,24 @@ public sealed class ConnectionTests(ScriptedGateway gateway) : IClassFixture<Scr
     public async Task A_client_that_leaves_in_its_upload_ends_the_upstreams_request(string transport)
     {
         foreach (var reset in new[] { false, true })
-        foreach (var framing in new[] { "Content-Length: 10000000", "Transfer-Encoding: chunked" })
-        {
-            var sluice = await gateway.On(transport);
-            var (asked, ended) = (new TaskCompletionSource(), new TaskCompletionSource());
-            var path = gateway.Script(async (_, connection) =>
+            foreach (var framing in new[] { "Content-Length: 10000000", "Transfer-Encoding: chunked" })
             {
-                await connection.ReadExactlyAsync(new byte[10]);
-                asked.SetResult();
-                await EndOf(connection);
-                ended.SetResult();
-            });
-            using var client = await RawClient.ConnectAsync(sluice.Proxy[0]);
-            await client.SendAsync($"POST {path} HTTP/1.1\r\nHost: a\r\n{framing}\r\n\r\n64\r\n{new string('x', 100)}\r\n");
-            await asked.Task.WaitAsync(RawClient.Patience);
-            if (reset) client.Reset();
-            else client.Dispose();
-            await ended.Task.WaitAsync(RawClient.Patience);
-        }
+                var sluice = await gateway.On(transport);
+                var (asked, ended) = (new TaskCompletionSource(), new TaskCompletionSource());
+                var path = gateway.Script(async (_, connection) =>
+                {
+                    await connection.ReadExactlyAsync(new byte[10]);
+                    asked.SetResult();
+                    await EndOf(connection);
+                    ended.SetResult();
+                });
+                using var client = await RawClient.ConnectAsync(sluice.Proxy[0]);
+                await client.SendAsync($"POST {path} HTTP/1.1\r\nHost: a\r\n{framing}\r\n\r\n64\r\n{new string('x', 100)}\r\n");
+                await asked.Task.WaitAsync(RawClient.Patience);
+                if (reset) client.Reset();
+                else client.Dispose();
+                await ended.Task.WaitAsync(RawClient.Patience);
+            }
     }
 
     [Theory]

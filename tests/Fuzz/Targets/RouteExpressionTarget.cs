@@ -33,7 +33,8 @@ internal sealed class RouteExpressionTarget() : FuzzTarget("expression")
         foreach (var path in (string[])["/", "/a/b/c", "/é"])
             router.Match(new RouteQuery("GET", "http", "a.test:8000", path, "?q=x&a=b", null, headers)
             {
-                Source = new IPEndPoint(IPAddress.Loopback, 1), Destination = new IPEndPoint(IPAddress.IPv6Loopback, 8000),
+                Source = new IPEndPoint(IPAddress.Loopback, 1),
+                Destination = new IPEndPoint(IPAddress.IPv6Loopback, 8000),
             });
     }
 }

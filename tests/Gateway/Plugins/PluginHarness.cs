@@ -68,7 +68,11 @@ internal sealed class PluginHarness
         middleware = (middleware ?? new PluginConfig { Id = Guid.NewGuid() }) with { Name = name, Config = config };
         var instance = descriptor.Create(new PluginSetup
         {
-            Middleware = middleware, Snapshot = Snapshot, Shared = Shared, Time = Time, Log = NullLogger.Instance,
+            Middleware = middleware,
+            Snapshot = Snapshot,
+            Shared = Shared,
+            Time = Time,
+            Log = NullLogger.Instance,
         });
         plugins.Add(new PlannedPlugin(descriptor, instance, middleware));
         plan = null;

@@ -87,7 +87,11 @@ public class PlanBuilderTests
             document,
             m => new PluginSetup
             {
-                Middleware = m, Snapshot = snapshot, Shared = new SharedResources(), Time = TimeProvider.System, Log = NullLogger.Instance,
+                Middleware = m,
+                Snapshot = snapshot,
+                Shared = new SharedResources(),
+                Time = TimeProvider.System,
+                Log = NullLogger.Instance,
             },
             NullLogger.Instance);
     }

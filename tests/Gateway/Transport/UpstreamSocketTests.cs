@@ -171,7 +171,8 @@ public sealed class UpstreamSocketTests
             var buffer = new byte[1000];
             while (peer.Receive(buffer) is var count and > 0)
                 peer.Send(buffer, count, SocketFlags.None);
-        }) { IsBackground = true };
+        })
+        { IsBackground = true };
         echo.Start();
         var buffer = new byte[1000];
         long before = 0;

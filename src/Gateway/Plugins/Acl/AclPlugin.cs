@@ -22,7 +22,9 @@ internal sealed class AclPlugin : Plugin
 
     public static PluginDescriptor Descriptor { get; } = new PluginDescriptor<AclPlugin, AclConfig>((c, _) => new AclPlugin(c))
     {
-        Name = "acl", Summary = "Lets consumers pass or not by the groups they are in.", ConsumerScope = false,
+        Name = "acl",
+        Summary = "Lets consumers pass or not by the groups they are in.",
+        ConsumerScope = false,
     };
 
     public override ValueTask<Verdict> AuthorizeAsync(Exchange exchange)

@@ -20,7 +20,8 @@ internal sealed class IpRestrictionPlugin : Plugin
 
     public static PluginDescriptor Descriptor { get; } = new PluginDescriptor<IpRestrictionPlugin, IpRestrictionConfig>((c, _) => new IpRestrictionPlugin(c))
     {
-        Name = "ip-restriction", Summary = "Lets clients pass or not by their address.",
+        Name = "ip-restriction",
+        Summary = "Lets clients pass or not by their address.",
     };
 
     public override ValueTask<Verdict> AuthorizeAsync(Exchange exchange)

@@ -55,7 +55,10 @@ internal sealed class JwtPlugin : AuthenticationPlugin
 
     public static PluginDescriptor Descriptor { get; } = new PluginDescriptor<JwtPlugin, JwtConfig>((c, s) => new JwtPlugin(c, s))
     {
-        Name = "jwt", Summary = "Callers show a signed token that one of a consumer's keys verifies.", Authenticates = true, ConsumerScope = false,
+        Name = "jwt",
+        Summary = "Callers show a signed token that one of a consumer's keys verifies.",
+        Authenticates = true,
+        ConsumerScope = false,
     };
 
     protected override ValueTask<Answer?> IdentifyAsync(Exchange exchange)

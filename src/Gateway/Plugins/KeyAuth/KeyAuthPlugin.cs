@@ -32,7 +32,10 @@ internal sealed class KeyAuthPlugin : AuthenticationPlugin
 
     public static PluginDescriptor Descriptor { get; } = new PluginDescriptor<KeyAuthPlugin, KeyAuthConfig>((c, s) => new KeyAuthPlugin(c, s))
     {
-        Name = "key-auth", Summary = "Callers show a key that belongs to a consumer.", Authenticates = true, ConsumerScope = false,
+        Name = "key-auth",
+        Summary = "Callers show a key that belongs to a consumer.",
+        Authenticates = true,
+        ConsumerScope = false,
     };
 
     protected override ValueTask<Answer?> IdentifyAsync(Exchange exchange)

@@ -34,7 +34,8 @@ internal sealed class RateLimitingPlugin : Plugin
 
     public static PluginDescriptor Descriptor { get; } = new PluginDescriptor<RateLimitingPlugin, RateLimitingConfig>((c, s) => new RateLimitingPlugin(c, s))
     {
-        Name = "rate-limiting", Summary = "Limits how many requests a caller may make per second, minute, hour, day, month or year.",
+        Name = "rate-limiting",
+        Summary = "Limits how many requests a caller may make per second, minute, hour, day, month or year.",
     };
 
     public override ValueTask<Verdict> LimitAsync(Exchange exchange)

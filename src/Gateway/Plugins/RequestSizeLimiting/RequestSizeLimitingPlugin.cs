@@ -12,7 +12,9 @@ internal sealed class RequestSizeLimitingPlugin(RequestSizeLimitingConfig config
     /// <summary>Whether the body still comes is up to the client, so that what follows on the connection cannot be told apart.</summary>
     private static readonly Answer RefusalToAsked = new()
     {
-        Status = RequestSizeLimitingErrors.TooLargeExpected.Status, Error = RequestSizeLimitingErrors.TooLargeExpected, CloseConnection = true,
+        Status = RequestSizeLimitingErrors.TooLargeExpected.Status,
+        Error = RequestSizeLimitingErrors.TooLargeExpected,
+        CloseConnection = true,
     };
 
     private readonly long allowed = config.AllowedBytes;
@@ -20,7 +22,8 @@ internal sealed class RequestSizeLimitingPlugin(RequestSizeLimitingConfig config
     public static PluginDescriptor Descriptor { get; } =
         new PluginDescriptor<RequestSizeLimitingPlugin, RequestSizeLimitingConfig>((c, _) => new RequestSizeLimitingPlugin(c))
         {
-            Name = "request-size-limiting", Summary = "Limits how large a request's body may be.",
+            Name = "request-size-limiting",
+            Summary = "Limits how large a request's body may be.",
         };
 
     public override ValueTask<Verdict> AuthorizeAsync(Exchange exchange)

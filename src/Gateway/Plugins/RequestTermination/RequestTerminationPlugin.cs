@@ -27,7 +27,8 @@ internal sealed class RequestTerminationPlugin : Plugin
     public static PluginDescriptor Descriptor { get; } =
         new PluginDescriptor<RequestTerminationPlugin, RequestTerminationConfig>((c, s) => new RequestTerminationPlugin(c, s))
         {
-            Name = "request-termination", Summary = "Gives a fixed answer in the upstream's place.",
+            Name = "request-termination",
+            Summary = "Gives a fixed answer in the upstream's place.",
         };
 
     public override ValueTask<Verdict> RewriteAsync(Exchange exchange)

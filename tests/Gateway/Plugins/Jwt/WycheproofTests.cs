@@ -84,7 +84,9 @@ public class WycheproofTests
             default:
                 var curve = key.GetProperty("crv").GetString() switch
                 {
-                    "P-256" => ECCurve.NamedCurves.nistP256, "P-384" => ECCurve.NamedCurves.nistP384, _ => ECCurve.NamedCurves.nistP521,
+                    "P-256" => ECCurve.NamedCurves.nistP256,
+                    "P-384" => ECCurve.NamedCurves.nistP384,
+                    _ => ECCurve.NamedCurves.nistP521,
                 };
                 using (var ecdsa = ECDsa.Create(new ECParameters { Curve = curve, Q = new ECPoint { X = Part("x"), Y = Part("y") } }))
                     return credential with { RsaPublicKey = ecdsa.ExportSubjectPublicKeyInfoPem() };

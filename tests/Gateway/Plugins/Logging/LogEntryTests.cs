@@ -93,8 +93,13 @@ public sealed class LogEntryTests
         var result = await new PluginHarness(time: time).SendAsync(headers: [("X-Q", "v")]);
         var entry = Write(result.Exchange, new()
         {
-            ["extra"] = "return 'const'", ["num"] = "return 5", ["yes"] = "return true;", ["route"] = "return nil", ["client_ip"] = " return headers['x-q'] ",
-            ["request.headers.x"] = "return nil", ["lua"] = "local x = 1 return x",
+            ["extra"] = "return 'const'",
+            ["num"] = "return 5",
+            ["yes"] = "return true;",
+            ["route"] = "return nil",
+            ["client_ip"] = " return headers['x-q'] ",
+            ["request.headers.x"] = "return nil",
+            ["lua"] = "local x = 1 return x",
         });
         entry.GetProperty("extra").GetString().ShouldBe("const");
         entry.GetProperty("num").GetInt32().ShouldBe(5);

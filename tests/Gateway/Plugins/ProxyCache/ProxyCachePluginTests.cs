@@ -64,7 +64,10 @@ public sealed class ProxyCachePluginTests
         (await harness.SendAsync("/a", "HEAD")).Header("X-Cache-Status").ShouldBe("Miss");
         var consumer = new Sluice.Gateway.Snapshot.ConsumerModel
         {
-            Config = new ConsumerConfig { Id = Guid.NewGuid(), Username = "u" }, Groups = [], AclGroups = [], HasMiddleware = false,
+            Config = new ConsumerConfig { Id = Guid.NewGuid(), Username = "u" },
+            Groups = [],
+            AclGroups = [],
+            HasMiddleware = false,
         };
         (await harness.SendAsync("/a", prepare: e => e.Authenticated(consumer, null))).Header("X-Cache-Status").ShouldBe("Miss");
         (await harness.SendAsync("/a")).Header("X-Cache-Status").ShouldBe("Hit");
@@ -238,7 +241,7 @@ public sealed class ProxyCachePluginTests
     {
         var harness = Harness(Config);
         await harness.SendAsync("/a");
-        
+
         var exchange = (await harness.SendAsync("/a")).Exchange;
         var plugin = exchange.Plan.Plugins[0].Instance;
         (await plugin.RewriteAsync(exchange)).Answer.ShouldNotBeNull();

@@ -37,7 +37,12 @@ internal sealed class BalancingFixture : IDisposable
 
     public BalancingContext Context => new()
     {
-        Shared = shared, Lease = Lease, Resolver = Resolver, Events = Events, Time = Time, Log = NullLogger.Instance,
+        Shared = shared,
+        Lease = Lease,
+        Resolver = Resolver,
+        Events = Events,
+        Time = Time,
+        Log = NullLogger.Instance,
     };
 
     /// <summary>The balancer of an upstream with targets 10.0.0.1, 10.0.0.2 ... of these weights.</summary>

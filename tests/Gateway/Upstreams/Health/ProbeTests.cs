@@ -17,7 +17,12 @@ public sealed class ProbeTests
         Type = type,
         Limits = new HealthLimits
         {
-            Successes = 1, HttpFailures = 1, TcpFailures = 1, Timeouts = 1, HealthyStatuses = new([200, 302]), UnhealthyStatuses = new([500, 503]),
+            Successes = 1,
+            HttpFailures = 1,
+            TcpFailures = 1,
+            Timeouts = 1,
+            HealthyStatuses = new([200, 302]),
+            UnhealthyStatuses = new([500, 503]),
         },
         HealthyInterval = TimeSpan.FromSeconds(1),
         UnhealthyInterval = TimeSpan.FromSeconds(1),

@@ -55,7 +55,8 @@ public abstract class Http2ClientTests(TransportKind kind) : ProxyTests(kind)
         using var cancel = new CancellationTokenSource(100);
         using var request = new HttpRequestMessage(HttpMethod.Get, $"http://{proxy.Address}/")
         {
-            Version = HttpVersion.Version20, VersionPolicy = HttpVersionPolicy.RequestVersionExact,
+            Version = HttpVersion.Version20,
+            VersionPolicy = HttpVersionPolicy.RequestVersionExact,
         };
         await Should.ThrowAsync<OperationCanceledException>(() => client.SendAsync(request, cancel.Token));
         await ended.Task.WaitAsync(TimeSpan.FromSeconds(3));

@@ -76,7 +76,8 @@ internal sealed class ProxyUnderTest : IAsyncDisposable
         var plan = new PluginPlan(plugins, specialise: null);
         var snapshot = new GatewaySnapshot { Document = new GatewayDocument(), Settings = settings, UnmatchedPlan = plan };
         var gateway = new Application(
-            snapshot, client, new FixedEndpoint(upstream, "upstream.test"), new RouteMatch { Route = new RouteModel { Config = route, Plan = plan } }, prepare, transport, lease) { KeepsResults = keepResults };
+            snapshot, client, new FixedEndpoint(upstream, "upstream.test"), new RouteMatch { Route = new RouteModel { Config = route, Plan = plan } }, prepare, transport, lease)
+        { KeepsResults = keepResults };
 
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         builder.Services.AddSingleton<Microsoft.Extensions.Logging.ILoggerFactory>(NullLoggerFactory.Instance);
