@@ -117,6 +117,21 @@ public sealed class FailureTests : IAsyncDisposable
         broken.Requests.ShouldBe(tries);
     }
 
+    [Theory]
+    [InlineData("GET", "retry: {on_statuses: [503]}", 3)]
+    [InlineData("GET", "retry: {on_statuses: [502]}", 1)]
+    [InlineData("POST", "retry: {on_statuses: [503]}", 1)]
+    [InlineData("POST", "retry: {on_statuses: [503], non_idempotent: true}", 3)]
+    public async Task Statuses_that_the_service_names_are_tried_again_and_the_last_is_passed_on(string method, string retry, int tries)
+    {
+        await using var busy = new ScriptedUpstream((_, connection) => connection.WriteAsync("HTTP/1.1 503 Busy\r\nContent-Length: 4\r\n\r\nbusy"u8.ToArray()).AsTask());
+        await using var sluice = await ServeAsync("auto", Service(busy.Port, $"retries: 2\n  {retry}"));
+        using var request = new HttpRequestMessage(new HttpMethod(method), sluice.Proxy[0]) { Content = method == "POST" ? new StringContent("x") : null };
+        using var response = await client.SendAsync(request);
+        (await response.Content.ReadAsStringAsync()).ShouldBe("busy");
+        busy.Requests.ShouldBe(tries);
+    }
+
     [Fact]
     public async Task An_endpoint_that_hangs_is_a_504_for_what_may_not_be_repeated()
     {

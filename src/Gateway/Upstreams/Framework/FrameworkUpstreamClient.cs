@@ -42,6 +42,7 @@ internal sealed class FrameworkUpstreamClient(Http2Handler handler, ForwardingSe
         using (response)
         {
             exchange.Timings.UpstreamAnswered = Stopwatch.GetTimestamp();
+            if (RetryPolicy.Declines(exchange, (int)response.StatusCode, body?.HasConsumed == true) is { } declined) return declined;
             FrameworkResponse.CopyHead(exchange, response);
             exchange.RunUpstreamAnswered();
             exchange.RunRespond();

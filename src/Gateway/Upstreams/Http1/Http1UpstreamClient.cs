@@ -121,6 +121,7 @@ internal sealed class Http1UpstreamClient(ForwardingSettings settings, Connectio
             }
 
             exchange.Timings.UpstreamAnswered = Stopwatch.GetTimestamp();
+            if (RetryPolicy.Declines(exchange, head.Status, upload?.HasConsumed == true) is { } declined) return declined;
             if (bodyHeld)
             {
                 body.Release(sent: true);
