@@ -112,6 +112,9 @@ public abstract class RuleAttribute : Attribute
     /// <summary>Why <paramref name="value"/> is refused and what would be right; null when it is fine. Must not throw.</summary>
     public abstract string? Refuse(string value);
 
+    /// <summary>A value that the rule refuses is taken all the same, with a warning: Kong takes it, and it does no good.</summary>
+    public virtual bool OnlyWarns => false;
+
     /// <summary>The JSON Schema format, if one says the same.</summary>
     public virtual string? Format => null;
 }

@@ -57,10 +57,15 @@ public sealed class Constraints
     /// <param name="inList">It is an element, so that the length is not its own.</param>
     internal bool Accept(string text, Place place, Binding binding, bool inList)
     {
-        if (Refusal(text, inList) is not { } refusal)
-            return true;
-        binding.Report(place, refusal);
-        return false;
+        if (Refusal(text, inList) is { } refusal)
+        {
+            binding.Report(place, refusal);
+            return false;
+        }
+        foreach (var rule in Rules)
+            if (rule.OnlyWarns && rule.Refuse(text) is { } warning)
+                binding.Report(place, warning, Severity.Warning);
+        return true;
     }
 
     internal bool Accept(double number, Place place, Binding binding)
@@ -82,7 +87,7 @@ public sealed class Constraints
         if (_pattern is not null && !Matches(text))
             return Secret ? $"must be {Pattern!.Says}" : $"must be {Pattern!.Says}, not '{Short(text)}'";
         foreach (var rule in Rules)
-            if (rule.Refuse(text) is { } refusal)
+            if (!rule.OnlyWarns && rule.Refuse(text) is { } refusal)
                 return refusal;
         return null;
     }

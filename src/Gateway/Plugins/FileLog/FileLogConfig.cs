@@ -1,4 +1,5 @@
 using Sluice.Foundation.Schema;
+using Sluice.Gateway.Plugins.Logging;
 
 namespace Sluice.Gateway.Plugins.FileLog;
 
@@ -13,5 +14,6 @@ internal sealed record FileLogConfig
     public bool Reopen { get; init; }
 
     /// <summary>Fields to set or take out, as Lua code; see the page for what is supported.</summary>
+    [CustomField]
     public IReadOnlyDictionary<string, string>? CustomFieldsByLua { get; init; }
 }

@@ -1,4 +1,5 @@
 using Sluice.Foundation.Schema;
+using Sluice.Gateway.Plugins.Logging;
 
 namespace Sluice.Gateway.Plugins.HttpLog;
 
@@ -34,6 +35,7 @@ internal sealed record HttpLogConfig : IChecked
     public HttpLogQueue Queue { get; init; } = new();
 
     /// <summary>Fields to set or take out, as Lua code; see the page for what is supported.</summary>
+    [CustomField]
     public IReadOnlyDictionary<string, string>? CustomFieldsByLua { get; init; }
 
     [NoEffect("queue.max_retry_time says how long a batch is tried")]

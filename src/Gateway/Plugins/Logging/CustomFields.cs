@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.RegularExpressions;
 using Microsoft.Extensions.Logging;
+using Sluice.Foundation.Schema;
 using Sluice.Gateway.Pipeline;
 using Sluice.Gateway.Plugins.Templates;
 
@@ -19,8 +20,7 @@ internal sealed partial class CustomFields
         var read = new List<(string, Expression)>();
         foreach (var (name, code) in written ?? new Dictionary<string, string>())
         {
-            var match = ReturnStatement.Match(code);
-            var (expression, error) = match.Success ? TemplateParser.Parse(FieldText.Of(match.Groups[1].Value)) : (null, "only `return EXPRESSION` is supported");
+            var (expression, error) = Parse(code);
             if (name.Contains('.', StringComparison.Ordinal)) (expression, error) = (null, "only top-level fields can be set");
             if (expression is null) LogUnsupported(log, plugin, name, error!);
             else read.Add((name, expression));
@@ -31,6 +31,13 @@ internal sealed partial class CustomFields
 
     [GeneratedRegex(@"^\s*return\b\s*(.*?)\s*;?\s*$", RegexOptions.Singleline | RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 1000)]
     private static partial Regex ReturnStatement { get; }
+
+    /// <summary>The expression that <paramref name="code"/> returns, or why there is none.</summary>
+    internal static (Expression? Expression, string? Error) Parse(string code)
+    {
+        var match = ReturnStatement.Match(code);
+        return match.Success ? TemplateParser.Parse(FieldText.Of(match.Groups[1].Value)) : (null, "only `return EXPRESSION` is supported");
+    }
 
     /// <summary>Whether <paramref name="name"/> is set or taken out here, so that the entry's own value is left out.</summary>
     public bool Replaces(string name)
@@ -65,4 +72,13 @@ internal sealed partial class CustomFields
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "{Plugin}: custom_fields_by_lua.{Field} is left out, because Sluice runs no Lua: {Reason}")]
     private static partial void LogUnsupported(ILogger log, string plugin, string field, string reason);
+}
+
+/// <summary>Lua code as far as <see cref="CustomFields"/> reads it.</summary>
+internal sealed class CustomFieldAttribute : RuleAttribute
+{
+    public override bool OnlyWarns => true;
+
+    public override string? Refuse(string value) =>
+        CustomFields.Parse(value).Error is { } error ? $"the field is left out, because Sluice runs no Lua: {error}" : null;
 }

@@ -1,4 +1,5 @@
 using Sluice.Foundation.Schema;
+using Sluice.Gateway.Plugins.Templates;
 using Sluice.Gateway.Plugins.Transforming;
 
 namespace Sluice.Gateway.Plugins.RequestTransformer;
@@ -45,15 +46,15 @@ internal sealed record RequestRemovals : IChecked
 internal sealed record RequestRenames : IChecked
 {
     /// <summary>Fields of a JSON object or a form.</summary>
-    [Pattern(NameValuePattern.Regex, NameValuePattern.Says)]
+    [Pattern(NameValuePattern.Regex, NameValuePattern.Says), Template(AfterName = true)]
     public IReadOnlyList<string> Body { get; init; } = [];
 
     /// <summary>Header fields; the new name goes out in lower case.</summary>
-    [Pattern(NameValuePattern.Regex, NameValuePattern.Says)]
+    [Pattern(NameValuePattern.Regex, NameValuePattern.Says), Template(AfterName = true)]
     public IReadOnlyList<string> Headers { get; init; } = [];
 
     /// <summary>Query parameters.</summary>
-    [Pattern(NameValuePattern.Regex, NameValuePattern.Says)]
+    [Pattern(NameValuePattern.Regex, NameValuePattern.Says), Template(AfterName = true)]
     public IReadOnlyList<string> Querystring { get; init; } = [];
 
     public void Check(Action<string, string> report) => NameValuePattern.CheckHeaders(Headers, valuesToo: true, report);
@@ -63,15 +64,15 @@ internal sealed record RequestRenames : IChecked
 internal record RequestValues : IChecked
 {
     /// <summary>Fields of a JSON object or a form; in JSON the values are strings.</summary>
-    [Pattern(NameValuePattern.Regex, NameValuePattern.Says)]
+    [Pattern(NameValuePattern.Regex, NameValuePattern.Says), Template(AfterName = true)]
     public IReadOnlyList<string> Body { get; init; } = [];
 
     /// <summary>Header fields.</summary>
-    [Pattern(NameValuePattern.Regex, NameValuePattern.Says)]
+    [Pattern(NameValuePattern.Regex, NameValuePattern.Says), Template(AfterName = true)]
     public IReadOnlyList<string> Headers { get; init; } = [];
 
     /// <summary>Query parameters.</summary>
-    [Pattern(NameValuePattern.Regex, NameValuePattern.Says)]
+    [Pattern(NameValuePattern.Regex, NameValuePattern.Says), Template(AfterName = true)]
     public IReadOnlyList<string> Querystring { get; init; } = [];
 
     public void Check(Action<string, string> report) => NameValuePattern.CheckHeaders(Headers, valuesToo: false, report);
@@ -81,5 +82,6 @@ internal record RequestValues : IChecked
 internal sealed record RequestReplacements : RequestValues
 {
     /// <summary>A template for the whole path sent upstream; starts with <c>/</c>.</summary>
+    [Template]
     public string? Uri { get; init; }
 }
