@@ -23,7 +23,18 @@ public sealed class SharedResources
             lock (entry)
             {
                 if (entry.Retired) continue;
-                entry.Value ??= make();
+                if (entry.Value is null)
+                    try
+                    {
+                        entry.Value = make();
+                    }
+                    catch
+                    {
+                        entry.Retired = true;
+                        entries.TryRemove((typeof(T), key), out _);
+                        throw;
+                    }
+
                 entry.Holders++;
                 lease.Add(() => Release((typeof(T), key), entry));
                 return (T)entry.Value;
@@ -74,8 +85,20 @@ public sealed class SnapshotLease : IDisposable
     {
         lock (releases)
         {
-            foreach (var release in releases) release();
+            List<Exception>? failures = null;
+            foreach (var release in releases)
+                try
+                {
+                    release();
+                }
+                catch (Exception e)
+                {
+                    // One that cannot be disposed of must not keep the others alive.
+                    (failures ??= []).Add(e);
+                }
+
             releases.Clear();
+            if (failures is not null) throw new AggregateException(failures);
         }
     }
 

@@ -2,7 +2,6 @@ using System.Threading.Channels;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Console;
-using Sluice.Gateway.Listeners;
 using Sluice.Gateway.Snapshot;
 using Sluice.Host.Admin;
 using Sluice.Host.Demo;
@@ -23,7 +22,9 @@ internal static class GatewayProcess
         if (RunningGateway.ProblemsOf(first, settings.SkipUnsupported) is { Count: > 0 } problems)
             return await FailAsync(ExitCode.ConfigurationProblems, [.. problems, "sluice: the configuration cannot be served"]);
 
-        if (((IEnumerable<ListenAddress>)[.. settings.Proxy, .. settings.Admin, .. settings.Status, .. settings.DemoUpstream is { } demo ? [demo] : Array.Empty<ListenAddress>()]).Select(ListenProbe.Check).FirstOrDefault(p => p is not null) is { } taken)
+        var addresses = settings.Proxy.Concat(settings.Admin).Concat(settings.Status);
+        if (settings.DemoUpstream is { } demo) addresses = addresses.Append(demo);
+        if (addresses.Select(ListenProbe.Check).FirstOrDefault(p => p is not null) is { } taken)
             return await FailAsync(ExitCode.CannotListen, [$"sluice: {taken}"]);
 
         try

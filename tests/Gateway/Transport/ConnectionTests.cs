@@ -29,6 +29,29 @@ public sealed class ConnectionTests
         await echo.WaitAsync(TransportFixture.Patience);
     }
 
+    [Theory, MemberData(nameof(OwnKinds))]
+    public async Task Room_that_was_asked_for_and_not_used_leaves_the_loop_idle(TransportKind kind)
+    {
+        await using var fixture = await TransportFixture.StartAsync(kind, loops: 1);
+        var (server, client) = await fixture.ConnectAsync();
+        server.Transport.Output.Write(new byte[3000]);
+        server.Transport.Output.GetMemory(Gateway.Transport.Loops.BlockPool.LargeSize);
+        await server.Transport.Output.FlushAsync();
+        var buffer = new byte[3000];
+        for (var received = 0; received < buffer.Length;) received += await client.ReceiveAsync(buffer).WaitAsync(TransportFixture.Patience);
+
+        var loop = (Gateway.Transport.Loops.LoopThread)fixture.Transport.Loops[0];
+        await Task.Delay(20);
+        var turns = loop.Turn;
+        await Task.Delay(100);
+        (loop.Turn - turns).ShouldBeLessThan(20u);
+
+        await server.Transport.Output.WriteAsync("more"u8.ToArray());
+        (await client.ReceiveAsync(buffer).WaitAsync(TransportFixture.Patience)).ShouldBe(4);
+        client.Dispose();
+        await server.DisposeAsync();
+    }
+
     [Theory, MemberData(nameof(Kinds))]
     public async Task End_points_are_the_real_ones(TransportKind kind)
     {

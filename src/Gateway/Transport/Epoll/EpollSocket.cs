@@ -17,8 +17,6 @@ internal sealed unsafe class EpollSocket(EpollLoop loop, int handle) : LoopSocke
     private bool shutdownAfterQueue;
     private uint turn;
     private int received;
-    private Block? head;
-    private Block? tail;
 
     public override int SendAhead => 65536; // beyond what the kernel has taken already
 
@@ -65,34 +63,11 @@ internal sealed unsafe class EpollSocket(EpollLoop loop, int handle) : LoopSocke
         return result;
     }
 
-    public override void Send(Block chain)
-    {
-        if (IsClosed || Failure != 0)
-        {
-            Loop.Pool.ReturnChain(chain);
-            return;
-        }
-
-        if (tail == null)
-            head = chain;
-        else
-            tail.Following = chain;
-        tail = chain;
-        Unsent += chain.Length;
-        while (tail.Following is { } next)
-        {
-            tail = next;
-            Unsent += next.Length;
-        }
-
-        Pump();
-    }
-
     public override int TrySend(ReadOnlySpan<byte> bytes)
     {
         if (Failure != 0)
             return -Failure;
-        if (head != null || !writable || connecting)
+        if (Queue != null || !writable || connecting)
             return 0;
         int result;
         fixed (byte* start = bytes)
@@ -108,7 +83,7 @@ internal sealed unsafe class EpollSocket(EpollLoop loop, int handle) : LoopSocke
 
     public override void ShutdownSend()
     {
-        if (head != null)
+        if (Queue != null)
             shutdownAfterQueue = true;
         else if (!IsClosed)
             _ = Libc.Shutdown(Handle, Libc.ShutdownWrite);
@@ -143,7 +118,7 @@ internal sealed unsafe class EpollSocket(EpollLoop loop, int handle) : LoopSocke
         if ((events & EpollLoop.Writable) != 0 && !writable)
         {
             writable = true;
-            Pump();
+            SendQueue();
             Owner.OnWritable();
             if (IsClosed)
                 return;
@@ -229,9 +204,9 @@ internal sealed unsafe class EpollSocket(EpollLoop loop, int handle) : LoopSocke
         return -Failure;
     }
 
-    private void Pump()
+    protected override void SendQueue()
     {
-        while (writable && head is { } block)
+        while (writable && Queue is { } block)
         {
             var result = Send(block.Address + block.Start, block.Length, block.Following != null ? Libc.MessageMore : 0);
             if (result == Later)
@@ -247,32 +222,15 @@ internal sealed unsafe class EpollSocket(EpollLoop loop, int handle) : LoopSocke
                 return;
             }
 
-            Unsent -= result;
-            block.Start += result;
-            if (block.Length > 0)
-            {
-                writable = false;
-                return;
-            }
-
-            head = block.Following;
-            if (head == null)
-                tail = null;
-            Loop.Pool.Return(block);
+            writable = result == block.Length;
+            TakeOffQueue(result);
         }
 
-        if (head == null && shutdownAfterQueue)
+        if (Queue == null && shutdownAfterQueue)
         {
             shutdownAfterQueue = false;
             _ = Libc.Shutdown(Handle, Libc.ShutdownWrite);
         }
-    }
-
-    private void DropQueue()
-    {
-        Loop.Pool.ReturnChain(head);
-        head = tail = null;
-        Unsent = 0;
     }
 
     private int Receive(byte* start, int length, int flags)

@@ -23,8 +23,6 @@ internal sealed unsafe class IoUringSocket(IoUringLoop loop, int handle) : LoopS
     private Block? stored;
     private Block? storedLast;
     private int storedLength;
-    private Block? queue;
-    private Block? queueLast;
     private int requests;
     private bool receiving;
     private bool pausing;
@@ -56,29 +54,6 @@ internal sealed unsafe class IoUringSocket(IoUringLoop loop, int handle) : LoopS
         }
 
         return Failure != 0 ? -Failure : InputEnded ? 0 : Later;
-    }
-
-    public override void Send(Block chain)
-    {
-        if (IsClosed || Failure != 0)
-        {
-            Loop.Pool.ReturnChain(chain);
-            return;
-        }
-
-        if (queueLast == null)
-            queue = chain;
-        else
-            queueLast.Following = chain;
-        queueLast = chain;
-        Unsent += chain.Length;
-        while (queueLast.Following is { } next)
-        {
-            queueLast = next;
-            Unsent += next.Length;
-        }
-
-        SendThisTurn();
     }
 
     public override int TrySend(ReadOnlySpan<byte> bytes)
@@ -225,7 +200,7 @@ internal sealed unsafe class IoUringSocket(IoUringLoop loop, int handle) : LoopS
     public void SubmitSend()
     {
         sendDue = false;
-        if (queue is not { } block || dropping)
+        if (Queue is not { } block || dropping)
             return;
         sending = true;
         requests++;
@@ -251,7 +226,7 @@ internal sealed unsafe class IoUringSocket(IoUringLoop loop, int handle) : LoopS
         requests--;
         sending = false;
         if (result > 0)
-            TakeSentOff(result);
+            TakeOffQueue(result);
         else if (!dropping)
         {
             Failure = -result;
@@ -259,14 +234,14 @@ internal sealed unsafe class IoUringSocket(IoUringLoop loop, int handle) : LoopS
 
         if (dropping || Failure != 0)
             DropQueue();
-        else if (queue != null)
-            SendThisTurn();
+        else if (Queue != null)
+            SendQueue();
         else if (shutdownAfterQueue)
             _ = Libc.Shutdown(Handle, Libc.ShutdownWrite);
 
         if (IsClosed)
         {
-            if (queue == null && !dropping)
+            if (Queue == null && !dropping)
                 DropRequests();
             CloseWhenAnswered();
             return;
@@ -351,30 +326,12 @@ internal sealed unsafe class IoUringSocket(IoUringLoop loop, int handle) : LoopS
     }
 
     /// <summary>All that is handed over in one turn leaves with one request at its end.</summary>
-    private void SendThisTurn()
+    protected override void SendQueue()
     {
         if (sending || sendDue)
             return;
         sendDue = true;
         loop.SendAtEndOfTurn(this);
-    }
-
-    private void TakeSentOff(int count)
-    {
-        Unsent -= count;
-        while (count > 0)
-        {
-            var block = queue!;
-            var part = Math.Min(count, block.Length);
-            block.Start += part;
-            count -= part;
-            if (block.Length > 0)
-                return;
-            queue = block.Following;
-            if (queue == null)
-                queueLast = null;
-            Loop.Pool.Return(block);
-        }
     }
 
     private void CancelReceiving() => loop.CancelRequest(Ring.OperationReceive, this);
@@ -390,16 +347,9 @@ internal sealed unsafe class IoUringSocket(IoUringLoop loop, int handle) : LoopS
             loop.CancelAll(this);
     }
 
-    private void DropQueue()
-    {
-        Loop.Pool.ReturnChain(queue);
-        queue = queueLast = null;
-        Unsent = 0;
-    }
-
     private void CloseWhenAnswered()
     {
-        if (requests > 0 || (queue != null && !dropping))
+        if (requests > 0 || (Queue != null && !dropping))
             return;
         Loop.Unregister(this);
         _ = Libc.Close(Handle);

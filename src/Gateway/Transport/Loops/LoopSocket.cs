@@ -30,6 +30,7 @@ internal abstract class LoopSocket(LoopThread loop, int handle)
     /// <summary>What <see cref="Receive"/> answers when nothing is there yet; <see cref="ILoopSocketOwner.OnReadable"/> will follow.</summary>
     public const int Later = -Errno.WouldBlock;
 
+    private Block? queueLast;
     private long sendDeadline;
     private long receiveDeadline;
 
@@ -48,7 +49,10 @@ internal abstract class LoopSocket(LoopThread loop, int handle)
     public int Failure { get; protected set; }
 
     /// <summary>Bytes handed over and not yet taken by the kernel.</summary>
-    public long Unsent { get; protected set; }
+    public long Unsent { get; private set; }
+
+    /// <summary>The blocks with these bytes, in order.</summary>
+    protected Block? Queue { get; private set; }
 
     /// <summary>
     /// How much may be <see cref="Unsent"/> before whoever writes should wait. Kestrel continues a flush that had to wait on the thread
@@ -96,7 +100,28 @@ internal abstract class LoopSocket(LoopThread loop, int handle)
     public abstract bool IsQuiet { get; }
 
     /// <summary>Takes over the chain and sends it as fast as the peer takes it.</summary>
-    public abstract void Send(Block chain);
+    public void Send(Block chain)
+    {
+        if (IsClosed || Failure != 0)
+        {
+            Loop.Pool.ReturnChain(chain);
+            return;
+        }
+
+        if (queueLast == null)
+            Queue = chain;
+        else
+            queueLast.Following = chain;
+        queueLast = chain;
+        Unsent += chain.Length;
+        while (queueLast.Following is { } next)
+        {
+            queueLast = next;
+            Unsent += next.Length;
+        }
+
+        SendQueue();
+    }
 
     /// <summary>Sends or copies what can go now and returns how much that was; <see cref="ILoopSocketOwner.OnWritable"/> follows when it was not all.</summary>
     public abstract int TrySend(ReadOnlySpan<byte> bytes);
@@ -109,6 +134,34 @@ internal abstract class LoopSocket(LoopThread loop, int handle)
 
     /// <summary>Once <see cref="ILoopSocketOwner.OnWritable"/> has ended a connect: 0, or the error number that it failed with.</summary>
     public abstract int ConnectOutcome();
+
+    /// <summary>Something has been added to <see cref="Queue"/>.</summary>
+    protected abstract void SendQueue();
+
+    /// <summary>The kernel has taken <paramref name="count"/> bytes. Blocks that were asked for and not written to go with those before them.</summary>
+    protected void TakeOffQueue(int count)
+    {
+        Unsent -= count;
+        while (Queue is { } block && (count > 0 || block.Length == 0))
+        {
+            var part = Math.Min(count, block.Length);
+            block.Start += part;
+            count -= part;
+            if (block.Length > 0)
+                return;
+            Queue = block.Following;
+            if (Queue == null)
+                queueLast = null;
+            Loop.Pool.Return(block);
+        }
+    }
+
+    protected void DropQueue()
+    {
+        Loop.Pool.ReturnChain(Queue);
+        Queue = queueLast = null;
+        Unsent = 0;
+    }
 
     private sealed class NoOwner : ILoopSocketOwner
     {

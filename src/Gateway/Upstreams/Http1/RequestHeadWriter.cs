@@ -125,6 +125,10 @@ internal struct RequestHeadWriter(byte[] buffer)
     /// <summary>Appends bytes behind the head: a small body that goes out with it.</summary>
     public void Append(ReadOnlySpan<byte> body) => Put(body);
 
+    /// <summary>
+    /// The names that the client wants kept from the next hop. Kestrel shortens <c>X-Foo, keep-alive</c> to <c>keep-alive</c> (and the same with
+    /// close) before anybody sees it: a name beside one of these words is not known here, and its field is sent on, as nginx does with all of them.
+    /// </summary>
     private static StringValues ListedNames(StringValues connection)
     {
         if (connection.Count == 1 && connection.ToString() is "keep-alive" or "close" or "Keep-Alive" or "Close" or "Upgrade") return default;
