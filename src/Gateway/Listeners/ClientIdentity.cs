@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Sockets;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.Primitives;
 using Sluice.Gateway.Pipeline;
@@ -32,30 +33,39 @@ internal static class ClientIdentity
         if (told.Count > 0) Believe(exchange, told, settings);
     }
 
-    /// <summary>From the right: the last address that was told, or with recursion the last that is not itself trusted.</summary>
+    /// <summary>
+    /// From the right: the last address that was told, or with recursion the last that is not itself trusted. As for nginx, spaces separate like
+    /// commas, and what is no address ends the list.
+    /// </summary>
     private static void Believe(Exchange exchange, StringValues told, GatewaySettings settings)
     {
-        var all = told.ToString();
-        var end = all.Length;
-        while (end > 0)
+        var rest = told.ToString().AsSpan();
+        while (!(rest = rest.TrimEnd(" ,")).IsEmpty)
         {
-            var comma = all.LastIndexOf(',', end - 1);
-            if (!TryParse(all.AsSpan(comma + 1, end - comma - 1).Trim(), out var address, out var port)) return;
+            var start = rest.LastIndexOfAny(' ', ',') + 1;
+            if (!TryParse(rest[start..], out var address, out var port)) return;
             exchange.ClientAddress = address;
             exchange.ClientPort = port;
             if (!settings.RealIpRecursive || !IsTrusted(address, settings)) return;
-            end = comma;
+            rest = rest[..start];
         }
     }
 
-    private static bool TryParse(ReadOnlySpan<char> text, out IPAddress address, out int port)
+    /// <summary>Four decimal numbers or an IPv6 address, with or without a port; not the shorthands that the framework also reads.</summary>
+    internal static bool TryParse(ReadOnlySpan<char> text, out IPAddress address, out int port)
     {
         port = 0;
-        if (IPAddress.TryParse(text, out address!)) return true;
-        if (!IPEndPoint.TryParse(text, out var endPoint)) return false;
-        address = endPoint.Address;
-        port = endPoint.Port;
-        return true;
+        if (!IPAddress.TryParse(text, out address!))
+        {
+            if (!IPEndPoint.TryParse(text, out var endPoint)) return false;
+            address = endPoint.Address;
+            port = endPoint.Port;
+        }
+
+        if (address.AddressFamily == AddressFamily.InterNetworkV6) return true;
+        Span<char> usual = stackalloc char[16];
+        address.TryFormat(usual, out var length);
+        return text.StartsWith(usual[..length]) && (length == text.Length || text[length] == ':');
     }
 
     private static bool IsTrusted(IPAddress address, GatewaySettings settings)

@@ -6,6 +6,7 @@ using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.AspNetCore.Server.Kestrel.Https;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Net.Http.Headers;
 using Sluice.Gateway.Snapshot;
 
 namespace Sluice.Gateway.Listeners;
@@ -73,7 +74,8 @@ public sealed class GatewayServer : IAsyncDisposable
         kestrel.AllowSynchronousIO = false;
 
         // Header bytes go through unchanged: one byte, one char, both ways. What they mean is the upstream's business.
-        kestrel.RequestHeaderEncodingSelector = static _ => System.Text.Encoding.Latin1;
+        kestrel.RequestHeaderEncodingSelector =
+            static name => name == HeaderNames.Connection ? ConnectionFieldEncoding.Instance : System.Text.Encoding.Latin1;
         kestrel.ResponseHeaderEncodingSelector = static _ => System.Text.Encoding.Latin1;
 
         var limits = kestrel.Limits;

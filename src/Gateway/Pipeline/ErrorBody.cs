@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
@@ -70,43 +71,42 @@ internal static class ErrorBody
         return (type, Encoding.UTF8.GetBytes(text));
     }
 
-    /// <summary>The best type of those offered, by Accept's q-values (RFC 9110, 12.5.1).</summary>
+    /// <summary>The type that the client likes best. As in Kong, one that there is no body of counts as JSON, and the first of equals wins.</summary>
     private static string Negotiate(string? accept, bool textFirst)
     {
-        var fallback = textFirst ? Plain : Json;
-        if (string.IsNullOrEmpty(accept)) return fallback;
-        var best = (Type: (string?)null, Quality: 0.0);
+        if (accept is null) return textFirst ? Plain : Json;
+        var best = (Type: Json, Quality: 0.0);
         foreach (var range in accept.AsSpan().Split(','))
         {
             var item = accept.AsSpan()[range].Trim();
             var semicolon = item.IndexOf(';');
             var media = (semicolon < 0 ? item : item[..semicolon]).Trim();
+            if (!media.Contains('/')) continue;
             var quality = semicolon < 0 ? 1 : QualityOf(item[(semicolon + 1)..]);
-            var type = TypeFor(media);
-            if (type is not null && quality > best.Quality) best = (type, quality);
+            if (quality > best.Quality) best = (TypeFor(media), quality);
         }
 
-        return best.Type ?? Json;
+        return best.Type;
     }
 
-    private static string? TypeFor(ReadOnlySpan<char> media)
+    private static string TypeFor(ReadOnlySpan<char> media)
     {
         if (Is(media, "text/html")) return Html;
         if (Is(media, "application/xml")) return Xml;
         if (Is(media, "text/plain") || Is(media, "text/*")) return Plain;
-        if (Is(media, "application/json") || Is(media, "application/*") || Is(media, "*/*")) return Json;
-        return null;
+        return Json;
 
         static bool Is(ReadOnlySpan<char> a, string b) => a.Equals(b, StringComparison.OrdinalIgnoreCase);
     }
 
+    /// <summary>From 0 to 1; 1 for what is no such number (RFC 9110, 12.4.2).</summary>
     private static double QualityOf(ReadOnlySpan<char> parameters)
     {
         foreach (var range in parameters.Split(';'))
         {
             var parameter = parameters[range].Trim();
             if (parameter.StartsWith("q=", StringComparison.OrdinalIgnoreCase))
-                return double.TryParse(parameter[2..], System.Globalization.CultureInfo.InvariantCulture, out var q) ? q : 0;
+                return double.TryParse(parameter[2..], NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var q) && q <= 1 ? q : 1;
         }
 
         return 1;

@@ -31,9 +31,6 @@ internal static class ProtocolMismatchAnswers
     private static Answer ToHttps(Exchange exchange, int status)
     {
         if (status == 426) return UseHttps;
-        var host = exchange.Request.Headers.Host.ToString();
-        var colon = host.LastIndexOf(':');
-        if (colon >= 0 && !host.EndsWith(']')) host = host[..colon];
         var reason = status switch
         {
             301 => "Moved Permanently",
@@ -47,7 +44,15 @@ internal static class ProtocolMismatchAnswers
             Status = status,
             Body = Encoding.ASCII.GetBytes(page),
             ContentType = "text/html",
-            Headers = [new("Location", $"https://{host}{exchange.RawTarget}")],
+            Headers = [new("Location", $"https://{HostOf(exchange)}{RequestedUri.PathAndQuery(exchange.RawTarget)}")],
         };
+    }
+
+    /// <summary>The host that the client knows: a trusted proxy's word for it, or the one it asked for.</summary>
+    private static string HostOf(Exchange exchange)
+    {
+        var headers = exchange.Request.Headers;
+        if (exchange.PeerIsTrusted && headers["X-Forwarded-Host"] is [{ Length: > 0 } told, ..]) return told;
+        return RequestedUri.HostName(headers.Host.ToString()).ToString().ToLowerInvariant();
     }
 }

@@ -49,6 +49,23 @@ public sealed class ConnectionTests(ScriptedGateway gateway) : IClassFixture<Scr
 
     [Theory]
     [ClassData(typeof(TransportKinds))]
+    public async Task Fields_that_Connection_names_go_no_further(string transport)
+    {
+        var sluice = await gateway.On(transport);
+        var path = gateway.Script((head, connection) => ScriptedUpstream.RespondAsync(connection, head));
+        foreach (var options in new[] { "X-Hop", "close, X-Hop", "X-Hop, Keep-Alive", "keep-alive,x-hop", "Upgrade, X-Hop" })
+        {
+            using var client = await RawClient.ConnectAsync(sluice.Proxy[0]);
+            await client.SendAsync($"GET {path} HTTP/1.1\r\nHost: a\r\nConnection: {options}\r\nX-Hop: 1\r\nX-End: 2\r\n\r\n");
+            var seen = (await client.ReadResponseAsync()).Body;
+            seen.ShouldNotContain("X-Hop", Case.Insensitive, options);
+            seen.ShouldContain("X-End: 2", Case.Sensitive, options);
+            if (options.StartsWith("close", StringComparison.Ordinal)) (await client.IsClosedAsync()).ShouldBeTrue();
+        }
+    }
+
+    [Theory]
+    [ClassData(typeof(TransportKinds))]
     public async Task The_head_of_the_answer_to_HEAD_has_no_body_behind_it(string transport)
     {
         var sluice = await gateway.On(transport);

@@ -17,7 +17,14 @@ public class ErrorBodyTests
     [InlineData("text/*", "text/plain; charset=utf-8")]
     [InlineData("*/*", "application/json; charset=utf-8")]
     [InlineData("image/png", "application/json; charset=utf-8")]
-    [InlineData("image/png, text/plain", "text/plain; charset=utf-8")]
+    [InlineData("image/png, text/plain", "application/json; charset=utf-8")]
+    [InlineData("text/plain, image/png", "text/plain; charset=utf-8")]
+    [InlineData("image/png, text/html;q=0.9", "application/json; charset=utf-8")]
+    [InlineData("text/html;q=0.5, image/png", "application/json; charset=utf-8")]
+    [InlineData("text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8", "text/html; charset=utf-8")]
+    [InlineData("text/html; charset=utf-8; q=0.1, text/plain; q=0.2", "text/plain; charset=utf-8")]
+    [InlineData("text/plain, text/html;q=2", "text/plain; charset=utf-8")]
+    [InlineData("text/html;q=0", "application/json; charset=utf-8")]
     public void The_type_follows_accept(string? accept, string type) =>
         ErrorBody.Write(JsonFirst, "kong", accept, "id").ContentType.ShouldBe(type);
 
@@ -26,6 +33,7 @@ public class ErrorBodyTests
     {
         ErrorBody.Write(TextFirst, "kong", null, "id").ContentType.ShouldBe("text/plain; charset=utf-8");
         ErrorBody.Write(TextFirst, "kong", "application/json", "id").ContentType.ShouldBe("application/json; charset=utf-8");
+        ErrorBody.Write(TextFirst, "kong", "", "id").ContentType.ShouldBe("application/json; charset=utf-8");
     }
 
     [Fact]

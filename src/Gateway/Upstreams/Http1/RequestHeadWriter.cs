@@ -168,18 +168,26 @@ internal struct RequestHeadWriter(byte[] buffer)
         PutValue(exchange.ForwardedScheme);
         Put("\r\n"u8);
 
-        if (trusted && forwardedHost.Count > 0) PutField("X-Forwarded-Host", First(forwardedHost));
+        if (trusted && forwardedHost.Count > 0) PutTold("X-Forwarded-Host", forwardedHost);
         else PutForwardedHost(exchange.Request.Headers.Host);
 
-        Put("X-Forwarded-Port: "u8);
-        if (trusted && forwardedPort.Count > 0) PutValue(First(forwardedPort));
-        else Put(exchange.Http.Connection.LocalPort);
+        if (trusted && forwardedPort.Count > 0) PutTold("X-Forwarded-Port", forwardedPort);
+        else
+        {
+            Put("X-Forwarded-Port: "u8);
+            Put(exchange.Http.Connection.LocalPort);
+            Put("\r\n"u8);
+        }
 
-        Put("\r\nX-Forwarded-Path: "u8);
-        PutValue(trusted && forwardedPath.Count > 0 ? First(forwardedPath) : RequestedPath(exchange.RawTarget));
-        Put("\r\n"u8);
+        if (trusted && forwardedPath.Count > 0) PutTold("X-Forwarded-Path", forwardedPath);
+        else
+        {
+            Put("X-Forwarded-Path: "u8);
+            PutValue(RequestedPath(exchange.RawTarget));
+            Put("\r\n"u8);
+        }
 
-        if (trusted && forwardedPrefix.Count > 0) PutField("X-Forwarded-Prefix", First(forwardedPrefix));
+        if (trusted && forwardedPrefix.Count > 0) PutTold("X-Forwarded-Prefix", forwardedPrefix);
         else PutForwardedPrefix(exchange);
 
         Put("X-Real-IP: "u8);
@@ -203,6 +211,12 @@ internal struct RequestHeadWriter(byte[] buffer)
         if (transferExtensions.Count > 0 && AsksForTrailers(transferExtensions)) Put("TE: trailers\r\n"u8);
     }
 
+    /// <summary>What a trusted proxy said, in its first line; nothing where it said nothing.</summary>
+    private void PutTold(string name, StringValues told)
+    {
+        if (First(told) is { Length: > 0 } value) PutField(name, value);
+    }
+
     /// <summary>Whether TE has <c>trailers</c>: the only extension that a proxy may pass on.</summary>
     public static bool AsksForTrailers(StringValues te)
     {
@@ -216,10 +230,8 @@ internal struct RequestHeadWriter(byte[] buffer)
     /// <summary>The host that the client asked for, in lower case and without its port.</summary>
     private void PutForwardedHost(StringValues host)
     {
-        if (host.Count == 0 || First(host) is not { Length: > 0 } name) return;
-        var end = name.LastIndexOf(':');
-        if (end >= 0 && name.IndexOf(']', end) < 0) name = name[..end];
-        if (name.EndsWith('.')) name = name[..^1];
+        var name = RequestedUri.HostName(First(host));
+        if (name.IsEmpty) return;
         Put("X-Forwarded-Host: "u8);
         var start = length;
         PutValue(name);
@@ -244,14 +256,7 @@ internal struct RequestHeadWriter(byte[] buffer)
     /// <summary>The path as the client wrote it, without its query.</summary>
     private static ReadOnlySpan<char> RequestedPath(string target)
     {
-        var path = target.AsSpan();
-        if (!path.StartsWith('/') && path.IndexOf("://") is > 0 and var scheme)
-        {
-            path = path[(scheme + 3)..];
-            var slash = path.IndexOf('/');
-            path = slash < 0 ? "/" : path[slash..];
-        }
-
+        var path = RequestedUri.PathAndQuery(target);
         var query = path.IndexOf('?');
         return query < 0 ? path : path[..query];
     }
