@@ -120,17 +120,33 @@ internal sealed partial class ExchangeProcessor(ILogger<ExchangeProcessor> log)
             return;
         }
 
+        var answer = new Answer { Status = error.Status, Error = error, CloseConnection = e is BadHttpRequestException };
         try
         {
             exchange.Response.Clear();
-            await AnswerWriter.WriteAsync(exchange, new Answer { Status = error.Status, Error = error, CloseConnection = e is BadHttpRequestException });
+            await AnswerWriter.WriteAsync(exchange, answer);
         }
         catch (Exception second)
         {
-            // A plugin's Respond stage may be what failed; there is nothing sensible left to send.
             LogFailure(second, exchange.RequestId, exchange.Route?.Label ?? "-");
-            exchange.Http.Abort();
+            await AnswerWithoutPluginsAsync(exchange, answer);
         }
+    }
+
+    /// <summary>A plugin fails on every response, this one too: the client is answered without any, and the plugins still record it.</summary>
+    private static async ValueTask AnswerWithoutPluginsAsync(Exchange exchange, Answer answer)
+    {
+        if (exchange.Response.HasStarted)
+        {
+            exchange.Http.Abort();
+            return;
+        }
+
+        var plan = exchange.Plan;
+        exchange.Plan = PluginPlan.Empty;
+        exchange.Response.Clear();
+        await AnswerWriter.WriteAsync(exchange, answer);
+        exchange.Plan = plan;
     }
 
     [LoggerMessage(1, LogLevel.Error, "request {RequestId} on route {Route} failed inside the gateway")]

@@ -32,6 +32,9 @@ public sealed class PluginPlan
         Record = Overriding(nameof(Plugin.Record));
     }
 
+    /// <summary>No plugins at all.</summary>
+    internal static PluginPlan Empty { get; } = new([], null);
+
     /// <summary>All of them, for explanations.</summary>
     public IReadOnlyList<PlannedPlugin> Plugins { get; }
 
