@@ -37,7 +37,7 @@ internal static class RequestIntake
         var headers = request.Headers;
         var query = new RouteQuery(
             request.Method,
-            exchange.ForwardedScheme,
+            exchange.Scheme,
             headers.Host.Count > 0 ? headers.Host.ToString() : "",
             path.Path,
             path.Query,

@@ -6,7 +6,7 @@ namespace Sluice.Gateway.Routing;
 
 /// <summary>What the router looks at. The path is normalised (see RequestPath).</summary>
 /// <param name="Method">As sent, upper case.</param>
-/// <param name="Protocol"><c>http</c>, <c>https</c>, <c>grpc</c> or <c>grpcs</c>: what the client spoke (as a trusted proxy tells).</param>
+/// <param name="Protocol"><c>http</c>, <c>https</c>, <c>grpc</c> or <c>grpcs</c>: what the connection itself speaks. What a trusted proxy tells is looked at after the match.</param>
 /// <param name="Host">The Host field as it came, with its port if any; empty when there is none.</param>
 /// <param name="Path">Normalised, starting with <c>/</c>.</param>
 /// <param name="Query">With its <c>?</c>, or empty.</param>

@@ -52,6 +52,18 @@ public sealed class ClientAddressTests : IAsyncDisposable
         (await SeenAsync(sluice, "", sent)).ShouldContain(seen);
     }
 
+    [Fact]
+    public async Task A_route_for_TLS_names_is_found_behind_a_proxy_that_ends_TLS()
+    {
+        var file = folder.Write(
+            "tls.yml",
+            $"_format_version: '3.0'\nservices:\n- url: http://127.0.0.1:{upstream.Port}\n  routes: [{{snis: [a.test], protocols: [https]}}]\n");
+        await using var sluice = await SluiceProcess.StartAsync(
+            ["run", "--config", file, "--admin", "off", "--loops", "1"], new Dictionary<string, string> { ["KONG_PROXY_LISTEN"] = "127.0.0.1:0", ["KONG_TRUSTED_IPS"] = "127.0.0.1" });
+        (await SeenAsync(sluice, "", "X-Forwarded-Proto: https\r\n")).ShouldContain("X-Forwarded-Proto: https\r\n");
+        (await SeenAsync(sluice, "", "X-Forwarded-Proto: http\r\n")).ShouldContain("Please use HTTPS protocol");
+    }
+
     private static async Task<string> SeenAsync(SluiceProcess sluice, string before, string fields = "")
     {
         using var client = await RawClient.ConnectAsync(sluice.Proxy[0]);

@@ -117,9 +117,22 @@ internal sealed class ResponseHead
             if (connectionLists is { Count: > 0 } && IsListed(bytes, nameBytes)) continue;
             var name = field.Text = FieldStrings.Name(nameBytes);
             var value = FieldStrings.Value(bytes[field.Value..field.ValueEnd]);
-            headers[name] = IsRepeated(name, i) ? StringValues.Concat(headers[name], value) : value;
+            if (!IsRepeated(name, i)) headers[name] = value;
+            else if (!IsSingular(nameBytes)) headers[name] = StringValues.Concat(headers[name], value);
         }
     }
+
+    /// <summary>Fields of which there can be one only: as in nginx the first counts, so that nobody behind us has to choose.</summary>
+    private static bool IsSingular(ReadOnlySpan<byte> name) => name.Length switch
+    {
+        4 => Ascii.EqualsIgnoreCase(name, "Date"u8) || Ascii.EqualsIgnoreCase(name, "ETag"u8),
+        6 => Ascii.EqualsIgnoreCase(name, "Server"u8),
+        7 => Ascii.EqualsIgnoreCase(name, "Expires"u8),
+        8 => Ascii.EqualsIgnoreCase(name, "Location"u8),
+        12 => Ascii.EqualsIgnoreCase(name, "Content-Type"u8),
+        13 => Ascii.EqualsIgnoreCase(name, "Last-Modified"u8),
+        _ => false,
+    };
 
     /// <summary>Splits one line into a name that is a token and a value without control characters or space around it.</summary>
     public static bool TrySplitField(ReadOnlySpan<byte> line, out ReadOnlySpan<byte> name, out ReadOnlySpan<byte> value)

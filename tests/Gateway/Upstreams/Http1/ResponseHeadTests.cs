@@ -26,6 +26,16 @@ public sealed class ResponseHeadTests
     }
 
     [Fact]
+    public void Of_a_field_that_there_can_be_one_of_the_first_counts()
+    {
+        var (_, headers) = Read(
+            "HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nX-A: 1\r\ncontent-type: text/html\r\nLocation: /a\r\nLocation: /b\r\nX-A: 2\r\nLOCATION: /c\r\n\r\n");
+        headers["Content-Type"].ToArray().ShouldBe(["text/plain"]);
+        headers["Location"].ToArray().ShouldBe(["/a"]);
+        headers["X-A"].ToArray().ShouldBe(["1", "2"]);
+    }
+
+    [Fact]
     public void A_field_replaces_what_a_plugin_had_set_before()
     {
         var headers = new HeaderDictionary { ["RateLimit-Limit"] = "1" };
