@@ -103,6 +103,9 @@ public sealed record ResponseHeaderSettings
     /// <summary><c>X-Kong-Request-Id</c> to the client.</summary>
     public bool RequestId { get; init; } = true;
 
+    /// <summary><c>Forwarded</c> (RFC 7239) to the upstream, beside the X-Forwarded fields; off by default, as in Kong.</summary>
+    public bool Forwarded { get; init; }
+
     /// <summary><c>X-Kong-Request-Id</c> to the upstream.</summary>
     public bool RequestIdUpstream { get; init; } = true;
 }

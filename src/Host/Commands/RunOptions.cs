@@ -21,6 +21,7 @@ internal static class RunOptions
         ("--log-level", "LEVEL", "debug, info, notice, warn, error or crit. Default notice."),
         ("--access-log", "FILE", "Where a line for each request goes: a file, stdout or off. Default off."),
         ("--access-log-query", "WHAT", "What those lines tell of query strings, which may hold secrets: off, names or full. Default off."),
+        ("--forwarded", "ON|OFF", "Send upstreams the Forwarded field of RFC 7239 too, beside the X-Forwarded ones. Default off, as in Kong."),
         ("--otlp", "URL", "The OpenTelemetry collector that spans are sent to: http://127.0.0.1:4318. Default OTEL_EXPORTER_OTLP_ENDPOINT, or off."),
         ("--kong-conf", "FILE", "A kong.conf whose settings are used where nothing stronger says otherwise."),
         ("--demo-upstream", "ADDR", "Also start a small upstream there that answers with what it received, for trying things."),

@@ -2,7 +2,7 @@ using Sluice.Gateway.Snapshot;
 
 namespace Sluice.Host.Settings;
 
-/// <summary>Kong's <c>headers</c> and <c>headers_upstream</c>: which fields of its own the gateway adds.</summary>
+/// <summary>Kong's <c>headers</c> and <c>headers_upstream</c>, and <c>--forwarded</c>: which fields of its own the gateway adds.</summary>
 internal static class HeaderSettingsReader
 {
     public static ResponseHeaderSettings Read(SettingSources sources)
@@ -37,7 +37,7 @@ internal static class HeaderSettingsReader
                     _ => upstream.Refuse<bool>("X-Kong-Request-Id or off"),
                 },
             };
-        return settings;
+        return settings with { Forwarded = sources.Switch(settings.Forwarded, "--forwarded") };
     }
 
     private static string[] Names(Setting setting) => setting.Value.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);

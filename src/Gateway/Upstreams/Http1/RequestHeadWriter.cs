@@ -28,9 +28,11 @@ internal struct RequestHeadWriter(byte[] buffer)
     private byte[] bytes = buffer;
     private int length;
     private int maxField;
+    private bool writesForwarded;
     private StringValues connectionNames;
     private StringValues transferExtensions;
     private StringValues via;
+    private StringValues forwardingChain;
     private StringValues forwardedFor;
     private StringValues forwardedHost;
     private StringValues forwardedPort;
@@ -52,6 +54,7 @@ internal struct RequestHeadWriter(byte[] buffer)
     {
         ref var upstream = ref exchange.Upstream;
         maxField = exchange.Snapshot.Settings.MaxRequestHeaderField;
+        writesForwarded = exchange.Snapshot.Settings.Headers.Forwarded;
         PutMethod(handshake is null ? upstream.Method : "GET");
         Put(' ');
         PutTarget(upstream.Path);
@@ -87,7 +90,10 @@ internal struct RequestHeadWriter(byte[] buffer)
     {
         switch (FieldKinds.Of(name))
         {
-            case FieldKind.Forwarded:
+            case FieldKind.ForwardingChain when writesForwarded:
+                forwardingChain = value;
+                return;
+            case FieldKind.Forwarded or FieldKind.ForwardingChain:
                 if (connectionNames.Count > 0 && IsListed(name)) return;
                 if (name.Length == 0 || name.AsSpan().IndexOfAnyExcept(Token) >= 0) return;
                 if (value.Count == 1)
@@ -208,7 +214,41 @@ internal struct RequestHeadWriter(byte[] buffer)
             Put("\r\n"u8);
         }
 
+        if (writesForwarded) PutForwarded(exchange);
         if (transferExtensions.Count > 0 && AsksForTrailers(transferExtensions)) Put("TE: trailers\r\n"u8);
+    }
+
+    /// <summary>
+    /// Forwarded (RFC 7239): this hop behind what trusted proxies said before. Values are quoted, since addresses and hosts may hold colons.
+    /// </summary>
+    private void PutForwarded(Exchange exchange)
+    {
+        Put("Forwarded: "u8);
+        if (exchange.PeerIsTrusted)
+        {
+            foreach (var hop in forwardingChain)
+            {
+                PutValue(hop);
+                Put(", "u8);
+            }
+        }
+
+        var peer = exchange.PeerAddress.IsIPv4MappedToIPv6 ? exchange.PeerAddress.MapToIPv4() : exchange.PeerAddress;
+        var isIPv6 = peer.AddressFamily == System.Net.Sockets.AddressFamily.InterNetworkV6;
+        Put(isIPv6 ? "for=\"["u8 : "for=\""u8);
+        Put(peer);
+        Put(isIPv6 ? "]\""u8 : "\""u8);
+        var host = First(exchange.Request.Headers.Host);
+        if (host.Length > 0 && host.AsSpan().IndexOfAny('"', '\\') < 0)
+        {
+            Put(";host=\""u8);
+            PutValue(host);
+            Put('"');
+        }
+
+        Put(";proto="u8);
+        PutAscii(exchange.Scheme);
+        Put("\r\n"u8);
     }
 
     /// <summary>What a trusted proxy said, in its first line; nothing where it said nothing.</summary>

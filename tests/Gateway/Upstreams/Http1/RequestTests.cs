@@ -1,5 +1,6 @@
 using System.Net;
 using Sluice.Gateway.Pipeline;
+using Sluice.Gateway.Snapshot;
 using Sluice.Gateway.Transport;
 using Sluice.Gateway.Upstreams;
 
@@ -41,6 +42,27 @@ public abstract class RequestTests(TransportKind kind) : ProxyTests(kind)
         seen.ShouldContain("\r\nX-Forwarded-Proto: http\r\n");
         if (!trusted) seen.ShouldNotContain("X-Forwarded-Prefix");
     }
+
+    [Theory]
+    [InlineData(false, "127.0.0.1", "Forwarded: for=\"127.0.0.1\";host=\"x:8080\";proto=http")]
+    [InlineData(true, "127.0.0.1", "Forwarded: for=9.9.9.9, for=\"127.0.0.1\";host=\"x:8080\";proto=http")]
+    [InlineData(false, "fe80::1", "Forwarded: for=\"[fe80::1]\";host=\"x:8080\";proto=http")]
+    public async Task Forwarded_is_written_where_it_is_switched_on(bool trusted, string peer, string expected)
+    {
+        var seen = await SeenAsync(
+            "GET / HTTP/1.1\r\nHost: x:8080\r\nForwarded: for=9.9.9.9\r\n\r\n",
+            exchange =>
+            {
+                exchange.PeerIsTrusted = trusted;
+                exchange.PeerAddress = IPAddress.Parse(peer);
+            },
+            new GatewaySettings { Headers = new ResponseHeaderSettings { Forwarded = true } });
+        seen.ShouldContain($"\r\n{expected}\r\n");
+    }
+
+    [Fact]
+    public async Task Forwarded_goes_on_as_it_came_otherwise() =>
+        (await SeenAsync("GET / HTTP/1.1\r\nHost: x\r\nForwarded: for=9.9.9.9\r\n\r\n")).ShouldContain("\r\nForwarded: for=9.9.9.9\r\n");
 
     [Theory]
     [InlineData("/api/x", 4, "\r\nX-Forwarded-Prefix: /api\r\n")]
@@ -194,7 +216,7 @@ public abstract class RequestTests(TransportKind kind) : ProxyTests(kind)
         (await proxy.ResultAsync()).Outcome.ShouldBe(TryOutcome.ClientGone);
     }
 
-    private async Task<string> SeenAsync(string request, Action<Exchange>? prepare = null)
+    private async Task<string> SeenAsync(string request, Action<Exchange>? prepare = null, GatewaySettings? settings = null)
     {
         string? seen = null;
         await using var upstream = new RawUpstream(async peer =>
@@ -202,7 +224,7 @@ public abstract class RequestTests(TransportKind kind) : ProxyTests(kind)
             seen = await peer.ReadRequestAsync();
             await peer.SendAsync(Hello);
         });
-        await using var proxy = await StartAsync(upstream.Address, prepare: prepare);
+        await using var proxy = await StartAsync(upstream.Address, prepare: prepare, settings: settings);
         (await proxy.AskAsync(request)).ShouldEndWith("hello");
         return seen!;
     }
