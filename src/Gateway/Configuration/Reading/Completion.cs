@@ -34,7 +34,11 @@ internal static class Completion
         if (route.Pipeline is { } pipeline && index.Find("pipelines", pipeline) is null)
             binding.Report(node["pipeline"]!.Place, "pipeline", $"there is no pipeline '{pipeline}'" + index.DidYouMean("pipelines", pipeline));
         var grpc = route.Protocols.Contains("grpc", StringComparer.Ordinal) || route.Protocols.Contains("grpcs", StringComparer.Ordinal);
-        return grpc ? route with { StripPath = false } : route;
+        if (!grpc)
+            return route;
+        if (route.StripPath && node["strip_path"] is { IsNull: false } strip)
+            binding.Report(strip.Place, "strip_path", "cannot set 'strip_path' when 'protocols' is 'grpc' or 'grpcs'");
+        return route with { StripPath = false };
     }
 
     private static CaCertificateConfig Complete(CaCertificateConfig ca, MapNode node, Binding binding, ReadOptions options)

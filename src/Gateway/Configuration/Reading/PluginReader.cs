@@ -33,7 +33,7 @@ internal sealed class PluginReader(ReadOptions options, List<Problem> problems)
         }
         // Kong accepts the nested form all the same; the middleware then never meets its consumer.
         if (!plugin.ConsumerScope && item.Node["consumer"] is { IsNull: false } consumer)
-            binding.Report(consumer.Place, "consumer", $"must not be set: {name} finds out who the consumer is and can't depend on it");
+            binding.Report(consumer.Place, "consumer", $"must not be set: {name} runs whoever the consumer is");
 
         var nested = new Binding(item.Describe(), problems, "config") { ExplainUnknown = ForeignLists.Explain };
         var record = RecordBinder.Bind(plugin.ConfigType, config as MapNode ?? new MapNode(config?.Place ?? item.Node.Place, []), nested);

@@ -12,6 +12,7 @@ internal sealed class CorsPlugin : Plugin
     {
         Name = "cors",
         Summary = "Tells browsers which pages of other origins may call.",
+        ConsumerScope = false,
     };
 
     private static readonly PluginSlot<CorsPlugin> Preflight = new();

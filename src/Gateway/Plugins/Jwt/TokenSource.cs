@@ -28,7 +28,7 @@ internal sealed class TokenSource(JwtConfig config)
             foreach (var name in cookies)
                 Take(exchange.Request.Cookies[name], ref token, ref several);
         foreach (var name in fields)
-            if (exchange.Request.Headers.TryGetValue(name, out var values) && values.Count > 0)
+            if (KongHeaders.Find(exchange.Request.Headers, name) is { Count: > 0 } values)
                 Take(AfterBearer(values[0]), ref token, ref several);
         return token;
     }
@@ -40,11 +40,18 @@ internal sealed class TokenSource(JwtConfig config)
         token = found;
     }
 
+    /// <summary>What follows the first <c>Bearer</c> or <c>bearer</c> with a blank after it, wherever that stands, as in Kong.</summary>
     private static string? AfterBearer(string? value)
     {
+        const string scheme = "earer";
         var text = value.AsSpan().Trim();
-        if (!text.StartsWith("Bearer") && !text.StartsWith("bearer")) return null;
-        var token = text["Bearer".Length..].TrimStart();
-        return token.Length == 0 || token.Length == text.Length - "Bearer".Length ? null : token.ToString();
+        for (int at; (at = text.IndexOf(scheme, StringComparison.Ordinal)) >= 0;)
+        {
+            var named = at > 0 && text[at - 1] is 'B' or 'b';
+            text = text[(at + scheme.Length)..];
+            if (named && text.Length > 0 && char.IsWhiteSpace(text[0])) return text.TrimStart().ToString();
+        }
+
+        return null;
     }
 }

@@ -79,7 +79,7 @@ internal sealed class KeyAuthPlugin : AuthenticationPlugin
 
     private ArgumentValues InHead(Exchange exchange, string name)
     {
-        if (config.KeyInHeader && exchange.Request.Headers.TryGetValue(name, out var values) && values.Count > 0)
+        if (config.KeyInHeader && KongHeaders.Find(exchange.Request.Headers, name) is { Count: > 0 } values)
             return new ArgumentValues { Count = values.Count, First = FieldText.Read(values[0] ?? "") };
         return config.KeyInQuery && exchange.Query.Length > 1 ? QueryArguments.Find(exchange.Query, name) : default;
     }
@@ -88,7 +88,7 @@ internal sealed class KeyAuthPlugin : AuthenticationPlugin
     {
         if (config.HideCredentials)
         {
-            exchange.Request.Headers.Remove(name);
+            KongHeaders.Remove(exchange.Request.Headers, name);
             exchange.Upstream.Query = QueryArguments.Remove(exchange.Upstream.Query, name);
         }
 

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Sluice.Foundation.Schema;
+using Sluice.Gateway.Configuration.Rules;
 
 namespace Sluice.Gateway.Plugins.RateLimiting;
 
@@ -33,7 +34,7 @@ internal sealed record RateLimitingConfig : IChecked
     public string? HeaderName { get; init; }
 
     /// <summary>The path whose requests are counted together, with <c>limit_by: path</c>.</summary>
-    [Pattern("/.*", "a path that starts with /")]
+    [Path]
     public string? Path { get; init; }
 
     /// <summary>Where the counts are kept: <c>local</c> in this process.</summary>

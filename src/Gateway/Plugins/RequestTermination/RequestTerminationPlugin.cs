@@ -33,7 +33,7 @@ internal sealed class RequestTerminationPlugin : Plugin
 
     public override ValueTask<Verdict> RewriteAsync(Exchange exchange)
     {
-        if (config.Trigger is { } trigger && !exchange.Request.Headers.ContainsKey(trigger) && QueryArguments.Find(exchange.Query, trigger).Count == 0)
+        if (config.Trigger is { } trigger && KongHeaders.Find(exchange.Request.Headers, trigger).Count == 0 && QueryArguments.Find(exchange.Query, trigger).Count == 0)
             return Verdict.Continue;
         if (config.Echo) return EchoAsync(exchange);
         if (config.StatusCode is 444 or 499) exchange.Http.Abort();

@@ -38,7 +38,22 @@ internal sealed partial class RequestTransformerPlugin : Plugin
         body = Of(config.Remove.Body, config.Rename.Body, config.Replace.Body, config.Add.Body, config.Append.Body);
     }
 
-    public override ValueTask<Verdict> RewriteAsync(Exchange exchange)
+    public override ValueTask<Verdict> RewriteAsync(Exchange exchange) =>
+        formGoesIntoQuery && BodyTransform.KindOf(exchange.Request.ContentType) == BodyKind.Form ? MoveFormAsync(exchange) : Transform(exchange);
+
+    private async ValueTask<Verdict> MoveFormAsync(Exchange exchange)
+    {
+        if (await exchange.ReadRequestBodyAsync(MaxBody) is { Length: > 0 } form)
+        {
+            var arguments = Arguments.Parse(exchange.Upstream.Query.AsSpan().TrimStart('?'));
+            arguments.Append(Arguments.Parse(Encoding.UTF8.GetString(form)));
+            SetQuery(exchange, arguments);
+        }
+
+        return await Transform(exchange);
+    }
+
+    private ValueTask<Verdict> Transform(Exchange exchange)
     {
         if (TransformHead(exchange) is { } error)
         {
@@ -46,7 +61,7 @@ internal sealed partial class RequestTransformerPlugin : Plugin
             return Verdict.Stop(RequestTransformerErrors.Failed.Answer);
         }
 
-        if (body.IsEmpty && !formGoesIntoQuery) return Verdict.Continue;
+        if (body.IsEmpty) return Verdict.Continue;
         string? contentType = exchange.Request.Headers.ContentType;
         var kind = BodyTransform.KindOf(contentType);
         return kind == BodyKind.Other ? Verdict.Continue : TransformBodyAsync(exchange, kind, contentType!);
@@ -73,14 +88,6 @@ internal sealed partial class RequestTransformerPlugin : Plugin
     private async ValueTask<Verdict> TransformBodyAsync(Exchange exchange, BodyKind kind, string contentType)
     {
         if (await exchange.ReadRequestBodyAsync(MaxBody) is not { } content) return default;
-        if (formGoesIntoQuery && kind == BodyKind.Form && content.Length > 0)
-        {
-            var arguments = Arguments.Parse(exchange.Upstream.Query.AsSpan().TrimStart('?'));
-            arguments.Append(Arguments.Parse(Encoding.UTF8.GetString(content)));
-            SetQuery(exchange, arguments);
-        }
-
-        if (body.IsEmpty) return default;
         if (Transform(exchange, kind, contentType, content) is not { } error) return default;
         LogFailure(log, error);
         return RequestTransformerErrors.Failed.Answer;

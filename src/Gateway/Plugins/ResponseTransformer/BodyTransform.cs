@@ -54,14 +54,14 @@ internal sealed class BodyTransform
         return fields.Write();
     }
 
-    // A value that is no number where a number is wanted does nothing, as in Kong; nor does an empty one.
+    // A value that is no number where a number is wanted does nothing, as in Kong. An empty one is the text "null" there.
     private static Setting[] Settings(ResponseValues values)
     {
         var settings = new List<Setting>();
         for (var i = 0; i < values.Json.Count; i++)
         {
             var (name, text) = NameValue.Parse(values.Json[i]);
-            if (text.Length > 0 && Cast(text, i < (values.JsonTypes?.Count ?? 0) ? values.JsonTypes![i] : null) is { } value)
+            if (Cast(text.Length > 0 ? text : "null", i < (values.JsonTypes?.Count ?? 0) ? values.JsonTypes![i] : null) is { } value)
                 settings.Add(new Setting(name, value));
         }
 

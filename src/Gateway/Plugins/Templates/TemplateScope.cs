@@ -21,12 +21,10 @@ internal sealed class TemplateScope(Exchange exchange)
         _ => null,
     };
 
-    // As in OpenResty, headers.x_in finds X-In.
     private object? Header(object? key)
     {
         if (key is not string name) return null;
-        var values = exchange.Request.Headers[name];
-        if (values.Count == 0 && name.Contains('_', StringComparison.Ordinal)) values = exchange.Request.Headers[name.Replace('_', '-')];
+        var values = KongHeaders.Find(exchange.Request.Headers, name);
         return values.Count switch
         {
             0 => null,

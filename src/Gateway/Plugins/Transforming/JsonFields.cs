@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Globalization;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 
@@ -61,10 +62,21 @@ internal sealed class JsonFields : IDisposable
     /// <summary>Sets a string, a number (<see cref="double"/>) or a boolean.</summary>
     public void Set(string name, object value) => fields[name] = value;
 
-    /// <summary>Adds to an array; makes one of a string; anything else is replaced by an array of the value alone, as in Kong.</summary>
+    /// <summary>
+    /// Adds to an array; makes one of a string. To an object the value is added as member 1, or the next number, because arrays and objects are the
+    /// same to Kong. Anything else is replaced by an array of the value alone.
+    /// </summary>
     public void Append(string name, object value)
     {
-        var list = fields.TryGetValue(name, out var current) ? AsList(current) : [];
+        fields.TryGetValue(name, out var current);
+        if (AsMembers(current) is { } members)
+        {
+            members.Added.Add(value);
+            fields[name] = members;
+            return;
+        }
+
+        var list = AsList(current);
         list.Add(value);
         fields[name] = list;
     }
@@ -89,7 +101,14 @@ internal sealed class JsonFields : IDisposable
 
     public void Dispose() => document?.Dispose();
 
-    private static List<object> AsList(object current) => current switch
+    private static Members? AsMembers(object? current) => current switch
+    {
+        Members members => members,
+        JsonElement { ValueKind: JsonValueKind.Object } read when read.EnumerateObject().Any() => new Members(read, []),
+        _ => null,
+    };
+
+    private static List<object> AsList(object? current) => current switch
     {
         List<object> list => list,
         string text => [text],
@@ -119,6 +138,25 @@ internal sealed class JsonFields : IDisposable
                 foreach (var item in list) Write(writer, item);
                 writer.WriteEndArray();
                 break;
+            case Members members:
+                Write(writer, members);
+                break;
         }
     }
+
+    private static void Write(Utf8JsonWriter writer, Members members)
+    {
+        writer.WriteStartObject();
+        foreach (var member in members.Read.EnumerateObject()) member.WriteTo(writer);
+        for (var i = 0; i < members.Added.Count; i++)
+        {
+            writer.WritePropertyName((i + 1).ToString(CultureInfo.InvariantCulture));
+            Write(writer, members.Added[i]);
+        }
+
+        writer.WriteEndObject();
+    }
+
+    /// <summary>An object that values have been appended to.</summary>
+    private sealed record Members(JsonElement Read, List<object> Added);
 }

@@ -135,6 +135,28 @@ public class DocumentReaderTests
         Document("""{_format_version: "3.0", routes: [{name: r, protocols: [grpc], paths: [/x]}]}""").Routes[0].StripPath.ShouldBeFalse();
 
     [Fact]
+    public void A_grpc_route_cannot_strip_its_path() =>
+        Files.Read("""{_format_version: "3.0", routes: [{name: r, protocols: [grpc], paths: [/x], strip_path: true}]}""")
+            .Problems.ShouldHaveSingleItem().ToString().ShouldContain("cannot set 'strip_path' when 'protocols' is 'grpc' or 'grpcs'");
+
+    [Theory]
+    [InlineData("acl")]
+    [InlineData("cors")]
+    [InlineData("jwt")]
+    [InlineData("key-auth")]
+    public void Middleware_that_runs_before_the_consumer_is_known_cannot_name_one(string plugin) =>
+        Files.Problems($"_format_version: '3.0'\nconsumers: [{{username: u}}]\nplugins: [{{name: {plugin}, consumer: u{(plugin is "acl" ? ", config: {allow: [a]}" : "")}}}]")
+            .ShouldHaveSingleItem().ShouldContain("consumer: must not be set");
+
+    [Theory]
+    [InlineData("/a", true)]
+    [InlineData("/a//b", false)]
+    [InlineData("a", false)]
+    public void The_path_of_a_rate_limit_is_one_of_a_url(string path, bool good) =>
+        Files.Problems($"_format_version: '3.0'\nplugins: [{{name: rate-limiting, config: {{minute: 1, limit_by: path, path: {path}}}}}]")
+            .Length.ShouldBe(good ? 0 : 1);
+
+    [Fact]
     public void Keys_that_are_not_given_are_made_up()
     {
         var credentials = Document("""{_format_version: "3.0", consumers: [{username: u, keyauth_credentials: [{}, {}], jwt_secrets: [{}]}]}""").Credentials;

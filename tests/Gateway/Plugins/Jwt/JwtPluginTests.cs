@@ -91,6 +91,8 @@ public class JwtPluginTests
         (await harness.SendAsync("/?jwt=" + token, headers: Bearer(token))).Status.ShouldBe(200);
         (await harness.SendAsync("/?jwt=" + other, headers: Bearer(token))).Body.ShouldContain("Multiple tokens provided");
         (await harness.SendAsync("/?jwt=" + other + "&jwt=" + token)).Body.ShouldContain("Multiple tokens provided");
+        (await harness.SendAsync(headers: [("Authorization", "Forbearer, Bearer  " + token)])).Status.ShouldBe(200);
+        (await harness.SendAsync(headers: [("Authorization", "Bearer" + token)])).Body.ShouldContain("Unauthorized");
         var none = await harness.SendAsync("/?jwt=", headers: [("Authorization", "Basic eDp5")]);
         none.Body.ShouldBe("""{"message":"Unauthorized"}""");
         none.Header("WWW-Authenticate").ShouldBe("Bearer");

@@ -32,6 +32,17 @@ public class KeyAuthPluginTests
         result.Header("WWW-Authenticate").ShouldBe(status == 401 ? "Key" : null);
     }
 
+    [Theory]
+    [InlineData("api_key", 200)]
+    [InlineData("Api-Key", 200)]
+    [InlineData("apikey", 401)]
+    public async Task A_name_with_underscores_finds_and_hides_hyphens_too(string header, int status)
+    {
+        var result = await Harness(new KeyAuthConfig { KeyNames = ["api_key"], HideCredentials = true }).SendAsync(headers: [(header, "secret")]);
+        result.Status.ShouldBe(status);
+        if (status == 200) result.Sent(header).ShouldBeNull();
+    }
+
     [Fact]
     public async Task Two_lines_of_the_field_are_a_duplicate() =>
         (await Harness(new KeyAuthConfig()).SendAsync(headers: [("apikey", "secret"), ("apikey", "secret")])).Body.ShouldContain("Duplicate");

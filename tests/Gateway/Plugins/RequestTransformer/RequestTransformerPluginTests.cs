@@ -143,6 +143,14 @@ public sealed class RequestTransformerPluginTests
         result.Exchange.Upstream.Query.ShouldBe("?a=0&a=1&b=2");
     }
 
+    [Fact]
+    public async Task Changes_of_the_query_reach_a_form_that_goes_into_it()
+    {
+        var result = await SendAsync(
+            new() { HttpMethod = "GET", Remove = new() { Querystring = ["b"] }, Add = new() { Querystring = ["c:new", "d:new"] } }, "/?a=0", Form, "b=2&c=1");
+        result.Exchange.Upstream.Query.ShouldBe("?a=0&c=1&d=new");
+    }
+
     [Theory]
     [InlineData("application/json", """{"b1":"x","b2":"y","n":3.0,"gone":1}""", """{"n":3.0,"bb":"y","b1":["new","more"],"k":"v"}""")]
     [InlineData("application/json", "", """{"k":"v","b1":["ignored","more"]}""")]

@@ -52,6 +52,11 @@ public sealed class ResponseTransformerPluginTests
         result.Exchange.Response.ContentLength.ShouldBeNull();
     }
 
+    [Fact]
+    public async Task An_empty_json_value_is_the_text_null() =>
+        (await SendAsync(new() { Remove = new() { Json = ["j1", "j2"] }, Add = new() { Json = ["e:", "f:"], JsonTypes = ["string", "number"] } }))
+            .Body.ShouldBe("""{"n":3,"e":"null"}""");
+
     [Theory]
     [InlineData("text/plain")]
     [InlineData("application/problem+json")]

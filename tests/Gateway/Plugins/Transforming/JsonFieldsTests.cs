@@ -32,9 +32,18 @@ public sealed class JsonFieldsTests
     [Fact]
     public void Appending_makes_arrays()
     {
-        using var fields = JsonFields.Read("""{"s":"x","a":[1],"n":5}"""u8.ToArray())!;
-        foreach (var name in new[] { "s", "a", "n", "new", "new" }) fields.Append(name, "v");
-        Encoding.UTF8.GetString(fields.Write()).ShouldBe("""{"s":["x","v"],"a":[1,"v"],"n":["v"],"new":["v","v"]}""");
+        using var fields = JsonFields.Read("""{"s":"x","a":[1],"n":5,"e":{}}"""u8.ToArray())!;
+        foreach (var name in new[] { "s", "a", "n", "e", "new", "new" }) fields.Append(name, "v");
+        Encoding.UTF8.GetString(fields.Write()).ShouldBe("""{"s":["x","v"],"a":[1,"v"],"n":["v"],"e":["v"],"new":["v","v"]}""");
+    }
+
+    [Fact]
+    public void Appending_to_an_object_adds_numbered_members()
+    {
+        using var fields = JsonFields.Read("""{"o":{"k":1.0}}"""u8.ToArray())!;
+        fields.Append("o", "v");
+        fields.Append("o", true);
+        Encoding.UTF8.GetString(fields.Write()).ShouldBe("""{"o":{"k":1.0,"1":"v","2":true}}""");
     }
 
     [Theory]
