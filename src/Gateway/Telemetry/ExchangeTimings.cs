@@ -13,9 +13,6 @@ public struct ExchangeTimings
     /// <summary>The request was about to be sent upstream (the first try).</summary>
     public long UpstreamStarted;
 
-    /// <summary>The endpoint of the last try had been connected to and the request sent.</summary>
-    public long UpstreamSent;
-
     /// <summary>The head of the upstream's answer had been read.</summary>
     public long UpstreamAnswered;
 

@@ -80,7 +80,6 @@ internal sealed class Http1UpstreamClient(ForwardingSettings settings, Connectio
                 foreach (var piece in body.Buffered)
                     await connection.SendAsync(piece, settings.WriteTimeout);
             if (body.IsBuffered) exchange.Timings.RequestBytes = body.Length;
-            exchange.Timings.UpstreamSent = Stopwatch.GetTimestamp();
             if (body.IsStreaming) upload = RequestUpload.Start(exchange, connection, body.Framing, settings);
 
             var head = connection.Head;
