@@ -30,6 +30,7 @@ public sealed class ReferencesTests
     [Theory]
     [InlineData("Foundation")]
     [InlineData("Gateway")]
+    [InlineData("Workflows")]
     public void The_compiled_assemblies_agree(string project)
     {
         var assembly = Assembly.Load($"Sluice.{project}");

@@ -1,0 +1,6 @@
+namespace Sluice.Workflows.Data;
+
+/// <summary>Says from which item of the node before another item was made.</summary>
+/// <param name="Item">Its index in the input.</param>
+/// <param name="Input">Which input of the node it came in by.</param>
+public readonly record struct PairedItem(int Item, int Input = 0);
