@@ -1,0 +1,82 @@
+using Dapper;
+using Sluice.Foundation.Storage;
+using Sluice.Tests.Servers;
+
+namespace Sluice.Foundation.Tests.Storage;
+
+public sealed class DatabaseTests
+{
+    private static readonly Migration[] Schema =
+    [
+        new(1, "things", "CREATE TABLE things (id {id}, name {text} NOT NULL UNIQUE, content {bytes})"),
+    ];
+
+    [Theory, InlineData(DatabaseKind.Sqlite), InlineData(DatabaseKind.Postgres)]
+    public async Task What_is_written_is_read_back(DatabaseKind kind)
+    {
+        await using var database = await WithThingsAsync(kind);
+        byte[] content = [0, 1, 255];
+        var id = await database.WriteAsync((c, t) => c.ExecuteScalarAsync<long>("INSERT INTO things (name, content) VALUES (@name, @content) RETURNING id", new { name = "ä", content }, t));
+        var (name, read) = await database.ReadAsync(c => c.QuerySingleAsync<(string, byte[])>("SELECT name, content FROM things WHERE id = @id", new { id }));
+        name.ShouldBe("ä");
+        read.ShouldBe(content);
+    }
+
+    [Theory, InlineData(DatabaseKind.Sqlite), InlineData(DatabaseKind.Postgres)]
+    public async Task A_write_that_fails_leaves_nothing(DatabaseKind kind)
+    {
+        await using var database = await WithThingsAsync(kind);
+        await Should.ThrowAsync<InvalidOperationException>(() => database.WriteAsync(async (c, t) =>
+        {
+            await c.ExecuteAsync("INSERT INTO things (name) VALUES ('half')", transaction: t);
+            throw new InvalidOperationException("in the middle");
+        }));
+        (await database.ReadAsync(c => c.ExecuteScalarAsync<long>("SELECT count(*) FROM things"))).ShouldBe(0);
+    }
+
+    [Theory, InlineData(DatabaseKind.Sqlite), InlineData(DatabaseKind.Postgres)]
+    public async Task A_key_that_is_taken_is_said_so(DatabaseKind kind)
+    {
+        await using var database = await WithThingsAsync(kind);
+        await database.WriteAsync((c, t) => c.ExecuteAsync("INSERT INTO things (name) VALUES ('a')", transaction: t));
+        await Should.ThrowAsync<DuplicateKeyException>(() => database.WriteAsync((c, t) => c.ExecuteAsync("INSERT INTO things (name) VALUES ('a')", transaction: t)));
+    }
+
+    [Theory, InlineData(DatabaseKind.Sqlite), InlineData(DatabaseKind.Postgres)]
+    public async Task Writers_side_by_side_all_get_their_turn(DatabaseKind kind)
+    {
+        await using var database = await WithThingsAsync(kind);
+        await Task.WhenAll(Enumerable.Range(0, 50).Select(i => Task.Run(() =>
+            database.WriteAsync((c, t) => c.ExecuteAsync("INSERT INTO things (name) VALUES (@name)", new { name = $"{i}" }, t)))));
+        (await database.ReadAsync(c => c.ExecuteScalarAsync<long>("SELECT count(*) FROM things"))).ShouldBe(50);
+    }
+
+    [Fact]
+    public async Task A_dead_server_is_unavailable_and_comes_back()
+    {
+        await using var server = await PostgresServer.StartAsync();
+        await using var database = new Database(DatabaseAddress.Parse(await server.CreateDatabaseAsync()));
+        (await database.ReadAsync(c => c.ExecuteScalarAsync<int>("SELECT 1"))).ShouldBe(1);
+        await server.KillAsync();
+        (await Should.ThrowAsync<DatabaseUnavailableException>(() => database.ReadAsync(c => c.ExecuteScalarAsync<int>("SELECT 1")))).Message
+            .ShouldContain($"postgres://127.0.0.1:{server.Port}/");
+        await server.StartAgainAsync();
+        (await database.ReadAsync(c => c.ExecuteScalarAsync<int>("SELECT 2"))).ShouldBe(2);
+    }
+
+    [Fact]
+    public async Task A_file_that_is_no_database_is_unavailable_not_a_crash()
+    {
+        var file = Path.Combine(Directory.CreateTempSubdirectory("sluice-sqlite-").FullName, "x.db");
+        await File.WriteAllTextAsync(file, new string('x', 5000), TestContext.Current.CancellationToken);
+        await using var database = new Database(DatabaseAddress.File(file));
+        await Should.ThrowAsync<DatabaseUnavailableException>(() => database.ReadAsync(c => c.ExecuteScalarAsync<int>("SELECT 1")));
+    }
+
+    private static async Task<Database> WithThingsAsync(DatabaseKind kind)
+    {
+        var database = await BothEngines.CreateAsync(kind);
+        await Migrations.RunAsync(database, "things", Schema, TimeProvider.System);
+        return database;
+    }
+}
