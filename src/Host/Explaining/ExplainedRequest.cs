@@ -10,6 +10,8 @@ internal sealed record ExplainedRequest(string Method, Uri Url, IHeaderDictionar
     /// <exception cref="UsageException">The URL or a header field cannot be read.</exception>
     public static ExplainedRequest Parse(string method, string url, IEnumerable<string> fields)
     {
+        if (method.Length == 0 || !method.All(c => char.IsAsciiLetterOrDigit(c) || "!#$%&'*+-.^_`|~".Contains(c, StringComparison.Ordinal)))
+            throw new UsageException($"'{method}' is no HTTP method; write one like GET");
         if (!Uri.TryCreate(url, UriKind.Absolute, out var uri) || uri.Scheme is not ("http" or "https"))
             throw new UsageException($"'{url}' is no URL; write it whole: http://api.example.com/orders");
 

@@ -1,3 +1,5 @@
+using Sluice.Gateway.Configuration.Reading;
+
 namespace Sluice.Host.Running;
 
 /// <summary>
@@ -51,7 +53,7 @@ internal sealed class FileWatch
         var seen = new List<string>();
         foreach (var path in paths)
             if (Directory.Exists(path))
-                seen.AddRange(Files(path).Order(StringComparer.Ordinal).Select(Describe));
+                seen.AddRange(Files(path).Select(Describe));
             else
                 seen.Add(Describe(path));
         return string.Join('\n', seen);
@@ -61,7 +63,7 @@ internal sealed class FileWatch
     {
         try
         {
-            return [.. Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories)];
+            return ConfigurationSource.FilesIn(folder);
         }
         catch (Exception problem) when (problem is IOException or UnauthorizedAccessException)
         {

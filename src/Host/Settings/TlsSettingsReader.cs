@@ -11,7 +11,7 @@ internal static class TlsSettingsReader
         var keys = sources.List("--cert-key", "ssl_cert_key");
         return certificates.Count == keys.Count
             ? new TlsSettings { Certificates = certificates, Keys = keys }
-            : throw new Commands.UsageException($"ssl_cert names {certificates.Count} file(s) and ssl_cert_key {keys.Count}: each certificate needs its key");
+            : throw new Commands.UsageException($"--cert (ssl_cert) names {certificates.Count} file(s) and --cert-key (ssl_cert_key) {keys.Count}: each certificate needs its key");
     }
 
     /// <summary>The versions offered. Those that are too old are left out with a note.</summary>

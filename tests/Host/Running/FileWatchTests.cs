@@ -29,6 +29,15 @@ public sealed class FileWatchTests : IDisposable
     }
 
     [Fact]
+    public async Task A_folder_that_links_to_itself_is_watched_once()
+    {
+        Directory.CreateSymbolicLink(Path.Combine(folder, "again"), folder);
+        var watch = new FileWatch([folder], TimeProvider.System);
+        await File.WriteAllTextAsync(Path.Combine(folder, "new.yml"), "a");
+        (await ChangesAsync(watch, atLeast: 1)).ShouldBe(1);
+    }
+
+    [Fact]
     public async Task Without_a_change_it_stays_silent()
     {
         var watch = new FileWatch([folder, Path.Combine(folder, "not-there")], TimeProvider.System);

@@ -22,7 +22,7 @@ public sealed record ConfigurationSource(string Name, ReadOnlyMemory<byte> Conte
         foreach (var path in paths)
         {
             IReadOnlyList<string> files = [path];
-            if (Directory.Exists(path) && Attempt(path, () => FilesOf(path), problems, out files!) && files.Count == 0)
+            if (Directory.Exists(path) && Attempt(path, () => FilesIn(path), problems, out files!) && files.Count == 0)
                 problems.Add(Unreadable(path, "the folder has no .yaml, .yml or .json file"));
             foreach (var file in files ?? [])
                 if (Attempt(file, () => BytesOf(file, limits.Bytes), problems, out var content))
@@ -69,8 +69,12 @@ public sealed record ConfigurationSource(string Name, ReadOnlyMemory<byte> Conte
         }
     }
 
-    /// <summary>Linked folders are followed, but not in circles.</summary>
-    private static IReadOnlyList<string> FilesOf(string folder)
+    /// <summary>
+    /// The <c>.yaml</c>, <c>.yml</c> and <c>.json</c> files of a folder and those inside it, in order; hidden ones are left out. Linked folders are followed,
+    /// but not in circles.
+    /// </summary>
+    /// <exception cref="IOException">A folder can't be read.</exception>
+    public static IReadOnlyList<string> FilesIn(string folder)
     {
         var files = new List<string>();
         Add(folder, Path.GetFullPath(folder), []);

@@ -105,6 +105,9 @@ internal abstract partial class LoopThread : EventLoop
 
     public void Start() => thread.Start();
 
+    /// <summary>Gives back what a loop holds that will never be started.</summary>
+    public void Discard() => Release();
+
     /// <summary>Ends the thread; all connections are closed.</summary>
     public Task StopAsync()
     {

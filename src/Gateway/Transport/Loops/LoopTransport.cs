@@ -13,8 +13,17 @@ internal abstract class LoopTransport : Transport
     {
         var pool = new BlockPool();
         loops = new LoopThread[count];
-        for (var i = 0; i < count; i++)
-            loops[i] = create(i, pool);
+        try
+        {
+            for (var i = 0; i < count; i++)
+                loops[i] = create(i, pool);
+        }
+        catch
+        {
+            foreach (var made in loops)
+                made?.Discard();
+            throw;
+        }
         foreach (var loop in loops)
             loop.Start();
         Listeners = new LoopListenerFactory(loops);
