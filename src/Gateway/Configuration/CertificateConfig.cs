@@ -54,12 +54,14 @@ public sealed record CaCertificateConfig : Entity
     public string? CertDigest { get; init; }
 }
 
-/// <summary>Where secrets come from; <c>env</c> is built in.</summary>
+/// <summary>Where secrets come from: <c>{vault://PREFIX/...}</c> refers to it.</summary>
 public sealed record VaultConfig : Entity
 {
+    /// <summary>The kind: <c>env</c> (variables), <c>file</c> (files of the folder of secrets) or <c>hcv</c> (HashiCorp Vault).</summary>
     [Required]
     public string Name { get; init; } = "";
 
+    /// <summary>What references name it by.</summary>
     [Required, VaultPrefix]
     public string Prefix { get; init; } = "";
 

@@ -1,3 +1,7 @@
+using System.Text.Json.Serialization;
+using Sluice.Foundation.Schema;
+using Sluice.Foundation.Secrets;
+
 namespace Sluice.Gateway.Configuration;
 
 /// <summary>
@@ -41,4 +45,10 @@ public sealed record GatewayDocument
     public IReadOnlyList<CaCertificateConfig> CaCertificates { get; init; } = [];
 
     public IReadOnlyList<VaultConfig> Vaults { get; init; } = [];
+
+    /// <summary>
+    /// The secrets that were filled in for references: who shows or stores the document puts the references back. Set by the reader.
+    /// </summary>
+    [Ignored, JsonIgnore]
+    public IReadOnlyList<ResolvedSecret> Secrets { get; init; } = [];
 }

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging.Abstractions;
+using Sluice.Foundation.Secrets;
 using Sluice.Gateway.Snapshot;
 using Sluice.Gateway.Transport;
 using Sluice.Host.Running;
@@ -24,7 +25,8 @@ internal sealed class OfflineSnapshot : IAsyncDisposable
     public static async Task<OfflineSnapshot?> TryBuildAsync(IReadOnlyList<string> paths)
     {
         var settings = SettingsReader.Read(new Dictionary<string, string?>(StringComparer.Ordinal), ProcessEnvironment.Read());
-        var loaded = ConfigurationLoader.Load(paths, inline: null, settings.Gateway.RouterFlavor);
+        using var secrets = new SecretStore(settings.SecretsFolder, TimeProvider.System);
+        var loaded = ConfigurationLoader.Load(paths, inline: null, settings.Gateway.RouterFlavor, secrets: secrets);
         foreach (var problem in loaded.Errors) await Console.Error.WriteLineAsync(problem.ToString());
         foreach (var plugin in loaded.Unsupported)
             await Console.Error.WriteLineAsync($"{plugin.Place}: warning: {plugin.Object}: the plugin {plugin.Name} is not built and is left out");

@@ -15,6 +15,7 @@ internal static class RunOptions
         ("--cert", "FILE", "The certificate (PEM) for names that the configuration has none for. Default: self-signed, made at the start."),
         ("--cert-key", "FILE", "The key of --cert (PEM)."),
         ("--data", "DIR", "The folder for what must outlive the program; nothing needs it yet. Default data."),
+        ("--secrets", "DIR", "The folder that {vault://file/NAME} is below. Default /run/secrets."),
         ("--transport", "KIND", "What moves the bytes: auto, io_uring, epoll or sockets. Default auto."),
         ("--loops", "N", "Event loops. Default one per core."),
         ("--drain-timeout", "SECONDS", "How long requests may take to finish after SIGTERM. Default 30."),

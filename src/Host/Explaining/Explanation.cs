@@ -1,3 +1,4 @@
+using Sluice.Foundation.Secrets;
 using Sluice.Gateway.Configuration;
 using Sluice.Gateway.Pipeline;
 using Sluice.Gateway.Routing;
@@ -55,7 +56,7 @@ internal sealed class Explanation
             output.WriteLine($"  {++place}. {planned.Descriptor.Name}  {Scope(planned.Middleware)}  ({planned.Middleware.Place})");
             output.WriteLine($"       stages: {string.Join(", ", StagesOf(planned.Instance))}");
             foreach (var (field, value) in EffectiveConfiguration.Describe(planned.Middleware.Config!))
-                output.WriteLine($"       {field}: {value}");
+                output.WriteLine($"       {field}: {SecretRedaction.Apply(value, snapshot.Document.Secrets)}");
         }
 
         output.WriteLine();

@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
 using Sluice.Foundation.Errors;
+using Sluice.Foundation.Secrets;
 using Sluice.Gateway.Configuration.Reading;
 using Sluice.Gateway.Snapshot;
 
@@ -13,8 +14,9 @@ internal static class ConfigurationLoader
     /// <param name="inline">A configuration as text, read besides the files; null for none.</param>
     /// <param name="flavor">Which kind of routes it has.</param>
     /// <param name="unsetVariable">How a variable that is not set counts.</param>
+    /// <param name="secrets">Where secrets come from that are not in the environment.</param>
     public static LoadedConfiguration Load(
-        IReadOnlyList<string> paths, string? inline, RouterFlavor flavor, Severity unsetVariable = Severity.Error)
+        IReadOnlyList<string> paths, string? inline, RouterFlavor flavor, Severity unsetVariable = Severity.Error, SecretStore? secrets = null)
     {
         var (files, unreadable) = ConfigurationSource.Load(paths);
         IReadOnlyList<ConfigurationSource> sources = inline is null
@@ -22,7 +24,7 @@ internal static class ConfigurationLoader
             : [.. files, new ConfigurationSource("declarative_config_string", Encoding.UTF8.GetBytes(inline))];
         var read = sources.Count == 0
             ? new ReadResult(null, [], [])
-            : DocumentReader.Read(sources, ReadOptions.Default with { RouterFlavor = flavor, UnsetVariable = unsetVariable });
+            : DocumentReader.Read(sources, ReadOptions.Default with { RouterFlavor = flavor, UnsetVariable = unsetVariable, Secrets = secrets ?? SecretStore.Default });
         var problems = (IReadOnlyList<Problem>)[.. unreadable, .. read.Problems];
         return new LoadedConfiguration
         {

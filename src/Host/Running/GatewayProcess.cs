@@ -2,6 +2,7 @@ using System.Threading.Channels;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Console;
+using Sluice.Foundation.Secrets;
 using Sluice.Gateway.Snapshot;
 using Sluice.Host.Admin;
 using Sluice.Host.Demo;
@@ -17,7 +18,8 @@ internal static class GatewayProcess
     {
         using var logs = LoggerFactory.Create(logging => Configure(logging, settings.LogLevel));
         var watch = new FileWatch([.. settings.Sources, .. settings.Tls.Certificates, .. settings.Tls.Keys], time);
-        var first = ConfigurationLoader.Load(settings.Sources, settings.InlineDocument, settings.Gateway.RouterFlavor);
+        using var secrets = new SecretStore(settings.SecretsFolder, time);
+        var first = ConfigurationLoader.Load(settings.Sources, settings.InlineDocument, settings.Gateway.RouterFlavor, secrets: secrets);
         foreach (var warning in first.Warnings) await Console.Error.WriteLineAsync(warning.ToString());
         if (RunningGateway.ProblemsOf(first, settings.SkipUnsupported) is { Count: > 0 } problems)
             return await FailAsync(ExitCode.ConfigurationProblems, [.. problems, "sluice: the configuration cannot be served"]);
@@ -30,8 +32,8 @@ internal static class GatewayProcess
         try
         {
             using var traces = TraceExport.Start(settings.Traces, logs);
-            await using var gateway = new RunningGateway(settings, first, logs, time);
-            return await ServeAsync(gateway, settings, watch, logs, time);
+            await using var gateway = new RunningGateway(settings, first, secrets, logs, time);
+            return await ServeAsync(gateway, settings, watch, secrets, logs, time);
         }
         catch (SnapshotException problem)
         {
@@ -48,7 +50,7 @@ internal static class GatewayProcess
     }
 
     private static async Task<int> ServeAsync(
-        RunningGateway gateway, RunSettings settings, FileWatch watch, ILoggerFactory logs, TimeProvider time)
+        RunningGateway gateway, RunSettings settings, FileWatch watch, SecretStore secrets, ILoggerFactory logs, TimeProvider time)
     {
         // One reload at a time; what is asked for meanwhile waits.
         var reloads = Channel.CreateBounded<bool>(new BoundedChannelOptions(16) { FullMode = BoundedChannelFullMode.DropWrite });
@@ -59,6 +61,7 @@ internal static class GatewayProcess
         StartSummary.Write(Console.Out, settings, gateway, admin?.Urls ?? []);
 
         var watching = watch.RunAsync(changed: () => reloads.Writer.TryWrite(false), signals.Stopping);
+        var watchingSecrets = secrets.WatchAsync(() => gateway.Snapshot.Document.Secrets, changed: () => reloads.Writer.TryWrite(true), signals.Stopping);
         try
         {
             await foreach (var force in reloads.Reader.ReadAllAsync(signals.Stopping)) gateway.Reload(force);
@@ -68,7 +71,7 @@ internal static class GatewayProcess
             // Told to end.
         }
 
-        await watching;
+        await Task.WhenAll(watching, watchingSecrets);
         await Console.Out.WriteLineAsync($"draining for up to {settings.DrainTimeout.TotalSeconds:0} s");
         var finished = await gateway.DrainAsync();
         await Console.Out.WriteLineAsync(finished ? "ended" : "ended; some requests were cut off");

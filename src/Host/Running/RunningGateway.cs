@@ -1,5 +1,6 @@
 using System.Security.Cryptography.X509Certificates;
 using Microsoft.Extensions.Logging;
+using Sluice.Foundation.Secrets;
 using Sluice.Gateway.Listeners;
 using Sluice.Gateway.Snapshot;
 using Sluice.Gateway.Telemetry;
@@ -14,6 +15,7 @@ namespace Sluice.Host.Running;
 internal sealed partial class RunningGateway : IAsyncDisposable
 {
     private readonly RunSettings settings;
+    private readonly SecretStore secrets;
     private readonly Transport transport;
     private readonly GatewayRuntime runtime;
     private readonly TimeProvider time;
@@ -23,9 +25,10 @@ internal sealed partial class RunningGateway : IAsyncDisposable
 
     /// <exception cref="PlatformNotSupportedException">The transport that was asked for does not work here.</exception>
     /// <exception cref="SnapshotException">The configuration passed its checks and still cannot be built.</exception>
-    public RunningGateway(RunSettings settings, LoadedConfiguration first, ILoggerFactory logs, TimeProvider time)
+    public RunningGateway(RunSettings settings, LoadedConfiguration first, SecretStore secrets, ILoggerFactory logs, TimeProvider time)
     {
         this.settings = settings;
+        this.secrets = secrets;
         this.time = time;
         log = logs.CreateLogger("Sluice.Configuration");
         transport = Transports.Create(settings.Transport, settings.Loops ?? 0, logs);
@@ -73,7 +76,7 @@ internal sealed partial class RunningGateway : IAsyncDisposable
     {
         lock (reloading)
         {
-            var loaded = ConfigurationLoader.Load(settings.Sources, settings.InlineDocument, settings.Gateway.RouterFlavor);
+            var loaded = ConfigurationLoader.Load(settings.Sources, settings.InlineDocument, settings.Gateway.RouterFlavor, secrets: secrets);
             if (!TryRenew(out var certificate)) return;
             if (!force && Refused is null && loaded.Hash == Configuration.Loaded.Hash && certificate.Thumbprint == Certificate.Thumbprint) return;
             if (ProblemsOf(loaded, settings.SkipUnsupported) is { Count: > 0 } problems) Refuse(problems);

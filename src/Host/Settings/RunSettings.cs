@@ -26,6 +26,9 @@ internal sealed record RunSettings
     /// <summary>For what must outlive the process.</summary>
     public required string DataFolder { get; init; }
 
+    /// <summary>What <c>{vault://file/...}</c> is below.</summary>
+    public required string SecretsFolder { get; init; }
+
     public required TransportKind Transport { get; init; }
 
     /// <summary>Event loops; null for one per core.</summary>

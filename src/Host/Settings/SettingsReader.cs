@@ -1,5 +1,6 @@
 using System.Net;
 using Microsoft.Extensions.Logging;
+using Sluice.Foundation.Secrets;
 using Sluice.Gateway.Listeners;
 using Sluice.Gateway.Snapshot;
 using Sluice.Gateway.Transport;
@@ -29,6 +30,7 @@ internal static class SettingsReader
             Status = Listeners.Status(sources),
             Tls = TlsSettingsReader.Read(sources),
             DataFolder = sources.Text("data", "--data"),
+            SecretsFolder = sources.Text(SecretStore.DefaultFolder, "--secrets"),
             Transport = Transport(sources),
             Loops = sources.Find("--loops") is null ? null : sources.Number(0, 1, 256, "--loops"),
             SkipUnsupported = sources.Switch(false, "--skip-unsupported"),

@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using Sluice.Foundation.Schema;
+using Sluice.Foundation.Secrets;
 using Sluice.Gateway.Snapshot;
 
 namespace Sluice.Gateway.Configuration.Reading;
@@ -71,8 +72,8 @@ internal static class Completion
 
     private static VaultConfig Complete(VaultConfig vault, EntityItem item, Binding binding)
     {
-        if (!string.Equals(vault.Name, "env", StringComparison.Ordinal))
-            binding.Report(item.Node["name"]!.Place, "name", $"vault '{vault.Name}' is not installed; 'env' is");
+        if (!SecretStore.Kinds.Contains(vault.Name, StringComparer.Ordinal))
+            binding.Report(item.Node["name"]!.Place, "name", $"vault '{vault.Name}' is not installed; these are: {string.Join(", ", SecretStore.Kinds)}");
         return vault;
     }
 

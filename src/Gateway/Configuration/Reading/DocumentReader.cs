@@ -11,9 +11,11 @@ public static class DocumentReader
     {
         options ??= ReadOptions.Default;
         var problems = new List<Problem>();
-        var roots = Parse(sources, options, problems);
+        var variables = new Variables(options, problems);
+        var roots = Parse(sources, options, variables, problems);
         if (problems.Exists(p => p.Severity == Severity.Error))
-            return new ReadResult(null, problems, []);
+            return new ReadResult(null, [.. problems, .. variables.VaultProblems], []);
+        problems.AddRange(variables.VaultProblems);
 
         var header = new Header(problems);
         foreach (var entry in roots.SelectMany(r => r.Entries).Where(e => Header.Has(e.Name)))
@@ -35,9 +37,9 @@ public static class DocumentReader
         }
 
         var reader = new EntityReader(index, options, problems);
-        var document = reader.Read(header, memberships);
+        var document = reader.Read(header, memberships) with { Secrets = variables.Secrets };
         var files = roots.Select(r => r.Place.File).Distinct(StringComparer.Ordinal).ToList();
-        var sorted = problems.OrderBy(p => files.IndexOf(p.Place.File)).ThenBy(p => p.Place.Line).ThenBy(p => p.Place.Column).ToList();
+        var sorted = variables.WithoutSecrets(problems).OrderBy(p => files.IndexOf(p.Place.File)).ThenBy(p => p.Place.Line).ThenBy(p => p.Place.Column).ToList();
         return new ReadResult(sorted.Exists(p => p.Severity == Severity.Error) ? null : document, sorted, reader.Unsupported);
     }
 
@@ -45,7 +47,7 @@ public static class DocumentReader
     public static ReadResult Read(ReadOnlyMemory<byte> content, string name = "configuration", ReadOptions? options = null) =>
         Read([new ConfigurationSource(name, content, ConfigurationSource.FormatOf(name))], options);
 
-    private static List<MapNode> Parse(IEnumerable<ConfigurationSource> sources, ReadOptions options, List<Problem> problems)
+    private static List<MapNode> Parse(IEnumerable<ConfigurationSource> sources, ReadOptions options, Variables variables, List<Problem> problems)
     {
         var parsed = new List<(DocumentNode Root, bool Expand)>();
         foreach (var source in sources)
@@ -58,9 +60,7 @@ public static class DocumentReader
             else
                 problems.Add(new Problem(root!.Place, "document", "", $"expected a map with _format_version and lists like services, not {root.Describe()}"));
         }
-        var variables = new Variables(options, problems);
-        foreach (var (root, _) in parsed)
-            variables.AddVaults(root);
+        variables.AddVaults(parsed.Select(p => p.Root));
         return [.. parsed.Select(p => (MapNode)(p.Expand ? variables.Expand(p.Root) : p.Root))];
     }
 

@@ -1,5 +1,6 @@
 using Sluice.Foundation.Errors;
 using Sluice.Foundation.Schema;
+using Sluice.Foundation.Secrets;
 using Sluice.Gateway.Pipeline;
 using Sluice.Gateway.Snapshot;
 
@@ -18,6 +19,9 @@ public sealed record ReadOptions
 
     /// <summary>How a variable that is not set counts: a file can be checked where the secrets are not.</summary>
     public Severity UnsetVariable { get; init; } = Severity.Error;
+
+    /// <summary>Where secrets come from that are not in the environment.</summary>
+    public SecretStore Secrets { get; init; } = SecretStore.Default;
 
     public ReadLimits Limits { get; init; } = ReadLimits.Default;
 

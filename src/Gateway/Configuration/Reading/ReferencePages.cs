@@ -1,5 +1,6 @@
 using System.Text;
 using Sluice.Foundation.Schema;
+using Sluice.Foundation.Secrets;
 using Sluice.Gateway.Pipeline;
 
 namespace Sluice.Gateway.Configuration.Reading;
@@ -39,7 +40,7 @@ public static class ReferencePages
 
             Objects refer to others by name or id (`service: orders`), or stand inside them. An object without an `id` gets the one that Kong derives.
             `${NAME}` and `${NAME:-default}` stand for environment variables (`$${` for the characters themselves), and so does `{vault://env/name}`;
-            `{vault://env/name/key}` takes a field of a variable that holds JSON. Lists of several files are joined.
+            `{vault://env/name/key}` takes a field of a variable that holds JSON. More on secrets: [secrets.md](../guides/secrets.md). Lists of several files are joined.
 
             Every object may have `id` (a UUID), `tags` (a set of strings to filter by), and `created_at` and `updated_at` (seconds since 1970, kept and never
             used), besides the fields below.
@@ -68,7 +69,11 @@ public static class ReferencePages
         "consumers" => "`groups` lists the consumer groups that it is in, by name or id.\n\n",
         "consumer_groups" => "`consumers` lists its members, by username or id.\n\n",
         "plugins" => "`config` holds the plugin's own settings.\n\n",
-        "vaults" => "`config.prefix` is put before the names of the variables that references by this vault's `prefix` name.\n\n",
+        "vaults" => """
+            `config` of `env`: `prefix` is put before the names of variables. `config` of `file`: `prefix` is a folder inside the folder of secrets.
+
+
+            """ + Table.Write("`vaults`: `config` of `hcv`", 3, typeof(VaultServerConfig)),
         _ => "",
     };
 

@@ -1,31 +1,34 @@
-using System.Text;
-using System.Text.Json;
 using System.Text.RegularExpressions;
 using Sluice.Foundation.Errors;
 using Sluice.Foundation.Schema;
+using Sluice.Foundation.Secrets;
 
 namespace Sluice.Gateway.Configuration.Reading;
 
 /// <summary>
-/// Fills in <c>${NAME}</c>, <c>${NAME:-default}</c> and Kong's <c>{vault://env/name}</c>, <c>{vault://env/name/key}</c> (a field of JSON) and
-/// <c>{vault://PREFIX/name}</c> where a vault object gives the prefix. <c>$${</c> stands for <c>${</c>.
-/// A plain scalar gets its type from what was filled in: <c>port: ${PORT}</c> is a number.
+/// Fills in <c>${NAME}</c>, <c>${NAME:-default}</c> and references to secrets such as <c>{vault://env/name}</c>; see <see cref="Vaults"/>.
+/// <c>$${</c> stands for <c>${</c>. A plain scalar gets its type from what was filled in: <c>port: ${PORT}</c> is a number.
 /// </summary>
 internal sealed partial class Variables(ReadOptions options, List<Problem> problems)
 {
-    private readonly Dictionary<string, string> _prefixes = new(StringComparer.Ordinal);
+    private readonly List<Problem> _vaultProblems = [];
+    private readonly Vaults _vaults = new(options);
+    private readonly Dictionary<Place, ResolvedSecret> _secrets = [];
+
+    /// <summary>What is wrong with the declared vaults. It does not keep the rest of the document from being read.</summary>
+    public IReadOnlyList<Problem> VaultProblems => _vaultProblems;
+
+    /// <summary>The secrets that were filled in.</summary>
+    public IReadOnlyList<ResolvedSecret> Secrets => [.. _secrets.Values];
 
     /// <summary>Whether there can be anything to fill in.</summary>
     public static bool MayOccur(ReadOnlySpan<byte> content) => content.IndexOf("${"u8) >= 0 || content.IndexOf("{vault://"u8) >= 0;
 
-    /// <summary>Remembers the prefixes of the vaults that <paramref name="root"/> declares.</summary>
-    public void AddVaults(DocumentNode root)
+    /// <summary>Remembers the vaults that <paramref name="roots"/> declare.</summary>
+    public void AddVaults(IEnumerable<DocumentNode> roots)
     {
-        if ((root as MapNode)?["vaults"] is not ListNode vaults)
-            return;
-        foreach (var vault in vaults.Items.OfType<MapNode>())
-            if (vault.Text("name") is "env" && vault.Text("prefix") is { } prefix)
-                _prefixes[prefix] = (vault["config"] as MapNode)?.Text("prefix") ?? "";
+        var scratch = new List<Problem>();
+        _vaults.Declare(roots, new Variables(options with { UnsetVariable = Severity.Error }, scratch).Expand, scratch, _vaultProblems);
     }
 
     public DocumentNode Expand(DocumentNode node) => node switch
@@ -36,11 +39,34 @@ internal sealed partial class Variables(ReadOptions options, List<Problem> probl
         _ => node,
     };
 
+    /// <summary>The problems with references in place of the secrets that their texts may have quoted.</summary>
+    public IEnumerable<Problem> WithoutSecrets(IEnumerable<Problem> found) => _secrets.Count == 0 ? found : found.Select(WithoutSecrets);
+
+    private Problem WithoutSecrets(Problem problem)
+    {
+        var secrets = _secrets.Values;
+        problem = problem with
+        {
+            Object = SecretRedaction.Apply(problem.Object, secrets),
+            Field = SecretRedaction.Apply(problem.Field, secrets),
+            Message = SecretRedaction.Apply(problem.Message, secrets),
+        };
+
+        // At the secret's own place the text may quote it in part or in another form.
+        return _secrets.TryGetValue(problem.Place, out var here) && Quotes(problem.Message, here)
+            ? problem with { Message = $"the value of {here.Reference.Text} does not fit here" }
+            : problem;
+    }
+
+    private static bool Quotes(string message, ResolvedSecret secret) =>
+        message.Replace(secret.Reference.Text, "", StringComparison.Ordinal)
+            .Contains("'" + secret.Value[..Math.Min(4, secret.Value.Length)], StringComparison.OrdinalIgnoreCase);
+
     private ScalarNode Expand(ScalarNode scalar)
     {
         var text = scalar.Text;
-        if (text.StartsWith("{vault://", StringComparison.Ordinal) && text.EndsWith('}'))
-            return Vault(text[1..^1]) is { } secret ? new ScalarNode(scalar.Place, ScalarKind.String, secret) : Unset(scalar, $"nothing is behind {text}: {WhyNot(text[1..^1])}");
+        if (SecretReference.IsMeant(text))
+            return Secret(scalar);
         if (!text.Contains("${", StringComparison.Ordinal))
             return scalar;
         string? missing = null;
@@ -66,49 +92,15 @@ internal sealed partial class Variables(ReadOptions options, List<Problem> probl
         return new ScalarNode(scalar.Place, ScalarKind.String, scalar.Text) { Opaque = true };
     }
 
-    private string? Vault(string reference)
+    private ScalarNode Secret(ScalarNode scalar)
     {
-        if (Resolve(reference) is not { } found || options.Environment(found.Variable) is not { } value)
-            return null;
-        if (found.Key is null)
-            return value;
-        try
-        {
-            using var json = JsonDocument.Parse(value);
-            return json.RootElement.ValueKind == JsonValueKind.Object && json.RootElement.TryGetProperty(found.Key, out var field)
-                ? field.ValueKind == JsonValueKind.String ? field.GetString() : field.GetRawText()
-                : null;
-        }
-        catch (JsonException)
-        {
-            return null;
-        }
-    }
-
-    private string WhyNot(string reference) =>
-        Resolve(reference) is not { } found ? "only the vault 'env' and the prefixes of such vaults are known"
-        : options.Environment(found.Variable) is null ? $"the environment variable {found.Variable} is not set"
-        : $"the environment variable {found.Variable} has no field '{found.Key}'";
-
-    private (string Variable, string? Key)? Resolve(string reference)
-    {
-        var match = Reference().Match(reference);
-        if (!match.Success)
-            return null;
-        var vault = match.Groups[1].Value;
-        var prefix = string.Equals(vault, "env", StringComparison.Ordinal) ? "" : _prefixes.GetValueOrDefault(vault);
-        if (prefix is null)
-            return null;
-        foreach (var option in match.Groups[4].Value.Split('&', StringSplitOptions.RemoveEmptyEntries))
-            if (option.StartsWith("prefix=", StringComparison.Ordinal))
-                prefix = Uri.UnescapeDataString(option["prefix=".Length..]);
-        var name = new StringBuilder(prefix).Append(match.Groups[2].Value).Replace('-', '_').ToString().ToUpperInvariant();
-        return (name, match.Groups[3].Success ? match.Groups[3].Value : null);
+        var (secret, problem) = _vaults.Find(scalar.Text);
+        if (secret is null)
+            return Unset(scalar, $"nothing is behind {scalar.Text}: {problem}");
+        _secrets[scalar.Place] = secret;
+        return new ScalarNode(scalar.Place, ScalarKind.String, secret.Value);
     }
 
     [GeneratedRegex(@"\$\$\{|\$\{([A-Za-z_][A-Za-z0-9_]*)(?::-([^}]*))?\}", RegexOptions.CultureInvariant, 1000)]
     private static partial Regex Placeholder();
-
-    [GeneratedRegex(@"\Avault://([^/?]+)/([^/?]+)(?:/([^/?]+))?/?(?:\?(.*))?\z", RegexOptions.CultureInvariant, 1000)]
-    private static partial Regex Reference();
 }

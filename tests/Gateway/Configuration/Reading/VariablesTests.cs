@@ -67,7 +67,7 @@ public class VariablesTests
         result.Problems.Select(p => p.ToString()).ShouldBe(
         [
             "kong.yml:3:9: warning: document: nothing is behind {vault://env/cert}: the environment variable CERT is not set",
-            "kong.yml:4:8: warning: document: nothing is behind {vault://hcv/key}: only the vault 'env' and the prefixes of such vaults are known",
+            "kong.yml:4:8: warning: document: nothing is behind {vault://hcv/key}: no vault declares it, and of the variables KONG_VAULT_HCV_*: token: required field missing: auth_method is token",
         ]);
         result.Document.ShouldNotBeNull();
     }
