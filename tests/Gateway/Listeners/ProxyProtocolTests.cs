@@ -24,7 +24,7 @@ public class ProxyProtocolTests
 
         time.Advance(TimeSpan.FromSeconds(10));
 
-        await served.WaitAsync(TimeSpan.FromSeconds(5));
+        await served.WaitAsync(Eventually.Patience);
     }
 
     private sealed class Silence : System.IO.Pipelines.IDuplexPipe

@@ -13,9 +13,8 @@ public sealed class RequestTargetCacheTests
         var route = new RouteConfig();
         var first = Ask(route, "/p/x?q=1");
         var again = new string("/p/x?q=1");
-        var before = GC.GetAllocatedBytesForCurrentThread();
-        var second = Ask(route, again);
-        (GC.GetAllocatedBytesForCurrentThread() - before).ShouldBe(0);
+        (string Path, string Query, string Upstream) second = default;
+        Allocations.Least(() => second = Ask(route, again)).ShouldBe(0);
         second.ShouldBe(first);
         second.Upstream.ShouldBe("/x");
     }

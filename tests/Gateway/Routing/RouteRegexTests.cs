@@ -148,7 +148,7 @@ public sealed class RouteRegexTests
         var regex = RouteRegex.TryCompile("^/(a+)+$", out _)!;
         var started = TimeProvider.System.GetTimestamp();
         regex.IsMatch("/" + new string('a', 5000) + "b").ShouldBeFalse();
-        TimeProvider.System.GetElapsedTime(started).ShouldBeLessThan(TimeSpan.FromSeconds(5));
+        TimeProvider.System.GetElapsedTime(started).ShouldBeLessThan(Eventually.Patience);
     }
 
     private static string Pattern(Random random, int depth)

@@ -52,7 +52,7 @@ internal sealed class GatewayUnderTest : IAsyncDisposable
         var stream = client.GetStream();
         await stream.WriteAsync(Encoding.Latin1.GetBytes(request));
         using var reader = new StreamReader(stream, Encoding.Latin1);
-        return await reader.ReadToEndAsync(TestContext.Current.CancellationToken).WaitAsync(TimeSpan.FromSeconds(20));
+        return await reader.ReadToEndAsync(TestContext.Current.CancellationToken).WaitAsync(2 * Eventually.Patience);
     }
 
     /// <summary>A GET whose connection is closed afterwards.</summary>

@@ -102,7 +102,7 @@ public class MetricsReportTests
 
     /// <summary>What is counted after the response has been sent may take a moment.</summary>
     private static void ShouldHold(GatewayUnderTest gateway, params string[] samples) =>
-        SpinWait.SpinUntil(() => samples.All(s => gateway.Metrics.Contains(s + "\n", StringComparison.Ordinal)), TimeSpan.FromSeconds(5))
+        SpinWait.SpinUntil(() => samples.All(s => gateway.Metrics.Contains(s + "\n", StringComparison.Ordinal)), Eventually.Patience)
             .ShouldBeTrue(string.Join('\n', samples.Where(s => !gateway.Metrics.Contains(s + "\n", StringComparison.Ordinal))) + "\nis missing in\n" + gateway.Metrics);
 
     private static string Page(string metrics)

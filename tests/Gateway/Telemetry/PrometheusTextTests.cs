@@ -34,10 +34,13 @@ public class PrometheusTextTests
         var meter = new RouteMeter("r", "s");
         var timings = new ExchangeTimings { Started = 1, Ended = 1000, UpstreamStarted = 1, UpstreamAnswered = 500, ResponseBytes = 10 };
         meter.Record(0, "GET", 200, timings);
-        var before = GC.GetAllocatedBytesForCurrentThread();
-        for (var i = 0; i < 1000; i++) meter.Record(0, "GET", 200, timings);
-        (GC.GetAllocatedBytesForCurrentThread() - before).ShouldBe(0);
-        meter.Requests.ShouldHaveSingleItem().Value.Sum(0).ShouldBe(1001);
+        var counted = 1;
+        Allocations.Least(() =>
+        {
+            for (var i = 0; i < 1000; i++) meter.Record(0, "GET", 200, timings);
+            counted += 1000;
+        }).ShouldBe(0);
+        meter.Requests.ShouldHaveSingleItem().Value.Sum(0).ShouldBe(counted);
     }
 
     [Fact]

@@ -32,16 +32,29 @@ public sealed class EventLoopTests
     {
         await using var transport = TransportFixture.CreateTransport(kind);
         var loop = transport.Loops[0];
-        _ = loop.TakeLongestTurn();
-        using var release = new ManualResetEventSlim();
-        loop.Post(_ => release.Wait(), null);
-        await Task.Delay(100);
-        loop.TakeLongestTurn().ShouldBeGreaterThan(TimeSpan.FromMilliseconds(50)); // still held
-        release.Set();
-        await Task.Run(async () => await loop.SwitchTo()).WaitAsync(TransportFixture.Patience);
-        await Task.Delay(20);
-        _ = loop.TakeLongestTurn();
-        await Task.Delay(20);
-        loop.TakeLongestTurn().ShouldBeLessThan(TimeSpan.FromMilliseconds(50));
+        await Pace.SlowsDownAsync(async times =>
+        {
+            var held = times * TimeSpan.FromMilliseconds(100);
+            _ = loop.TakeLongestTurn();
+            using var release = new ManualResetEventSlim();
+            var holds = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            loop.Post(
+                _ =>
+                {
+                    holds.SetResult();
+                    release.Wait();
+                },
+                null);
+            await holds.Task.WaitAsync(TransportFixture.Patience);
+            await Task.Delay(held);
+            var seen = loop.TakeLongestTurn(); // still held
+            release.Set();
+            seen.ShouldBeGreaterThan(held / 2);
+            await Task.Run(async () => await loop.SwitchTo()).WaitAsync(TransportFixture.Patience);
+            await Task.Delay(held / 5);
+            _ = loop.TakeLongestTurn();
+            await Task.Delay(held / 5);
+            loop.TakeLongestTurn().ShouldBeLessThan(held / 2);
+        });
     }
 }

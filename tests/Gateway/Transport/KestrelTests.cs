@@ -62,9 +62,9 @@ public sealed class KestrelTests
             using var response = await client.PostAsync($"{address}/echo", new ByteArrayContent(body));
             (await response.Content.ReadAsByteArrayAsync()).ShouldBe(body);
         });
-        await Task.WhenAll(rounds).WaitAsync(TimeSpan.FromSeconds(60));
+        await Task.WhenAll(rounds).WaitAsync(4 * Eventually.Patience);
         await app.StopAsync();
-        transport.Loops.ShouldAllBe(loop => loop.Counters.Accepted >= 0 && loop.TakeLongestTurn() < TimeSpan.FromSeconds(10));
+        transport.Loops.ShouldAllBe(loop => loop.Counters.Accepted >= 0 && loop.TakeLongestTurn() < Eventually.Patience);
     }
 
     private static HttpClient Client(Wire wire) => new(new SocketsHttpHandler

@@ -10,7 +10,7 @@ namespace Sluice.Gateway.Tests.TransportTests;
 /// <summary>A transport with one bound address, and the connections that it accepts.</summary>
 internal sealed class TransportFixture : IAsyncDisposable
 {
-    public static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
+    public static readonly TimeSpan Patience = Eventually.Patience;
 
     private TransportFixture(Gateway.Transport.Transport transport, IConnectionListener listener)
     {

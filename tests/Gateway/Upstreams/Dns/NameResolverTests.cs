@@ -156,15 +156,15 @@ public sealed class NameResolverTests : IDisposable
     }
 
     [Fact]
-    public async Task The_next_server_is_asked_when_one_is_silent()
+    public Task The_next_server_is_asked_when_one_is_silent() => Pace.SlowsDownAsync(async times =>
     {
         using var silent = new TestNameServer { Mute = true };
         server.Add("a.test", "10.0.0.1");
         var both = new NameResolver(
-            new DnsSettings { Servers = [silent.Address, server.Address], Timeout = TimeSpan.FromMilliseconds(50), HostsFile = null }, TimeProvider.System);
+            new DnsSettings { Servers = [silent.Address, server.Address], Timeout = TimeSpan.FromMilliseconds(50 * times), HostsFile = null }, TimeProvider.System);
 
         (await both.ResolveAsync("a.test")).Error.ShouldBeNull();
-    }
+    });
 
     [Fact]
     public async Task Silence_of_all_servers_is_a_failure_in_time()
@@ -174,7 +174,7 @@ public sealed class NameResolverTests : IDisposable
             new DnsSettings { Servers = [server.Address], Timeout = TimeSpan.FromMilliseconds(30), Attempts = 2, HostsFile = null }, TimeProvider.System);
 
         (await quick.ResolveAsync("a.test")).Error.ShouldBe("no name server answered in time");
-        server.Count(DnsRecordType.A).ShouldBe(2);
+        await Eventually.HoldsAsync(() => server.Count(DnsRecordType.A) == 2);
     }
 
     [Fact]

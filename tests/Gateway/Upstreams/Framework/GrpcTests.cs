@@ -70,18 +70,18 @@ public abstract class GrpcTests(TransportKind kind) : ProxyTests(kind)
         await using var proxy = await StartAsync(upstream.Address, service => service with { Protocol = "grpc" }, protocols: HttpProtocols.Http2);
         using var client = new HttpClient();
         using var outgoing = new PushedContent();
-        using var answer = await client.SendAsync(Call(proxy, outgoing), HttpCompletionOption.ResponseHeadersRead).WaitAsync(TimeSpan.FromSeconds(5));
+        using var answer = await client.SendAsync(Call(proxy, outgoing), HttpCompletionOption.ResponseHeadersRead).WaitAsync(Eventually.Patience);
         await using var incoming = await answer.Content.ReadAsStreamAsync();
         var buffer = new byte[100];
         for (byte i = 1; i <= 3; i++)
         {
             await outgoing.PushAsync([i]);
-            (await incoming.ReadAsync(buffer).AsTask().WaitAsync(TimeSpan.FromSeconds(5))).ShouldBe(1);
+            (await incoming.ReadAsync(buffer).AsTask().WaitAsync(Eventually.Patience)).ShouldBe(1);
             buffer[0].ShouldBe(i);
         }
 
         outgoing.End();
-        (await incoming.ReadAsync(buffer).AsTask().WaitAsync(TimeSpan.FromSeconds(5))).ShouldBe(0);
+        (await incoming.ReadAsync(buffer).AsTask().WaitAsync(Eventually.Patience)).ShouldBe(0);
         answer.TrailingHeaders.GetValues("grpc-status").ShouldBe(["7"]);
     }
 
@@ -102,7 +102,7 @@ public abstract class GrpcTests(TransportKind kind) : ProxyTests(kind)
     [Fact]
     public async Task A_hanging_upstream_is_a_504_and_a_dead_one_a_502()
     {
-        await using (var upstream = await ServeAsync(tls: false, context => Task.Delay(10_000, context.RequestAborted)))
+        await using (var upstream = await ServeAsync(tls: false, context => Task.Delay(Eventually.Patience, context.RequestAborted)))
         {
             await using var proxy = await StartAsync(
                 upstream.Address, service => service with { Protocol = "grpc", ReadTimeout = 200 }, protocols: HttpProtocols.Http2);

@@ -26,7 +26,7 @@ public sealed class ProbeTests
         },
         HealthyInterval = TimeSpan.FromSeconds(1),
         UnhealthyInterval = TimeSpan.FromSeconds(1),
-        Timeout = TimeSpan.FromSeconds(5),
+        Timeout = Eventually.Patience,
     };
 
     private static async Task<ProbeResult> RunAsync(ProbeSettings settings, int port, X509Certificate2? trusted = null)
@@ -37,13 +37,6 @@ public sealed class ProbeTests
         string[] authorities = trusted is null ? [] : [trusted.ExportCertificatePem()];
         using var probe = Probe.Create(settings, new UpstreamTls(settings.VerifyCertificate, depth: null, authorities, certificate: null));
         return await probe.RunAsync(endpoint, TimeProvider.System);
-    }
-
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 
     [Theory]
@@ -88,8 +81,12 @@ public sealed class ProbeTests
     [InlineData(ProbeType.Https)]
     [InlineData(ProbeType.Grpc)]
     [InlineData(ProbeType.Grpcs)]
-    internal async Task A_refusal_is_a_tcp_failure(ProbeType type) =>
-        (await RunAsync(Settings(type), FreePort())).ShouldBe(new ProbeResult(HealthSignal.TcpFailure));
+    internal async Task A_refusal_is_a_tcp_failure(ProbeType type)
+    {
+        using var closed = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        closed.Bind(new IPEndPoint(IPAddress.Loopback, 0)); // bound, so that nobody else listens there
+        (await RunAsync(Settings(type), ((IPEndPoint)closed.LocalEndPoint!).Port)).ShouldBe(new ProbeResult(HealthSignal.TcpFailure));
+    }
 
     [Theory]
     [InlineData("SSH-2.0-OpenSSH\r\n")]

@@ -16,11 +16,9 @@ public abstract class FailureTests(TransportKind kind) : ProxyTests(kind)
     [Fact]
     public async Task A_refused_connection_is_safe_to_try_elsewhere()
     {
-        var free = new TcpListener(IPAddress.Loopback, 0);
-        free.Start();
-        var address = (IPEndPoint)free.LocalEndpoint;
-        free.Stop();
-        await using var proxy = await StartAsync(address);
+        using var closed = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        closed.Bind(new IPEndPoint(IPAddress.Loopback, 0)); // bound, so that nobody else listens there
+        await using var proxy = await StartAsync((IPEndPoint)closed.LocalEndPoint!);
         (await proxy.AskAsync(Post)).ShouldStartWith("HTTP/1.1 502 ");
         var result = await proxy.ResultAsync();
         result.Outcome.ShouldBe(TryOutcome.ConnectFailed);
@@ -81,7 +79,7 @@ public abstract class FailureTests(TransportKind kind) : ProxyTests(kind)
     }
 
     [Fact]
-    public async Task An_upstream_that_hangs_in_its_body_breaks_the_client()
+    public Task An_upstream_that_hangs_in_its_body_breaks_the_client() => Pace.SlowsDownAsync(async times =>
     {
         await using var upstream = new RawUpstream(async peer =>
         {
@@ -89,29 +87,29 @@ public abstract class FailureTests(TransportKind kind) : ProxyTests(kind)
             await peer.SendAsync("HTTP/1.1 200 OK\r\nContent-Length: 50\r\n\r\nhello");
             peer.StaysOpen = true;
         });
-        await using var proxy = await StartAsync(upstream.Address, service => service with { ReadTimeout = 150 });
+        await using var proxy = await StartAsync(upstream.Address, service => service with { ReadTimeout = 150 * times });
         using var client = await proxy.ConnectAsync();
         await client.SendAsync(Get);
         await client.ReadToEndAsync();
         (await proxy.ResultAsync()).Outcome.ShouldBe(TryOutcome.Broken);
-    }
+    });
 
     [Fact]
-    public async Task The_time_for_the_answer_runs_once_the_request_is_up()
+    public Task The_time_for_the_answer_runs_once_the_request_is_up() => Pace.SlowsDownAsync(async times =>
     {
         await using var upstream = new RawUpstream(Hello);
-        await using var proxy = await StartAsync(upstream.Address, service => service with { ReadTimeout = 150 });
+        await using var proxy = await StartAsync(upstream.Address, service => service with { ReadTimeout = 150 * times });
         using var client = await proxy.ConnectAsync();
         await client.SendAsync("POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n");
         for (var i = 0; i < 6; i++)
         {
             await client.SendAsync("1\r\na\r\n");
-            await Task.Delay(80);
+            await Task.Delay(80 * times);
         }
 
         await client.SendAsync("0\r\n\r\n");
         (await client.ReadAnswerAsync()).ShouldEndWith("hello");
-    }
+    });
 
     [Theory]
     [InlineData(false)]
@@ -150,6 +148,7 @@ public abstract class FailureTests(TransportKind kind) : ProxyTests(kind)
         await Task.Delay(600);
         (await proxy.AskAsync(request)).ShouldStartWith(expected);
         upstream.Connections.ShouldBe(connections);
+        await proxy.ResultAsync(2);
         proxy.Results.Count.ShouldBe(2);
     }
 
@@ -184,6 +183,7 @@ public abstract class FailureTests(TransportKind kind) : ProxyTests(kind)
         {
             (await proxy.AskAsync(Post)).ShouldEndWith("hello");
             upstream.Connections.ShouldBe(1 + (i / 3));
+            await Eventually.HoldsAsync(() => upstream.Closed == (i + 1) / 3);
             await Task.Delay(30);
         }
     }
@@ -215,10 +215,11 @@ public abstract class FailureTests(TransportKind kind) : ProxyTests(kind)
     [Fact]
     public async Task A_client_that_goes_away_ends_the_upstreams_work()
     {
-        var ended = new TaskCompletionSource();
+        var (asked, ended) = (new TaskCompletionSource(), new TaskCompletionSource());
         await using var upstream = new RawUpstream(async peer =>
         {
             await peer.ReadRequestAsync();
+            asked.SetResult();
             await peer.ReadToEndAsync();
             ended.SetResult();
         });
@@ -226,10 +227,10 @@ public abstract class FailureTests(TransportKind kind) : ProxyTests(kind)
         using (var client = await proxy.ConnectAsync())
         {
             await client.SendAsync(Get);
-            await Task.Delay(100);
+            await asked.Task.WaitAsync(Eventually.Patience);
         }
 
-        await ended.Task.WaitAsync(TimeSpan.FromSeconds(3));
+        await ended.Task.WaitAsync(Eventually.Patience);
         (await proxy.ResultAsync()).Outcome.ShouldBe(TryOutcome.ClientGone);
     }
 
@@ -261,7 +262,7 @@ public abstract class FailureTests(TransportKind kind) : ProxyTests(kind)
             await client.ReadUntilAsync("hello");
         }
 
-        await ended.Task.WaitAsync(TimeSpan.FromSeconds(3));
+        await ended.Task.WaitAsync(Eventually.Patience);
         (await proxy.ResultAsync()).Outcome.ShouldBe(TryOutcome.ClientGone);
     }
 }

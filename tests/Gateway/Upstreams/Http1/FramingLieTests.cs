@@ -60,7 +60,7 @@ public abstract class FramingLieTests(TransportKind kind) : ProxyTests(kind)
     [Fact]
     public async Task Bytes_that_come_late_on_an_idle_connection_end_it()
     {
-        var late = new TaskCompletionSource();
+        var (late, sent) = (new TaskCompletionSource(), new TaskCompletionSource());
         await using var upstream = new RawUpstream(async peer =>
         {
             peer.StaysOpen = true;
@@ -68,11 +68,13 @@ public abstract class FramingLieTests(TransportKind kind) : ProxyTests(kind)
             await peer.SendAsync(Hello);
             await late.Task;
             await peer.SendAsync("HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\nevil");
+            sent.SetResult();
             while (await peer.ReadRequestAsync() is not null) await peer.SendAsync(Hello);
         });
         await using var proxy = await StartAsync(upstream.Address);
         (await proxy.AskAsync(Get)).ShouldEndWith("hello");
         late.SetResult();
+        await sent.Task.WaitAsync(Eventually.Patience);
         await Task.Delay(100);
         (await proxy.AskAsync(Get)).ShouldEndWith("hello");
         upstream.Connections.ShouldBe(2);

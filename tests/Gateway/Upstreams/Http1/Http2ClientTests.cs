@@ -43,22 +43,26 @@ public abstract class Http2ClientTests(TransportKind kind) : ProxyTests(kind)
     [Fact]
     public async Task A_stream_that_the_client_cancels_ends_the_upstreams_work()
     {
-        var ended = new TaskCompletionSource();
+        var (asked, ended) = (new TaskCompletionSource(), new TaskCompletionSource());
         await using var upstream = new RawUpstream(async peer =>
         {
             await peer.ReadRequestAsync();
+            asked.SetResult();
             await peer.ReadToEndAsync();
             ended.SetResult();
         });
         await using var proxy = await StartAsync(upstream.Address, protocols: HttpProtocols.Http2);
         using var client = new HttpClient();
-        using var cancel = new CancellationTokenSource(100);
+        using var cancel = new CancellationTokenSource();
         using var request = new HttpRequestMessage(HttpMethod.Get, $"http://{proxy.Address}/")
         {
             Version = HttpVersion.Version20,
             VersionPolicy = HttpVersionPolicy.RequestVersionExact,
         };
-        await Should.ThrowAsync<OperationCanceledException>(() => client.SendAsync(request, cancel.Token));
-        await ended.Task.WaitAsync(TimeSpan.FromSeconds(3));
+        var answer = client.SendAsync(request, cancel.Token);
+        await asked.Task.WaitAsync(Eventually.Patience);
+        await cancel.CancelAsync();
+        await Should.ThrowAsync<OperationCanceledException>(() => answer);
+        await ended.Task.WaitAsync(Eventually.Patience);
     }
 }

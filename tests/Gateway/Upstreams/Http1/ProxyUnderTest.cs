@@ -112,7 +112,7 @@ internal sealed class ProxyUnderTest : IAsyncDisposable
     /// <summary>Waits until <paramref name="count"/> tries have ended, and returns the last.</summary>
     public async Task<TryResult> ResultAsync(int count = 1)
     {
-        for (var i = 0; i < 400 && Results.Count < count; i++) await Task.Delay(10);
+        await Eventually.HoldsAsync(() => Results.Count >= count);
         return Results[count - 1];
     }
 

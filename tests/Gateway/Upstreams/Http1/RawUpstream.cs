@@ -11,6 +11,7 @@ internal sealed class RawUpstream : IAsyncDisposable
     private readonly List<Socket> sockets = [];
     private readonly Task accepting;
     private int connections;
+    private int closed;
 
     public RawUpstream(Func<RawPeer, Task> script)
     {
@@ -31,6 +32,9 @@ internal sealed class RawUpstream : IAsyncDisposable
 
     /// <summary>How many connections were made.</summary>
     public int Connections => Volatile.Read(ref connections);
+
+    /// <summary>How many of them the script, at its end, has closed.</summary>
+    public int Closed => Volatile.Read(ref closed);
 
     public async ValueTask DisposeAsync()
     {
@@ -64,12 +68,15 @@ internal sealed class RawUpstream : IAsyncDisposable
                 try
                 {
                     await script(peer);
-                    if (!peer.StaysOpen) socket.Dispose();
+                    if (peer.StaysOpen) return;
                 }
                 catch (Exception e) when (e is SocketException or ObjectDisposedException or IOException)
                 {
-                    socket.Dispose();
+                    // The other side has gone, or the test is over.
                 }
+
+                socket.Dispose();
+                Interlocked.Increment(ref closed);
             });
         }
     }
@@ -201,7 +208,7 @@ internal sealed class RawPeer(Socket socket) : IDisposable
 
     private async Task<bool> FillAsync()
     {
-        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(20));
+        using var limit = new CancellationTokenSource(2 * Eventually.Patience);
         var received = await socket.ReceiveAsync(chunk, limit.Token);
         unread += Encoding.Latin1.GetString(chunk, 0, received);
         return received > 0;

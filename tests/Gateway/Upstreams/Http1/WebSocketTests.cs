@@ -63,11 +63,11 @@ public abstract class WebSocketTests(TransportKind kind) : ProxyTests(kind)
             await client.ReadUntilAsync("\r\n\r\n");
         }
 
-        await ended.Task.WaitAsync(TimeSpan.FromSeconds(3));
+        await ended.Task.WaitAsync(Eventually.Patience);
     }
 
     [Fact]
-    public async Task A_silent_upstream_is_given_up()
+    public Task A_silent_upstream_is_given_up() => Pace.SlowsDownAsync(async times =>
     {
         await using var upstream = new RawUpstream(async peer =>
         {
@@ -75,12 +75,12 @@ public abstract class WebSocketTests(TransportKind kind) : ProxyTests(kind)
             await peer.ReadRequestAsync();
             await peer.SendAsync(Switching);
         });
-        await using var proxy = await StartAsync(upstream.Address, service => service with { ReadTimeout = 150 });
+        await using var proxy = await StartAsync(upstream.Address, service => service with { ReadTimeout = 150 * times });
         using var client = await proxy.ConnectAsync();
         await client.SendAsync(Upgrade);
         await client.ReadUntilAsync("\r\n\r\n");
         (await client.ReadToEndAsync()).ShouldBe("");
-    }
+    });
 
     [Fact]
     public async Task An_upstream_may_refuse_with_an_ordinary_answer()
@@ -144,7 +144,7 @@ public abstract class WebSocketTests(TransportKind kind) : ProxyTests(kind)
             Encoding.ASCII.GetString(received, 0, echo.Count).ShouldBe($"message {i}");
         }
 
-        await client.CloseAsync(WebSocketCloseStatus.NormalClosure, "end", CancellationToken.None).WaitAsync(TimeSpan.FromSeconds(5));
+        await client.CloseAsync(WebSocketCloseStatus.NormalClosure, "end", CancellationToken.None).WaitAsync(Eventually.Patience);
         client.CloseStatusDescription.ShouldBe("done");
         (await proxy.ResultAsync()).Outcome.ShouldBe(TryOutcome.Answered);
     }

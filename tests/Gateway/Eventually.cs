@@ -1,0 +1,20 @@
+using System.Runtime.CompilerServices;
+
+namespace Sluice.Gateway.Tests;
+
+/// <summary>Waits for what happens soon, but not at once.</summary>
+internal static class Eventually
+{
+    /// <summary>How long anything may take on a machine that has much else to do.</summary>
+    public static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+
+    public static async Task HoldsAsync(Func<bool> holds, [CallerArgumentExpression(nameof(holds))] string what = "")
+    {
+        using var limit = new CancellationTokenSource(Patience);
+        while (!holds())
+        {
+            if (limit.IsCancellationRequested) Assert.Fail($"did not happen within {Patience.TotalSeconds} s: {what}");
+            await Task.Delay(10);
+        }
+    }
+}
