@@ -16,6 +16,12 @@ public enum Severity { Error, Warning }
 /// <param name="Message">What is wrong and what would be right, without the place.</param>
 public sealed record Problem(Place Place, string Object, string Field, string Message, Severity Severity = Severity.Error)
 {
+    /// <summary>The kind of the object, as its list is called (<c>routes</c>); null for a problem of the document.</summary>
+    public string? Kind { get; init; }
+
+    /// <summary>The object's id, where it has one.</summary>
+    public Guid? Id { get; init; }
+
     /// <summary>On one line, whatever the file holds: control characters are written as <c>\u000a</c>.</summary>
     public override string ToString()
     {

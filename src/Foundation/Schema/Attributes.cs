@@ -129,3 +129,11 @@ public sealed class GreaterThanAttribute(double bound) : Attribute
 /// <summary>The string, or each string of the list or map, may be empty; without this it may not, as in Kong.</summary>
 [AttributeUsage(AttributeTargets.Property)]
 public sealed class AllowEmptyAttribute : Attribute;
+
+/// <summary>An empty list is shown as null, as Kong shows a set that was never given.</summary>
+[AttributeUsage(AttributeTargets.Property)]
+public sealed class EmptyAsNullAttribute : Attribute;
+
+/// <summary>Sluice's own field, which Kong's object of the same kind does not have; an API in Kong's shape leaves it out while it is not set.</summary>
+[AttributeUsage(AttributeTargets.Property)]
+public sealed class ExtensionAttribute : Attribute;

@@ -15,6 +15,9 @@ public sealed class Binding(string objectName, ICollection<Problem> problems, st
 
     public string ObjectName { get; } = objectName;
 
+    /// <summary>The kind and id of the object, for those who look a problem up by them.</summary>
+    public (string Kind, Guid Id)? Identity { get; init; }
+
     /// <summary>How many errors (not warnings) have been reported.</summary>
     public int Errors { get; private set; }
 
@@ -35,7 +38,7 @@ public sealed class Binding(string objectName, ICollection<Problem> problems, st
     {
         if (severity == Severity.Error)
             Errors++;
-        problems.Add(new Problem(place, ObjectName, Path(below), message, severity));
+        problems.Add(new Problem(place, ObjectName, Path(below), message, severity) { Kind = Identity?.Kind, Id = Identity?.Id });
     }
 
     /// <summary>Takes over how many errors <paramref name="other"/>, of a part of the same object, has reported.</summary>

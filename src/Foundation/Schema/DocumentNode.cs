@@ -35,6 +35,9 @@ public sealed class ScalarNode(Place place, ScalarKind kind, string text, double
     /// <summary>The value is known only elsewhere (a variable that is not set here): it fits any type, and no rule can judge it.</summary>
     public bool Opaque { get; init; }
 
+    /// <summary>The text came out of a variable, so that it may stand for a number or a boolean where one is wanted.</summary>
+    public bool Filled { get; init; }
+
     public bool Boolean => Kind == ScalarKind.Boolean && Number != 0;
 
     public override bool IsNull => Kind == ScalarKind.Null;
@@ -51,6 +54,9 @@ public sealed class ScalarNode(Place place, ScalarKind kind, string text, double
         value = (long)Number;
         return true;
     }
+
+    /// <summary>As a number or boolean, when the text came out of a variable and reads like one.</summary>
+    internal ScalarNode Typed() => Filled && Kind == ScalarKind.String && YamlScalar.Type(Place, Text) is { IsNull: false } typed ? typed : this;
 
     public override string Describe() => Kind switch
     {
@@ -80,6 +86,14 @@ public sealed class MapNode(Place place, IReadOnlyList<MapEntry> entries) : Docu
 
     /// <summary>The string of <paramref name="name"/>, or null when it is absent or no string.</summary>
     public string? Text(string name) => this[name] is ScalarNode { Kind: ScalarKind.String } scalar ? scalar.Text : null;
+
+    /// <summary>The map with <paramref name="value"/> for <paramref name="name"/>.</summary>
+    public MapNode With(string name, DocumentNode value) => new(Place, [.. Others(name), new MapEntry(name, value.Place, value)]);
+
+    /// <summary>The map without <paramref name="name"/>.</summary>
+    public MapNode Without(string name) => new(Place, [.. Others(name)]);
+
+    private IEnumerable<MapEntry> Others(string name) => Entries.Where(e => !string.Equals(e.Name, name, StringComparison.Ordinal));
 
     public override string Describe() => "a map";
 }

@@ -66,16 +66,20 @@ public sealed class RecordPlan
 public sealed class FieldPlan
 {
     private readonly MethodInvoker _setter;
+    private readonly MethodInvoker _getter;
     private readonly Lazy<ValuePlan> _value;
 
     internal FieldPlan(PropertyInfo property, MethodInvoker setter, int index)
     {
         Property = property;
         _setter = setter;
+        _getter = MethodInvoker.Create(property.GetMethod!);
         Index = index;
         Name = property.GetCustomAttribute<FieldAttribute>()?.Name ?? Naming.SnakeCase(property.Name);
         Required = property.IsDefined(typeof(RequiredAttribute));
         Secret = property.IsDefined(typeof(SecretAttribute));
+        EmptyAsNull = property.IsDefined(typeof(EmptyAsNullAttribute));
+        IsExtension = property.IsDefined(typeof(ExtensionAttribute));
         NoEffect = property.GetCustomAttribute<NoEffectAttribute>()?.Reason;
         Aliases = [.. property.GetCustomAttributes<AliasAttribute>().Select(a => a.Name)];
         // Lazy, so that a record may contain itself.
@@ -91,6 +95,12 @@ public sealed class FieldPlan
 
     public bool Secret { get; }
 
+    /// <summary>Shown as null while it is empty.</summary>
+    public bool EmptyAsNull { get; }
+
+    /// <summary>Sluice's own and none of Kong's.</summary>
+    public bool IsExtension { get; }
+
     /// <summary>Why it has no effect in Sluice; null for a field that has one.</summary>
     public string? NoEffect { get; }
 
@@ -100,6 +110,9 @@ public sealed class FieldPlan
     public ValuePlan Value => _value.Value;
 
     internal int Index { get; }
+
+    /// <summary>Its value in <paramref name="record"/>.</summary>
+    public object? Get(object record) => _getter.Invoke(record);
 
     internal void Set(object record, object? value) => _setter.Invoke(record, value);
 }

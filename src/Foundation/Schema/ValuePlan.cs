@@ -66,7 +66,7 @@ internal sealed class BooleanPlan(Constraints constraints) : ValuePlan(typeof(bo
 
     internal override bool TryRead(DocumentNode node, Binding binding, bool inList, out object? value)
     {
-        if (node is not ScalarNode { Kind: ScalarKind.Boolean } scalar)
+        if ((node as ScalarNode)?.Typed() is not { Kind: ScalarKind.Boolean } scalar)
             return Expected("a boolean", node, binding, out value);
         value = scalar.Boolean ? True : False;
         return true;
@@ -77,7 +77,7 @@ internal sealed class NumberPlan(Type type, Constraints constraints) : ValuePlan
 {
     internal override bool TryRead(DocumentNode node, Binding binding, bool inList, out object? value)
     {
-        if (node is not ScalarNode { Kind: ScalarKind.Number } scalar)
+        if ((node as ScalarNode)?.Typed() is not { Kind: ScalarKind.Number } scalar)
             return Expected("a number", node, binding, out value);
         if (!double.IsFinite(scalar.Number))
         {
@@ -107,7 +107,7 @@ internal sealed class IntegerPlan(Type type, Constraints constraints) : ValuePla
 
     internal override bool TryRead(DocumentNode node, Binding binding, bool inList, out object? value)
     {
-        if (node is not ScalarNode { Kind: ScalarKind.Number } scalar)
+        if ((node as ScalarNode)?.Typed() is not { Kind: ScalarKind.Number } scalar)
             return Expected("an integer", node, binding, out value);
         value = null;
         if (!Constraints.Accept(scalar.Number, node.Place, binding))
@@ -251,7 +251,11 @@ internal sealed class ListPlan : ValuePlan
         for (var i = 0; i < items.Count; i++)
         {
             binding.Enter(i);
-            if (items[i].IsNull)
+            if (items[i] is ScalarNode { Opaque: true } && Element is not (TextPlan or ListPlan or MapPlan or NestedPlan))
+            {
+                // Known only elsewhere: its place in the list stays.
+            }
+            else if (items[i].IsNull)
                 fine = Expected(Element is TextPlan ? "a string" : "a value", items[i], binding, out _);
             else if (Element.TryRead(items[i], binding, inList: true, out var element))
                 read[i] = element;

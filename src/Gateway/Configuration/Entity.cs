@@ -11,7 +11,7 @@ public abstract record Entity
     public Guid Id { get; init; }
 
     /// <summary>Labels for filtering.</summary>
-    [Unique, Tag]
+    [Unique, Tag, EmptyAsNull]
     public IReadOnlyList<string> Tags { get; init; } = [];
 
     /// <summary>Seconds since 1970, as stored by the one who wrote the file; kept, never used.</summary>

@@ -76,6 +76,7 @@ public sealed record RouteConfig : Entity, IChecked
     public long? Priority { get; init; }
 
     /// <summary>Sluice: the name of a pipeline whose middleware this route runs.</summary>
+    [Extension]
     public string? Pipeline { get; init; }
 
     public void Check(Action<string, string> report) => RouteChecks.Check(this, report);

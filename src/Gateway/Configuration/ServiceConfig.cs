@@ -62,19 +62,24 @@ public sealed record ServiceConfig : Entity, IChecked
     public bool Enabled { get; init; } = true;
 
     /// <summary>Sluice: stops asking an upstream that keeps failing.</summary>
+    [Extension]
     public CircuitBreakerConfig? CircuitBreaker { get; init; }
 
     /// <summary>Sluice: active checks for a service without an upstream object.</summary>
+    [Extension]
     public HealthCheckConfig? HealthCheck { get; init; }
 
     /// <summary>Sluice: the addresses of the service in place, without an upstream object.</summary>
+    [Extension]
     public IReadOnlyList<EndpointConfig>? Endpoints { get; init; }
 
     /// <summary>Sluice: how <see cref="Endpoints"/> are chosen between.</summary>
+    [Extension]
     [OneOf("round-robin", "least-connections", "consistent-hashing", "latency", "random")]
     public string? LoadBalancing { get; init; }
 
     /// <summary>Sluice: what may be tried again, and for how long in all.</summary>
+    [Extension]
     public RetryConfig? Retry { get; init; }
 
     public void Check(Action<string, string> report)

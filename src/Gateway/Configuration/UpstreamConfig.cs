@@ -60,6 +60,7 @@ public sealed record UpstreamConfig : Entity, IChecked
     public bool UseSrvName { get; init; }
 
     /// <summary>Sluice: milliseconds over which a target that became healthy gets its full share; 0 at once.</summary>
+    [Extension]
     [Between(0, 3600000)]
     public int SlowStart { get; init; }
 

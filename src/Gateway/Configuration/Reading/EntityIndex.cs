@@ -4,7 +4,10 @@ using Sluice.Foundation.Schema;
 namespace Sluice.Gateway.Configuration.Reading;
 
 /// <summary>Every object of the configuration, found in the flat lists and the nested ones, by kind, id and name.</summary>
-internal sealed class EntityIndex(List<Problem> problems, bool migratePaths)
+/// <param name="problems">Receives what is wrong with the objects' identities.</param>
+/// <param name="migratePaths">Paths of routes are in the form of formats before 3.0.</param>
+/// <param name="known">Finds objects that are there besides those that are added, by kind and by id or name.</param>
+internal sealed class EntityIndex(List<Problem> problems, bool migratePaths, Func<string, string, (Guid Id, string? Name)?>? known = null)
 {
     // Names looked at for suggestions: about a second.
     private const int MaxCompared = 1_000_000;
@@ -37,11 +40,20 @@ internal sealed class EntityIndex(List<Problem> problems, bool migratePaths)
         }
     }
 
+    /// <summary>Takes in one object by itself.</summary>
+    public void AddOne(EntityKind kind, MapNode node) => Add(kind, node, parent: null, parentField: null);
+
     /// <summary>The object of <paramref name="kind"/> that is called or has the id <paramref name="reference"/>.</summary>
-    public EntityItem? Find(string kind, string reference) =>
-        _byKey.TryGetValue(kind, out var byKey) && byKey.TryGetValue(reference, out var named) ? named
-        : Guid.TryParseExact(reference, "D", out var id) ? _byId.GetValueOrDefault((kind, id))
-        : null;
+    public Guid? Find(string kind, string reference) =>
+        _byKey.TryGetValue(kind, out var byKey) && byKey.TryGetValue(reference, out var named) ? named.Id
+        : Guid.TryParseExact(reference, "D", out var id) && _byId.ContainsKey((kind, id)) ? id
+        : known?.Invoke(kind, reference)?.Id;
+
+    /// <summary>The name of the object of <paramref name="kind"/> that <paramref name="reference"/> names or identifies.</summary>
+    public string? NameOf(string kind, string reference) =>
+        _byKey.TryGetValue(kind, out var byKey) && byKey.ContainsKey(reference) ? reference
+        : Guid.TryParseExact(reference, "D", out var id) && _byId.TryGetValue((kind, id), out var item) ? item.Node.Text(item.Kind.Key!)
+        : known?.Invoke(kind, reference)?.Name;
 
     /// <summary>"; did you mean 'x'?" of the names of <paramref name="kind"/>; nothing once a file with very many wrong references has been helped enough.</summary>
     public string DidYouMean(string kind, string reference)

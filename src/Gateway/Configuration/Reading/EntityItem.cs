@@ -50,9 +50,9 @@ internal sealed class EntityItem(EntityKind kind, MapNode node, EntityItem? pare
         if (Parent is not null)
             return " on " + Parent.Describe();
         var scope = "";
-        foreach (var (field, _) in Kind.References)
-            if (Node.Text(field) is { } reference)
-                scope += $" on {field.Replace('_', ' ')} \"{reference}\"";
+        foreach (var reference in Kind.References)
+            if (Node.Text(reference.Field) is { } name)
+                scope += $" on {reference.Field.Replace('_', ' ')} \"{name}\"";
         return scope;
     }
 }

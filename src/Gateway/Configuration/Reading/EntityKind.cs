@@ -4,7 +4,7 @@ namespace Sluice.Gateway.Configuration.Reading;
 /// <param name="Name">The name of its list: <c>routes</c>.</param>
 /// <param name="Singular">As a person says it: "route".</param>
 /// <param name="Record">The record it is read into.</param>
-internal sealed record EntityKind(string Name, string Singular, Type Record)
+public sealed record EntityKind(string Name, string Singular, Type Record)
 {
     /// <summary>The field that others refer to it by, besides the id; unique.</summary>
     public string? Key { get; init; }
@@ -16,7 +16,24 @@ internal sealed record EntityKind(string Name, string Singular, Type Record)
     public IReadOnlyList<string>? CacheKey { get; init; }
 
     /// <summary>Fields that refer to another object, with its kind. They also say what nests in what: routes stand in services because of their <c>service</c>.</summary>
-    public IReadOnlyList<(string Field, string Kind)> References { get; init; } = [];
+    public IReadOnlyList<ReferenceField> References { get; init; } = [];
+
+    /// <summary>The field that names an object in an address beside its id: <see cref="Key"/>, or what is unique (for targets and ACL groups, in their parent).</summary>
+    public string? LookupField => Key ?? Name switch
+    {
+        "targets" => "target",
+        "acls" => "group",
+        _ => Unique.Count > 0 ? Unique[0] : null,
+    };
+
+    /// <summary>Fields that only together are unique; null when there are none.</summary>
+    internal IReadOnlyList<string>? Identifying =>
+        CacheKey is not { Count: > 1 } ? null : Record == typeof(PluginConfig) ? PluginScope : CacheKey;
+
+    private static readonly string[] PluginScope = ["name", "route", "service", "consumer", "consumer_group", "pipeline"];
+
+    /// <summary>Its place in <see cref="All"/>.</summary>
+    internal int Position => Positions[Name];
 
     /// <summary>Every kind that is read, parents before children.</summary>
     public static IReadOnlyList<EntityKind> All { get; } =
@@ -24,12 +41,12 @@ internal sealed record EntityKind(string Name, string Singular, Type Record)
         new("vaults", "vault", typeof(VaultConfig)) { Key = "prefix", CacheKey = ["prefix"] },
         new("ca_certificates", "CA certificate", typeof(CaCertificateConfig)) { Unique = ["cert_digest"] },
         new("certificates", "certificate", typeof(CertificateConfig)),
-        new("snis", "SNI", typeof(SniConfig)) { Key = "name", References = [("certificate", "certificates")] },
+        new("snis", "SNI", typeof(SniConfig)) { Key = "name", References = [new("certificate", "certificates", Cascades: true)] },
         new("pipelines", "pipeline", typeof(PipelineConfig)) { Key = "name" },
-        new("services", "service", typeof(ServiceConfig)) { Key = "name", References = [("client_certificate", "certificates")] },
-        new("routes", "route", typeof(RouteConfig)) { Key = "name", References = [("service", "services")] },
-        new("upstreams", "upstream", typeof(UpstreamConfig)) { Key = "name", References = [("client_certificate", "certificates")] },
-        new("targets", "target", typeof(TargetConfig)) { CacheKey = ["upstream", "target"], References = [("upstream", "upstreams")] },
+        new("services", "service", typeof(ServiceConfig)) { Key = "name", References = [new("client_certificate", "certificates")] },
+        new("routes", "route", typeof(RouteConfig)) { Key = "name", References = [new("service", "services")] },
+        new("upstreams", "upstream", typeof(UpstreamConfig)) { Key = "name", References = [new("client_certificate", "certificates")] },
+        new("targets", "target", typeof(TargetConfig)) { CacheKey = ["upstream", "target"], References = [new("upstream", "upstreams", Cascades: true)] },
         new("consumers", "consumer", typeof(ConsumerConfig)) { Key = "username", Unique = ["custom_id"] },
         new("consumer_groups", "consumer group", typeof(ConsumerGroupConfig)) { Key = "name" },
         Credential("keyauth_credentials", "key", typeof(KeyAuthCredential)) with { Unique = ["key"] },
@@ -42,11 +59,17 @@ internal sealed record EntityKind(string Name, string Singular, Type Record)
         {
             Unique = ["instance_name"],
             CacheKey = ["name", "route", "service", "consumer"],
-            References = [("route", "routes"), ("service", "services"), ("consumer", "consumers"), ("consumer_group", "consumer_groups"), ("pipeline", "pipelines")],
+            References =
+            [
+                new("route", "routes", Cascades: true), new("service", "services", Cascades: true), new("consumer", "consumers", Cascades: true),
+                new("consumer_group", "consumer_groups", Cascades: true), new("pipeline", "pipelines", Cascades: true),
+            ],
         },
     ];
 
     public static IReadOnlyDictionary<string, EntityKind> ByName { get; } = All.ToDictionary(k => k.Name, StringComparer.Ordinal);
+
+    private static readonly Dictionary<string, int> Positions = All.Select((k, i) => (k.Name, i)).ToDictionary(p => p.Name, p => p.i, StringComparer.Ordinal);
 
     private static readonly Dictionary<string, IReadOnlyList<(EntityKind Kind, string Field)>> ChildrenByParent = All.ToDictionary(
         parent => parent.Name,
@@ -54,13 +77,13 @@ internal sealed record EntityKind(string Name, string Singular, Type Record)
         StringComparer.Ordinal);
 
     /// <summary>Fields of an object of this kind that are read outside its record.</summary>
-    public IReadOnlySet<string> ReadElsewhere => field ??= new HashSet<string>(
+    internal IReadOnlySet<string> ReadElsewhere => field ??= new HashSet<string>(
         ["id", "_comment", "_ignore", .. Children.Select(c => c.Kind.Name), .. Record == typeof(PluginConfig) ? ["pipeline"] : Array.Empty<string>(), .. OwnExtras()], StringComparer.Ordinal);
 
     /// <summary>What nests in it, with the child's field that then needs not be given.</summary>
     public IReadOnlyList<(EntityKind Kind, string Field)> Children => ChildrenByParent[Name];
 
-    private static EntityKind Credential(string name, string singular, Type record) => new(name, singular, record) { References = [("consumer", "consumers")] };
+    private static EntityKind Credential(string name, string singular, Type record) => new(name, singular, record) { References = [new("consumer", "consumers", Cascades: true)] };
 
     private string[] OwnExtras() => Name switch
     {
@@ -70,3 +93,9 @@ internal sealed record EntityKind(string Name, string Singular, Type Record)
         _ => [],
     };
 }
+
+/// <summary>A field that refers to another object.</summary>
+/// <param name="Field">Its name.</param>
+/// <param name="Kind">The kind of what it refers to, as its list is called.</param>
+/// <param name="Cascades">Whether the object goes when the other one is deleted; otherwise that one cannot be deleted while this refers to it.</param>
+public readonly record struct ReferenceField(string Field, string Kind, bool Cascades = false);

@@ -26,19 +26,31 @@ internal sealed class EntityReader
 
     public List<UnsupportedPlugin> Unsupported => _plugins.Unsupported;
 
-    public GatewayDocument Read(Header header, IReadOnlyList<MapEntry> memberships)
+    /// <summary>The object of <paramref name="kind"/> that is called or has the id <paramref name="reference"/>.</summary>
+    public Guid? Find(string kind, string reference) => _index.Find(kind, reference);
+
+    /// <summary>The record of each object that has no errors.</summary>
+    public IEnumerable<(EntityItem Item, Entity Record)> ReadAll(IReadOnlyList<MapEntry> memberships)
     {
         _groups.Add(memberships);
-        var read = new Dictionary<string, List<object>>(StringComparer.Ordinal);
         foreach (var item in _index.Items)
         {
-            if (Read(item) is not { } entity)
+            if (Read(item) is not Entity entity)
                 continue;
+            if (entity is PluginConfig middleware)
+                CheckScope(item, middleware);
+            yield return (item, entity);
+        }
+    }
+
+    public GatewayDocument Read(Header header, IReadOnlyList<MapEntry> memberships)
+    {
+        var read = new Dictionary<string, List<object>>(StringComparer.Ordinal);
+        foreach (var (item, entity) in ReadAll(memberships))
+        {
             if (!read.TryGetValue(item.Kind.Name, out var list))
                 read[item.Kind.Name] = list = [];
             list.Add(entity);
-            if (entity is PluginConfig middleware)
-                CheckScope(item, middleware);
         }
         return new GatewayDocument
         {
@@ -65,7 +77,7 @@ internal sealed class EntityReader
 
     private object? Read(EntityItem item)
     {
-        var binding = new Binding(item.Describe(), _problems) { Readers = _readers, Skipped = item.Kind.ReadElsewhere, ExplainUnknown = ForeignLists.Explain };
+        var binding = new Binding(item.Describe(), _problems) { Readers = _readers, Skipped = item.Kind.ReadElsewhere, ExplainUnknown = ForeignLists.Explain, Identity = (item.Kind.Name, item.Id) };
         CheckId(item, binding);
         var node = item.Kind.Record == typeof(ServiceConfig) ? ServiceUrl.Expand(item.Node) : item.Node;
         var presets = Presets(item, binding, ref node);
@@ -81,7 +93,7 @@ internal sealed class EntityReader
         var presets = new List<(string, object?)> { (nameof(Entity.Id), item.Id), (nameof(Entity.Place), node.Place) };
         if (item.ParentField is { } field)
         {
-            if (node[field] is { IsNull: false } stated && Named(stated) is var other && (other is null || Referred(field, other) != item.Parent!))
+            if (node[field] is { IsNull: false } stated && Named(stated) is var other && (other is null || Referred(field, other) != item.Parent!.Id))
                 binding.Report(stated.Place, field, $"it stands inside {item.Parent!.Describe()} and can't refer to anything else");
             if (node[field] is not null)
                 node = new MapNode(node.Place, [.. node.Entries.Where(e => !string.Equals(e.Name, field, StringComparison.Ordinal))]);
@@ -90,8 +102,8 @@ internal sealed class EntityReader
             else
                 presets.Add((RecordPlan.For(item.Kind.Record).Find(field)!.Property.Name, new Reference(item.Parent!.Id)));
         }
-        else if (item.Kind.Record == typeof(PluginConfig) && node["pipeline"] is { } pipeline)
-            binding.Report(pipeline.Place, "pipeline", "unknown field; the middleware of a pipeline stands in its own 'plugins' list");
+        else if (item.Kind.Record == typeof(PluginConfig) && node["pipeline"] is { IsNull: false } pipeline)
+            presets.Add((nameof(PluginConfig.Pipeline), PipelineName(pipeline, binding)));
         if (item.Kind.Record == typeof(ConsumerConfig))
             presets.Add((nameof(ConsumerConfig.Groups), _groups.Of(item)));
         return presets;
@@ -122,14 +134,25 @@ internal sealed class EntityReader
             return null;
         }
         if (Referred(field, name) is { } found)
-            return new Reference(found.Id);
+            return new Reference(found);
         binding.Report(node.Place, $"there is no {singular} '{name}'" + _index.DidYouMean(kind, name));
         return null;
     }
 
     private static string KindOf(string field) => field is "client_certificate" ? "certificates" : field + "s";
 
-    private EntityItem? Referred(string field, string name) => _index.Find(KindOf(field), name);
+    /// <summary>Middleware holds its pipeline by name, as routes do.</summary>
+    private string? PipelineName(DocumentNode pipeline, Binding binding)
+    {
+        if (Named(pipeline) is { } name && _index.NameOf("pipelines", name) is { } found)
+            return found;
+        binding.Report(pipeline.Place, "pipeline", Named(pipeline) is { } unknown
+            ? $"there is no pipeline '{unknown}'" + _index.DidYouMean("pipelines", unknown)
+            : $"expected the name or id of a pipeline, not {pipeline.Describe()}");
+        return null;
+    }
+
+    private Guid? Referred(string field, string name) => _index.Find(KindOf(field), name);
 
     /// <summary>The name or id that a reference consists of; null when it is none.</summary>
     private static string? Named(DocumentNode reference) => reference switch

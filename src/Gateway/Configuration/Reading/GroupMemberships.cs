@@ -21,10 +21,10 @@ internal sealed class GroupMemberships
         {
             if (item.Kind.Record == typeof(ConsumerConfig) && item.Node["groups"] is { IsNull: false } groups)
                 foreach (var group in Resolve(groups, item, "groups", "consumer_groups", "name"))
-                    Join(item, group);
+                    Join(item.Id, group);
             else if (item.Kind.Record == typeof(ConsumerGroupConfig) && item.Node["consumers"] is { IsNull: false } members)
                 foreach (var consumer in Resolve(members, item, "consumers", "consumers", "username"))
-                    Join(consumer, item);
+                    Join(consumer, item.Id);
         }
     }
 
@@ -45,16 +45,16 @@ internal sealed class GroupMemberships
             }
     }
 
-    private void Join(EntityItem consumer, EntityItem group)
+    private void Join(Guid consumer, Guid group)
     {
-        if (!_groups.TryGetValue(consumer.Id, out var groups))
-            _groups[consumer.Id] = groups = [];
-        var reference = new Reference(group.Id);
+        if (!_groups.TryGetValue(consumer, out var groups))
+            _groups[consumer] = groups = [];
+        var reference = new Reference(group);
         if (!groups.Contains(reference))
             groups.Add(reference);
     }
 
-    private IEnumerable<EntityItem> Resolve(DocumentNode list, EntityItem owner, string field, string kind, string key)
+    private IEnumerable<Guid> Resolve(DocumentNode list, EntityItem owner, string field, string kind, string key)
     {
         if (list is not ListNode { Items: var items })
         {
@@ -70,6 +70,6 @@ internal sealed class GroupMemberships
         }
     }
 
-    private EntityItem? Find(DocumentNode node, string kind, string key) =>
+    private Guid? Find(DocumentNode node, string kind, string key) =>
         (node is MapNode map ? map.Text("id") ?? map.Text(key) : (node as ScalarNode)?.Text) is { } name ? _index.Find(kind, name) : null;
 }

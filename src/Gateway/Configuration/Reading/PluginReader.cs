@@ -35,7 +35,7 @@ internal sealed class PluginReader(ReadOptions options, List<Problem> problems)
         if (!plugin.ConsumerScope && item.Node["consumer"] is { IsNull: false } consumer)
             binding.Report(consumer.Place, "consumer", $"must not be set: {name} runs whoever the consumer is");
 
-        var nested = new Binding(item.Describe(), problems, "config") { ExplainUnknown = ForeignLists.Explain };
+        var nested = new Binding(item.Describe(), problems, "config") { ExplainUnknown = ForeignLists.Explain, Identity = (item.Kind.Name, item.Id) };
         var record = RecordBinder.Bind(plugin.ConfigType, config as MapNode ?? new MapNode(config?.Place ?? item.Node.Place, []), nested);
         binding.Count(nested);
         return record;

@@ -20,6 +20,11 @@ public sealed record ReadOptions
     /// <summary>How a variable that is not set counts: a file can be checked where the secrets are not.</summary>
     public Severity UnsetVariable { get; init; } = Severity.Error;
 
+    /// <summary>
+    /// Values that hold <c>${NAME}</c> or <c>{vault://...}</c> stay as they are written and fit any type, instead of being filled in.
+    /// </summary>
+    internal bool KeepReferences { get; init; }
+
     /// <summary>Where secrets come from that are not in the environment.</summary>
     public SecretStore Secrets { get; init; } = SecretStore.Default;
 

@@ -10,6 +10,9 @@ internal static class ServiceUrl
     {
         if (service["url"] is not ScalarNode { Kind: ScalarKind.String } url)
             return service;
+        // What is not known yet can't be cut.
+        if (url.Opaque)
+            return new MapNode(service.Place, [.. service.Entries.Where(e => !string.Equals(e.Name, "url", StringComparison.Ordinal)), new MapEntry("host", url.Place, service["host"] ?? url)]);
         var (scheme, host, port, path) = Split(url.Text);
         var entries = service.Entries.Where(e => !string.Equals(e.Name, "url", StringComparison.Ordinal)).ToList();
         Add("protocol", Text(scheme ?? (port == "443" ? "https" : "http")));

@@ -21,6 +21,12 @@ internal sealed partial class Variables(ReadOptions options, List<Problem> probl
     /// <summary>The secrets that were filled in.</summary>
     public IReadOnlyList<ResolvedSecret> Secrets => [.. _secrets.Values];
 
+    /// <summary>The object whose values are filled in, where that is known: problems are reported on it, and its fields' types decide what a text stands for.</summary>
+    public Problem? Owner { get; set; }
+
+    /// <summary>Whether <paramref name="text"/> is filled in, or unescaped, when it is read.</summary>
+    public static bool OccursIn(string text) => SecretReference.IsMeant(text) || (text.Contains("${", StringComparison.Ordinal) && Placeholder().IsMatch(text));
+
     /// <summary>Whether there can be anything to fill in.</summary>
     public static bool MayOccur(ReadOnlySpan<byte> content) => content.IndexOf("${"u8) >= 0 || content.IndexOf("{vault://"u8) >= 0;
 
@@ -65,6 +71,8 @@ internal sealed partial class Variables(ReadOptions options, List<Problem> probl
     private ScalarNode Expand(ScalarNode scalar)
     {
         var text = scalar.Text;
+        if (options.KeepReferences)
+            return OccursIn(text) ? new ScalarNode(scalar.Place, ScalarKind.String, text) { Opaque = true } : scalar;
         if (SecretReference.IsMeant(text))
             return Secret(scalar);
         if (!text.Contains("${", StringComparison.Ordinal))
@@ -83,12 +91,12 @@ internal sealed partial class Variables(ReadOptions options, List<Problem> probl
         });
         if (missing is not null)
             return Unset(scalar, $"the environment variable {missing} is not set (write $${{{missing}}} for the text itself)");
-        return scalar.Plain ? YamlScalar.Type(scalar.Place, filled) : new ScalarNode(scalar.Place, ScalarKind.String, filled);
+        return scalar.Plain ? YamlScalar.Type(scalar.Place, filled) : new ScalarNode(scalar.Place, ScalarKind.String, filled) { Filled = Owner is not null };
     }
 
     private ScalarNode Unset(ScalarNode scalar, string message)
     {
-        problems.Add(new Problem(scalar.Place, "document", "", message, options.UnsetVariable));
+        problems.Add((Owner ?? new Problem(default, "document", "", "")) with { Place = scalar.Place, Message = message, Severity = options.UnsetVariable });
         return new ScalarNode(scalar.Place, ScalarKind.String, scalar.Text) { Opaque = true };
     }
 
@@ -98,7 +106,7 @@ internal sealed partial class Variables(ReadOptions options, List<Problem> probl
         if (secret is null)
             return Unset(scalar, $"nothing is behind {scalar.Text}: {problem}");
         _secrets[scalar.Place] = secret;
-        return new ScalarNode(scalar.Place, ScalarKind.String, secret.Value);
+        return new ScalarNode(scalar.Place, ScalarKind.String, secret.Value) { Filled = Owner is not null };
     }
 
     [GeneratedRegex(@"\$\$\{|\$\{([A-Za-z_][A-Za-z0-9_]*)(?::-([^}]*))?\}", RegexOptions.CultureInvariant, 1000)]

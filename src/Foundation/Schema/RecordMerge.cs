@@ -1,0 +1,25 @@
+namespace Sluice.Foundation.Schema;
+
+/// <summary>A partial map over a whole one, as a PATCH means it: nested records field by field, everything else replaced.</summary>
+public static class RecordMerge
+{
+    /// <param name="type">The record that both are maps of.</param>
+    /// <param name="whole">In the record's own field names.</param>
+    /// <param name="patch">The fields to change; older names are understood. Null is kept, and gives the field its default when it is bound.</param>
+    public static MapNode Apply(Type type, MapNode whole, MapNode patch)
+    {
+        var plan = RecordPlan.For(type);
+        if (plan.Shorthands.Count > 0)
+            patch = Shorthand.Expand(patch, plan.Shorthands);
+        foreach (var entry in patch.Entries)
+        {
+            var field = plan.Find(entry.Name);
+            var name = field?.Name ?? entry.Name;
+            var merged = field?.Value is NestedPlan nested && entry.Value is MapNode inner && whole[name] is MapNode before
+                ? Apply(nested.Type, before, inner)
+                : entry.Value;
+            whole = whole.With(name, merged);
+        }
+        return whole;
+    }
+}
