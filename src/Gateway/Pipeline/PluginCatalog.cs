@@ -1,11 +1,13 @@
 using Sluice.Gateway.Plugins.Acl;
 using Sluice.Gateway.Plugins.CorrelationId;
 using Sluice.Gateway.Plugins.Cors;
+using Sluice.Gateway.Plugins.Datadog;
 using Sluice.Gateway.Plugins.FileLog;
 using Sluice.Gateway.Plugins.HttpLog;
 using Sluice.Gateway.Plugins.IpRestriction;
 using Sluice.Gateway.Plugins.Jwt;
 using Sluice.Gateway.Plugins.KeyAuth;
+using Sluice.Gateway.Plugins.Loggly;
 using Sluice.Gateway.Plugins.Prometheus;
 using Sluice.Gateway.Plugins.ProxyCache;
 using Sluice.Gateway.Plugins.RateLimiting;
@@ -13,6 +15,10 @@ using Sluice.Gateway.Plugins.RequestSizeLimiting;
 using Sluice.Gateway.Plugins.RequestTermination;
 using Sluice.Gateway.Plugins.RequestTransformer;
 using Sluice.Gateway.Plugins.ResponseTransformer;
+using Sluice.Gateway.Plugins.Statsd;
+using Sluice.Gateway.Plugins.Syslog;
+using Sluice.Gateway.Plugins.TcpLog;
+using Sluice.Gateway.Plugins.UdpLog;
 
 namespace Sluice.Gateway.Pipeline;
 
@@ -35,7 +41,13 @@ public static class PluginCatalog
         ProxyCachePlugin.Descriptor,
         PrometheusPlugin.Descriptor,
         HttpLogPlugin.Descriptor,
+        StatsdPlugin.Descriptor,
+        DatadogPlugin.Descriptor,
         FileLogPlugin.Descriptor,
+        UdpLogPlugin.Descriptor,
+        TcpLogPlugin.Descriptor,
+        LogglyPlugin.Descriptor,
+        SyslogPlugin.Descriptor,
         RequestTerminationPlugin.Descriptor,
     ];
 

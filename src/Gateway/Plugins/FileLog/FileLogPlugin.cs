@@ -17,5 +17,5 @@ internal sealed class FileLogPlugin(FileLogConfig config, PluginSetup setup)
     private readonly LogFile file =
         setup.Shared.Get((config.Path, config.Reopen), setup.Snapshot.Lease, () => new LogFile(config.Path, config.Reopen, setup.Log));
 
-    protected override void Write(ReadOnlySpan<byte> entry) => file.Add(entry);
+    protected override void Write(Exchange exchange, ReadOnlySpan<byte> entry) => file.Add(entry);
 }

@@ -32,7 +32,7 @@ internal sealed record HttpLogConfig : IChecked
     public bool SslVerify { get; init; }
 
     /// <summary>How entries wait, are put together and sent again.</summary>
-    public HttpLogQueue Queue { get; init; } = new();
+    public QueueConfig Queue { get; init; } = new();
 
     /// <summary>Fields to set or take out, as Lua code; see the page for what is supported.</summary>
     [CustomField]
@@ -64,38 +64,4 @@ internal sealed record HttpLogConfig : IChecked
                 report("headers", "specifying both an 'Authorization' header and user info in 'http_endpoint' is not allowed");
         }
     }
-}
-
-/// <summary>How entries wait, are put together and sent again. Seconds.</summary>
-internal sealed record HttpLogQueue
-{
-    /// <summary>How many entries go into one request: more than one make an array.</summary>
-    [Between(1, 1_000_000)]
-    public int MaxBatchSize { get; init; } = 1;
-
-    /// <summary>How long the first entry of a batch waits for others.</summary>
-    [Between(0, 3600)]
-    public double MaxCoalescingDelay { get; init; } = 1;
-
-    /// <summary>How many entries may wait; the oldest are dropped for new ones.</summary>
-    [Between(1, 1_000_000)]
-    public int MaxEntries { get; init; } = 10000;
-
-    /// <summary>How many bytes may wait; 64 MiB when absent.</summary>
-    public long? MaxBytes { get; init; }
-
-    /// <summary>How long a batch is tried again before it is dropped; not at all when negative.</summary>
-    public double MaxRetryTime { get; init; } = 60;
-
-    /// <summary>How long the first retry waits; each further one twice as long.</summary>
-    [Between(0.001, 1_000_000)]
-    public double InitialRetryDelay { get; init; } = 0.01;
-
-    /// <summary>The longest wait between two retries.</summary>
-    [Between(0.001, 1_000_000)]
-    public double MaxRetryDelay { get; init; } = 60;
-
-    /// <summary>Kong: how many batches may be under way, 1 or -1 for any number.</summary>
-    [OneOfNumbers(-1, 1), NoEffect("Sluice sends one batch at a time")]
-    public int ConcurrencyLimit { get; init; } = 1;
 }

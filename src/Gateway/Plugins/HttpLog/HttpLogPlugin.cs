@@ -22,11 +22,11 @@ internal sealed class HttpLogPlugin : LogPlugin
         queue = setup.Shared.Get(key, setup.Snapshot.Lease, () => Open(config, setup));
     }
 
-    protected override void Write(ReadOnlySpan<byte> entry) => queue.Add(entry);
+    protected override void Write(Exchange exchange, ReadOnlySpan<byte> entry) => queue.Add(entry);
 
     private static BatchQueue Open(HttpLogConfig config, PluginSetup setup)
     {
-        var settings = Settings(config);
+        var settings = config.Queue.Settings(config.QueueSize, config.FlushTimeout);
         var sender = new HttpLogSender(config);
         return new BatchQueue(
             "http-log", settings, (batch, cancel) => sender.SendAsync(batch, settings.MaxBatchSize > 1, cancel), setup.Time, setup.Log)
@@ -34,18 +34,4 @@ internal sealed class HttpLogPlugin : LogPlugin
             Target = sender,
         };
     }
-
-    private static BatchQueueSettings Settings(HttpLogConfig config) => new()
-    {
-        MaxBatchSize = config.QueueSize is > 1 ? config.QueueSize.Value : config.Queue.MaxBatchSize,
-        MaxCoalescingDelay = Seconds(config.FlushTimeout ?? config.Queue.MaxCoalescingDelay),
-        MaxEntries = config.Queue.MaxEntries,
-        MaxBytes = config.Queue.MaxBytes ?? new BatchQueueSettings().MaxBytes,
-        MaxRetryTime = Seconds(config.Queue.MaxRetryTime),
-        InitialRetryDelay = Seconds(config.Queue.InitialRetryDelay),
-        MaxRetryDelay = Seconds(config.Queue.MaxRetryDelay),
-    };
-
-    /// <summary>Timers take no more than some weeks, and Kong's schema sets no bounds to these.</summary>
-    private static TimeSpan Seconds(double seconds) => TimeSpan.FromSeconds(Math.Clamp(seconds, -1, 1_000_000));
 }

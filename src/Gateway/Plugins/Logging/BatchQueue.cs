@@ -30,6 +30,9 @@ internal sealed partial class BatchQueue : IAsyncDisposable, IMetricsSource
 {
     private static readonly TimeSpan ClosingTime = TimeSpan.FromSeconds(5);
 
+    /// <summary>A target that is away is told of once in this time, however many entries it costs.</summary>
+    private static readonly TimeSpan QuietTime = TimeSpan.FromSeconds(10);
+
     private readonly string name;
     private readonly BatchQueueSettings settings;
     private readonly Func<IReadOnlyList<byte[]>, CancellationToken, Task<string?>> send;
@@ -43,6 +46,8 @@ internal sealed partial class BatchQueue : IAsyncDisposable, IMetricsSource
     private long bytes;
     private long dropped;
     private bool closed;
+    private long? complainedAt;
+    private long lostSince;
 
     /// <param name="name">For the log.</param>
     /// <param name="settings">How it works.</param>
@@ -183,18 +188,33 @@ internal sealed partial class BatchQueue : IAsyncDisposable, IMetricsSource
         var delay = settings.InitialRetryDelay;
         while (await send(batch, stopping.Token) is { } failure)
         {
-            if (time.GetElapsedTime(began) + delay > settings.MaxRetryTime)
+            var givenUp = time.GetElapsedTime(began) + delay > settings.MaxRetryTime;
+            if (givenUp)
             {
                 Interlocked.Add(ref dropped, batch.Count);
-                LogDropped(log, name, batch.Count, failure);
-                return;
+                lostSince += batch.Count;
             }
+
+            Complain(failure);
+            if (givenUp) return;
 
             await Task.Delay(delay, time, stopping.Token);
             delay = delay * 2 < settings.MaxRetryDelay ? delay * 2 : settings.MaxRetryDelay;
         }
     }
 
+    private void Complain(string failure)
+    {
+        if (complainedAt is { } before && time.GetElapsedTime(before) < QuietTime) return;
+        complainedAt = time.GetTimestamp();
+        if (lostSince > 0) LogDropped(log, name, lostSince, failure);
+        else LogFailure(log, name, failure);
+        lostSince = 0;
+    }
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "{Name}: entries cannot be sent and wait: {Reason}")]
+    private static partial void LogFailure(ILogger log, string name, string reason);
+
     [LoggerMessage(Level = LogLevel.Error, Message = "{Name}: {Count} entries could not be sent and are dropped: {Reason}")]
-    private static partial void LogDropped(ILogger log, string name, int count, string reason);
+    private static partial void LogDropped(ILogger log, string name, long count, string reason);
 }

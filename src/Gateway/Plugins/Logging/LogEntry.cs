@@ -50,7 +50,7 @@ internal static class LogEntry
         json.WriteString("method"u8, request.Method);
         json.WriteString("uri"u8, exchange.RawTarget);
         json.WriteString("url"u8, $"{exchange.Scheme}://{HostName(request.Headers.Host.ToString())}:{exchange.Http.Connection.LocalPort}{exchange.RawTarget}");
-        json.WriteNumber("size"u8, SizeOf(exchange));
+        json.WriteNumber("size"u8, RequestSize(exchange));
         WriteQuery(json, exchange.Query);
         json.WriteStartObject("headers"u8);
         foreach (var (name, values) in request.Headers)
@@ -163,14 +163,12 @@ internal static class LogEntry
     private static void WriteLatencies(Utf8JsonWriter json, Exchange exchange, CustomFields custom)
     {
         if (custom.Replaces("latencies")) return;
-        ref var timings = ref exchange.Timings;
-        var ended = timings.Ended != 0 ? timings.Ended : Stopwatch.GetTimestamp();
-        var proxied = timings.UpstreamAnswered != 0;
+        var latencies = Latencies.Of(exchange);
         json.WriteStartObject("latencies"u8);
-        json.WriteNumber("request"u8, Milliseconds(timings.Started, ended));
-        json.WriteNumber("kong"u8, Milliseconds(timings.Started, proxied ? timings.UpstreamStarted : timings.Responded));
-        json.WriteNumber("proxy"u8, proxied ? Milliseconds(timings.UpstreamStarted, timings.UpstreamAnswered) : -1);
-        json.WriteNumber("receive"u8, proxied ? Milliseconds(timings.UpstreamAnswered, timings.UpstreamEnded != 0 ? timings.UpstreamEnded : ended) : 0);
+        json.WriteNumber("request"u8, latencies.Request);
+        json.WriteNumber("kong"u8, latencies.Kong);
+        json.WriteNumber("proxy"u8, latencies.Proxy);
+        json.WriteNumber("receive"u8, latencies.Receive);
         json.WriteEndObject();
     }
 
@@ -215,7 +213,7 @@ internal static class LogEntry
     }
 
     /// <summary>The size of head and body as HTTP/1.1 writes them.</summary>
-    private static long SizeOf(Exchange exchange)
+    public static long RequestSize(Exchange exchange)
     {
         var request = exchange.Request;
         var size = request.Method.Length + exchange.RawTarget.Length + " HTTP/1.1\r\n\r\n ".Length + Math.Max(exchange.Timings.RequestBytes, request.ContentLength ?? 0);
@@ -229,7 +227,4 @@ internal static class LogEntry
         var colon = host.LastIndexOf(':');
         return colon > host.LastIndexOf(']') ? host[..colon] : host;
     }
-
-    private static long Milliseconds(long from, long to) =>
-        from == 0 || to < from ? 0 : (long)Stopwatch.GetElapsedTime(from, to).TotalMilliseconds;
 }

@@ -9,8 +9,8 @@ internal abstract class LogPlugin(CustomFields custom, TimeProvider time) : Plug
 {
     public sealed override void BeforeUpstream(Exchange exchange) => UpstreamTries.Note(exchange);
 
-    public sealed override void Record(Exchange exchange) => Write(LogEntry.Write(exchange, custom, time.GetUtcNow()));
+    public sealed override void Record(Exchange exchange) => Write(exchange, LogEntry.Write(exchange, custom, time.GetUtcNow()));
 
     /// <summary>Takes a copy of <paramref name="entry"/> and returns at once.</summary>
-    protected abstract void Write(ReadOnlySpan<byte> entry);
+    protected abstract void Write(Exchange exchange, ReadOnlySpan<byte> entry);
 }

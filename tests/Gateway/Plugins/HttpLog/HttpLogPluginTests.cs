@@ -2,6 +2,7 @@ using System.Net;
 using System.Text;
 using System.Text.Json;
 using Sluice.Gateway.Plugins.HttpLog;
+using Sluice.Gateway.Plugins.Logging;
 
 namespace Sluice.Gateway.Tests.Plugins.HttpLog;
 
@@ -34,7 +35,7 @@ public sealed class HttpLogPluginTests : IDisposable
     [Fact]
     public async Task Times_too_long_for_a_timer_are_long_ones()
     {
-        var queue = new HttpLogQueue { MaxBatchSize = 2, MaxRetryTime = 1e300 };
+        var queue = new QueueConfig { MaxBatchSize = 2, MaxRetryTime = 1e300 };
         var harness = new PluginHarness().Use("http-log", new HttpLogConfig { HttpEndpoint = address, FlushTimeout = 1e300, Queue = queue });
         await harness.SendAsync("/1");
         await harness.SendAsync("/2");
