@@ -26,7 +26,7 @@ public sealed class QuickstartTests : IDisposable
         try
         {
             var urls = new List<string>();
-            while (await process.StandardOutput.ReadLineAsync().WaitAsync(TimeSpan.FromSeconds(30)) is { } line && line != "ready")
+            while (await process.StandardOutput.ReadLineAsync().WaitAsync(RawClient.Patience) is { } line && line != "ready")
                 if (line.TrimStart().StartsWith("curl ", StringComparison.Ordinal)) urls.Add(line.Split(' ')[^1]);
             urls.Count.ShouldBe(3);
 #pragma warning disable MA0039 // The quick start's certificate is self-signed.

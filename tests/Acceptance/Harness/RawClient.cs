@@ -8,7 +8,7 @@ namespace Sluice.Acceptance.Harness;
 public sealed class RawClient : IDisposable
 {
     /// <summary>How long anything may take on a machine that has much else to do.</summary>
-    public static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+    public static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
     private readonly TcpClient client = new() { NoDelay = true };
     private Stream stream = Stream.Null;
@@ -20,7 +20,6 @@ public sealed class RawClient : IDisposable
     {
         var raw = new RawClient();
         await raw.client.ConnectAsync(to.Host, to.Port);
-        raw.client.ReceiveTimeout = 20000;
         raw.stream = raw.client.GetStream();
         return raw;
     }
@@ -111,7 +110,7 @@ public sealed class RawClient : IDisposable
     /// <summary>Whether the peer has closed: waits for the end of the stream.</summary>
     public async Task<bool> IsClosedAsync()
     {
-        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(10));
+        using var limit = new CancellationTokenSource(Patience);
         try
         {
             return await stream.ReadAsync(new byte[1], limit.Token) == 0;

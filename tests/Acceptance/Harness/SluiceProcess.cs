@@ -7,7 +7,7 @@ namespace Sluice.Acceptance.Harness;
 /// <summary>The built program as a process of its own, on free ports.</summary>
 public sealed partial class SluiceProcess : IAsyncDisposable
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan Patience = RawClient.Patience;
     private readonly Process process;
     private readonly StringBuilder output = new();
     private readonly StringBuilder errors = new();

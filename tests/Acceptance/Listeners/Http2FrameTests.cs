@@ -102,13 +102,18 @@ public sealed class Http2FrameTests : IAsyncDisposable
         var wrong = new List<string>();
         foreach (var (name, bytes) in Cases)
         {
-            var expected = await OutcomeAsync(bare, bytes);
-            var outcome = await OutcomeAsync(sluice.Proxy[0], bytes);
-            if (outcome != expected) outcome = await OutcomeAsync(sluice.Proxy[0], bytes);
+            // Which of two errors comes first, or whether the end of the connection overtakes one, is a race in both: some outcome is common.
+            var (expected, outcomes) = (new HashSet<string>(), new HashSet<string>());
+            for (var i = 0; i < 10 && !expected.Overlaps(outcomes); i++)
+            {
+                expected.Add(await OutcomeAsync(bare, bytes));
+                outcomes.Add(await OutcomeAsync(sluice.Proxy[0], bytes));
+                if (name.StartsWith("a flood", StringComparison.Ordinal) && expected.Concat(outcomes).All(o => !o.Contains("goes on"))) break;
+            }
 
-            // What a connection dies of first in a flood is a race; that it dies is not.
-            if (name.StartsWith("a flood", StringComparison.Ordinal) && !outcome.Contains("goes on") && !expected.Contains("goes on")) continue;
-            if (outcome != expected) wrong.Add($"{name}: {outcome}, and Kestrel: {expected}");
+            // What a connection dies of first in a flood is a race as well; that it dies is not.
+            if (name.StartsWith("a flood", StringComparison.Ordinal) && expected.Concat(outcomes).All(o => !o.Contains("goes on"))) continue;
+            if (!expected.Overlaps(outcomes)) wrong.Add($"{name}: {string.Join(" or ", outcomes)}, and Kestrel: {string.Join(" or ", expected)}");
         }
 
         (await sluice.GetAsync("/")).ShouldBe((200, "ok"));

@@ -41,10 +41,10 @@ public sealed class BlameTests(BlameTests.TouchyGateway gateway) : IClassFixture
         using (var client = await RawClient.ConnectAsync(sluice.Proxy[0]))
         {
             await client.SendAsync($"GET {slow} HTTP/1.1\r\nHost: port81\r\n\r\n");
-            await asked.Task.WaitAsync(TimeSpan.FromSeconds(5));
+            await asked.Task.WaitAsync(RawClient.Patience);
         }
 
-        await gone.Task.WaitAsync(TimeSpan.FromSeconds(5));
+        await gone.Task.WaitAsync(RawClient.Patience);
         var fine = gateway.Script(async (_, connection) => await ScriptedUpstream.RespondAsync(connection, "ok"));
         (await AskAsync(sluice, 81, fine)).ShouldStartWith("HTTP/1.1 200 ");
     }

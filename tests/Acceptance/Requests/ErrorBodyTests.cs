@@ -78,7 +78,7 @@ public sealed class ErrorBodyTests(ScriptedGateway kong, ErrorBodyTests.Envelope
             error_format: sluice
             services:
             - url: http://127.0.0.1:{{port}}
-              read_timeout: 1000
+              read_timeout: 3000
               retries: 0
               routes: [{hosts: [a], paths: [/], strip_path: false}]
             """;

@@ -39,7 +39,7 @@ public partial class SmugglingTests
             {
                 await Task.Delay(500);
                 upstream.Take();
-                problems = await TryAsync(sluice.Proxy[0], upstream, bytes, TimeSpan.FromSeconds(2));
+                problems = await TryAsync(sluice.Proxy[0], upstream, bytes, TimeSpan.FromSeconds(5));
             }
 
             failures.AddRange(problems.Select(p => $"{id}: {p}"));
@@ -83,7 +83,7 @@ public partial class SmugglingTests
                 if (await Task.WhenAny(reading, Task.Delay(quiet)) != reading)
                 {
                     client.Client.Shutdown(SocketShutdown.Send);
-                    await reading.WaitAsync(TimeSpan.FromSeconds(10));
+                    await reading.WaitAsync(RawClient.Patience);
                 }
 
                 var read = await reading;

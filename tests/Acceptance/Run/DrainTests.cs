@@ -32,7 +32,7 @@ public sealed class DrainTests : IAsyncDisposable
         await using var sluice = await ServeAsync();
         using var client = await RawClient.ConnectAsync(sluice.Proxy[0]);
         await client.SendAsync("GET / HTTP/1.1\r\nHost: a.test\r\n\r\n");
-        await asked.Task.WaitAsync(TimeSpan.FromSeconds(10));
+        await asked.Task.WaitAsync(RawClient.Patience);
 
         sluice.Signal(PosixSignal.SIGTERM);
         await RefusesConnectionsAsync(sluice.Proxy[0]);
@@ -54,7 +54,7 @@ public sealed class DrainTests : IAsyncDisposable
         await using var sluice = await ServeAsync("--drain-timeout", "1");
         using var client = await RawClient.ConnectAsync(sluice.Proxy[0]);
         await client.SendAsync("GET / HTTP/1.1\r\nHost: a.test\r\n\r\n");
-        await asked.Task.WaitAsync(TimeSpan.FromSeconds(10));
+        await asked.Task.WaitAsync(RawClient.Patience);
 
         sluice.Signal(PosixSignal.SIGTERM);
         var ended = await sluice.WaitForExitAsync();
@@ -68,7 +68,7 @@ public sealed class DrainTests : IAsyncDisposable
         await using var sluice = await ServeAsync();
         using var client = await RawClient.ConnectAsync(sluice.Proxy[0]);
         await client.SendAsync("GET / HTTP/1.1\r\nHost: a.test\r\n\r\n");
-        await asked.Task.WaitAsync(TimeSpan.FromSeconds(10));
+        await asked.Task.WaitAsync(RawClient.Patience);
 
         sluice.Signal(PosixSignal.SIGTERM);
         await RefusesConnectionsAsync(sluice.Proxy[0]);
@@ -83,7 +83,7 @@ public sealed class DrainTests : IAsyncDisposable
         (await sluice.AdminAsync("/health/ready")).Status.ShouldBe(200);
         using var client = await RawClient.ConnectAsync(sluice.Proxy[0]);
         await client.SendAsync("GET / HTTP/1.1\r\nHost: a.test\r\n\r\n");
-        await asked.Task.WaitAsync(TimeSpan.FromSeconds(10));
+        await asked.Task.WaitAsync(RawClient.Patience);
 
         sluice.Signal(PosixSignal.SIGTERM);
         await RefusesConnectionsAsync(sluice.Proxy[0]);
@@ -91,25 +91,21 @@ public sealed class DrainTests : IAsyncDisposable
         (await sluice.AdminAsync("/health/live")).Status.ShouldBe(200);
     }
 
-    private static async Task RefusesConnectionsAsync(Uri to)
-    {
-        for (var i = 0; i < 100; i++)
+    private static Task RefusesConnectionsAsync(Uri to) => Eventually.HoldsAsync(
+        async () =>
         {
             try
             {
                 using var probe = new TcpClient();
                 await probe.ConnectAsync(to.Host, to.Port);
+                return false;
             }
             catch (SocketException)
             {
-                return;
+                return true;
             }
-
-            await Task.Delay(50);
-        }
-
-        Assert.Fail("still accepts connections");
-    }
+        },
+        "no connection is accepted any more");
 
     private Task<SluiceProcess> ServeAsync(params string[] further) =>
         SluiceProcess.ServeAsync(folder.Write("kong.yml", Configurations.OneRoute(upstream.Port)), further);

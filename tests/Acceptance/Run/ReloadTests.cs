@@ -93,7 +93,7 @@ public sealed class ReloadTests : IAsyncDisposable
         (await SubjectAsync(sluice.Proxy[0])).ShouldBe("CN=first.test");
 
         WriteCertificate("second.test");
-        await EventuallyAsync(async () => await SubjectAsync(sluice.Proxy[0]) == "CN=second.test");
+        await Eventually.HoldsAsync(async () => await SubjectAsync(sluice.Proxy[0]) == "CN=second.test", "the renewed certificate is shown");
     }
 
     [Fact]
@@ -101,7 +101,7 @@ public sealed class ReloadTests : IAsyncDisposable
     {
         await using var sluice = await SluiceProcess.ServeAsync(folder.Write("kong.yml", Configurations.OneRoute(upstream.Port)));
         sluice.Signal(PosixSignal.SIGHUP);
-        await EventuallyAsync(async () => (await StatusAsync(sluice)).GetProperty("configuration").GetProperty("generation").GetInt32() == 2);
+        await Eventually.HoldsAsync(async () => (await StatusAsync(sluice)).GetProperty("configuration").GetProperty("generation").GetInt32() == 2, "the second generation runs");
         (await sluice.GetAsync("/")).Status.ShouldBe(200);
     }
 
@@ -129,25 +129,16 @@ public sealed class ReloadTests : IAsyncDisposable
     private static async Task<JsonElement> RefusedAsync(SluiceProcess sluice)
     {
         var refused = default(JsonElement);
-        await EventuallyAsync(async () =>
-        {
-            refused = (await StatusAsync(sluice)).GetProperty("configuration").GetProperty("last_refused");
-            return refused.ValueKind == JsonValueKind.Object;
-        });
+        await Eventually.HoldsAsync(
+            async () =>
+            {
+                refused = (await StatusAsync(sluice)).GetProperty("configuration").GetProperty("last_refused");
+                return refused.ValueKind == JsonValueKind.Object;
+            },
+            "the new file is refused");
         return refused;
     }
 
     private static Task BecomesAsync(SluiceProcess sluice, string path, int status) =>
-        EventuallyAsync(async () => (await sluice.GetAsync(path)).Status == status);
-
-    private static async Task EventuallyAsync(Func<Task<bool>> holds)
-    {
-        for (var i = 0; i < 100; i++)
-        {
-            if (await holds()) return;
-            await Task.Delay(100);
-        }
-
-        Assert.Fail("did not happen within 10 s");
-    }
+        Eventually.HoldsAsync(async () => (await sluice.GetAsync(path)).Status == status, $"{path} is answered {status}");
 }

@@ -152,7 +152,7 @@ public sealed class FailureTests : IAsyncDisposable
             : ScriptedUpstream.RespondAsync(connection, "well"));
         await using var sluice = await ServeAsync(
             "auto",
-            "error_format: sluice\n" + Service(upstream.Port, "circuit_breaker: {min_requests: 5, error_threshold: 0.5, timeout: 1500, max_requests: 2, interval: 60000}"));
+            "error_format: sluice\n" + Service(upstream.Port, "circuit_breaker: {min_requests: 5, error_threshold: 0.5, timeout: 3000, max_requests: 2, interval: 60000}"));
         for (var i = 0; i < 5; i++) (await client.GetBodyAsync(sluice.Proxy[0])).ShouldBe("sick");
         var asked = upstream.Requests;
         using (var open = await client.GetAsync(sluice.Proxy[0]))
