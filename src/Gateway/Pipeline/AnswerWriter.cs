@@ -40,8 +40,9 @@ internal static class AnswerWriter
         }
 
         exchange.RunRespond();
-        if (exchange.HasBodyRewrites) body = Rewritten(exchange, body);
-        if (exchange.HasBodyCaptures)
+        if (exchange.DropsResponseBody) body = default;
+        else if (exchange.HasBodyRewrites) body = Rewritten(exchange, body);
+        if (exchange.HasBodyCaptures && !exchange.DropsResponseBody)
             foreach (var capture in exchange.BodyCaptures)
                 if (body.Length <= capture.MaxBytes)
                     capture.Completed(exchange, body);

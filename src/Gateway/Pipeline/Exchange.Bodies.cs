@@ -15,6 +15,9 @@ public sealed partial class Exchange
 
     internal bool HasBodyCaptures => bodyCapture is not null;
 
+    /// <summary>The response goes out without its body.</summary>
+    internal bool DropsResponseBody { get; private set; }
+
     /// <summary>The request body that goes upstream in place of the client's, once a plugin has read or replaced it; null while it streams.</summary>
     internal byte[]? BufferedRequestBody => requestBody;
 
@@ -32,6 +35,9 @@ public sealed partial class Exchange
     /// <param name="completed">Called once the body is whole and before its last bytes are sent; not when it is too large or breaks off.</param>
     public void CaptureResponseBody(int maxBytes, Action<Exchange, ReadOnlyMemory<byte>> completed) =>
         (bodyCapture ??= []).Add(new ResponseBodyCapture(maxBytes, completed));
+
+    /// <summary>Sends the response without its body: what the upstream sent is neither read nor changed nor kept. From <see cref="Plugin.Respond"/>.</summary>
+    public void DropResponseBody() => DropsResponseBody = true;
 
     /// <summary>
     /// Reads the whole request body; later calls and the upstream get the same bytes.

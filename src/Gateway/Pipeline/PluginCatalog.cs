@@ -1,8 +1,11 @@
 using Sluice.Gateway.Plugins.Acl;
+using Sluice.Gateway.Plugins.BasicAuth;
+using Sluice.Gateway.Plugins.BotDetection;
 using Sluice.Gateway.Plugins.CorrelationId;
 using Sluice.Gateway.Plugins.Cors;
 using Sluice.Gateway.Plugins.Datadog;
 using Sluice.Gateway.Plugins.FileLog;
+using Sluice.Gateway.Plugins.HmacAuth;
 using Sluice.Gateway.Plugins.HttpLog;
 using Sluice.Gateway.Plugins.IpRestriction;
 using Sluice.Gateway.Plugins.Jwt;
@@ -11,10 +14,14 @@ using Sluice.Gateway.Plugins.Loggly;
 using Sluice.Gateway.Plugins.Prometheus;
 using Sluice.Gateway.Plugins.ProxyCache;
 using Sluice.Gateway.Plugins.RateLimiting;
+using Sluice.Gateway.Plugins.Redirect;
 using Sluice.Gateway.Plugins.RequestSizeLimiting;
 using Sluice.Gateway.Plugins.RequestTermination;
 using Sluice.Gateway.Plugins.RequestTransformer;
+using Sluice.Gateway.Plugins.ResponseRateLimiting;
 using Sluice.Gateway.Plugins.ResponseTransformer;
+using Sluice.Gateway.Plugins.Session;
+using Sluice.Gateway.Plugins.StandardWebhooks;
 using Sluice.Gateway.Plugins.Statsd;
 using Sluice.Gateway.Plugins.Syslog;
 using Sluice.Gateway.Plugins.TcpLog;
@@ -29,15 +36,22 @@ public static class PluginCatalog
     public static IReadOnlyList<PluginDescriptor> All { get; } =
     [
         CorrelationIdPlugin.Descriptor,
+        BotDetectionPlugin.Descriptor,
         CorsPlugin.Descriptor,
+        SessionPlugin.Descriptor,
         JwtPlugin.Descriptor,
         KeyAuthPlugin.Descriptor,
+        BasicAuthPlugin.Descriptor,
+        HmacAuthPlugin.Descriptor,
         IpRestrictionPlugin.Descriptor,
         RequestSizeLimitingPlugin.Descriptor,
         AclPlugin.Descriptor,
         RateLimitingPlugin.Descriptor,
+        ResponseRateLimitingPlugin.Descriptor,
         RequestTransformerPlugin.Descriptor,
         ResponseTransformerPlugin.Descriptor,
+        RedirectPlugin.Descriptor,
+        StandardWebhooksPlugin.Descriptor,
         ProxyCachePlugin.Descriptor,
         PrometheusPlugin.Descriptor,
         HttpLogPlugin.Descriptor,

@@ -49,7 +49,8 @@ internal sealed class CounterTable(int maxSlots)
     /// <param name="caller">Who.</param>
     /// <param name="hash">Its hash.</param>
     /// <param name="window">The number of the running window.</param>
-    public void Increment(int at, Caller caller, ulong hash, uint window)
+    /// <param name="by">How much.</param>
+    public void Increment(int at, Caller caller, ulong hash, uint window, uint by = 1)
     {
         if (at < 0) at = Add(caller, hash, window);
         ref var slot = ref slots[at];
@@ -59,7 +60,7 @@ internal sealed class CounterTable(int maxSlots)
             slot.Count = 0;
         }
 
-        if (slot.Count < uint.MaxValue) slot.Count++;
+        slot.Count = uint.MaxValue - slot.Count < by ? uint.MaxValue : slot.Count + by;
     }
 
     private int Add(Caller caller, ulong hash, uint window)

@@ -56,6 +56,25 @@ internal sealed class RequestCounters : IMetricsSource
         return -1;
     }
 
+    /// <summary>Counts <paramref name="amount"/> of <paramref name="caller"/> in every window, whatever has been counted.</summary>
+    /// <param name="caller">Who.</param>
+    /// <param name="windows">The kinds of window.</param>
+    /// <param name="now">Seconds since 1970.</param>
+    /// <param name="amount">How much; 0 only looks.</param>
+    /// <param name="counts">Receives how much had been counted before, in the order of <paramref name="windows"/>.</param>
+    public void Add(Caller caller, ReadOnlySpan<Window> windows, long now, uint amount, Span<uint> counts)
+    {
+        var hash = CounterTable.Hash(caller);
+        var shard = ShardFor(hash);
+        lock (shard.Lock)
+            for (var i = 0; i < windows.Length; i++)
+            {
+                var (table, number) = (shard[windows[i].Index], windows[i].NumberAt(now));
+                var place = table.Find(caller, hash, number, out counts[i]);
+                if (amount > 0) table.Increment(place, caller, hash, number, amount);
+            }
+    }
+
     /// <summary>Notes what came of a check, for <c>/metrics</c>.</summary>
     public void Note(int stripe, bool refused) => decisions.Add(stripe, refused ? 1 : 0, 1);
 

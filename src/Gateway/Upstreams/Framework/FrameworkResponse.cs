@@ -25,6 +25,12 @@ internal static class FrameworkResponse
     /// <summary>Streams the body and then the trailers; with rewrites, whole.</summary>
     public static async ValueTask RelayBodyAsync(Exchange exchange, HttpResponseMessage answer, ForwardingSettings settings, CancellationTokenSource silence)
     {
+        if (exchange.DropsResponseBody)
+        {
+            exchange.Response.ContentLength = 0;
+            return;
+        }
+
         await using var body = await answer.Content.ReadAsStreamAsync(silence.Token);
         var sends = ResponseRelay.MayHaveBody(exchange);
         var writer = exchange.Response.BodyWriter;

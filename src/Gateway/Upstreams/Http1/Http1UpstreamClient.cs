@@ -141,7 +141,7 @@ internal sealed class Http1UpstreamClient(ForwardingSettings settings, Connectio
                 result = new() { Outcome = TryOutcome.Answered, Status = head.Status };
 
                 // Bytes behind the answer's end were not asked for: what follows on this connection could not be trusted.
-                reusable = head.KeepsAlive && connection.Received.IsEmpty && answer.Framing != ResponseFraming.UntilClose
+                reusable = head.KeepsAlive && answer.IsComplete && connection.Received.IsEmpty && answer.Framing != ResponseFraming.UntilClose
                     && (head.Status != StatusCodes.Status204NoContent || head is { IsChunked: false, ContentLength: null or 0 })
                     && (upload is null || upload.IsComplete);
             }

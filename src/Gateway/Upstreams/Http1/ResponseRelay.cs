@@ -21,6 +21,14 @@ internal static class ResponseRelay
     public static bool TryRelayAtOnce(Exchange exchange, Http1Connection connection)
     {
         var body = connection.Body;
+        if (exchange.DropsResponseBody)
+        {
+            // What has come already is taken, so that the connection can be used again where that was all.
+            exchange.Response.ContentLength = 0;
+            body.TryTake(out _);
+            return true;
+        }
+
         if (exchange.HasBodyRewrites || exchange.HasBodyCaptures) return false;
         if (!MayHaveBody(exchange)) return body.IsComplete;
         if (body.IsComplete) return true;
