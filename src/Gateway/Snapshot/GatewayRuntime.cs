@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging;
 using Sluice.Gateway.Configuration;
+using Sluice.Gateway.Redis;
 using Sluice.Gateway.Telemetry;
 using Sluice.Gateway.Upstreams.Dns;
 using Sluice.Gateway.Upstreams.Health;
@@ -53,6 +54,10 @@ public sealed partial class GatewayRuntime : IAsyncDisposable
 
     /// <summary>The last changes of health and circuits.</summary>
     public HealthEvents HealthEvents { get; } = new();
+
+    /// <summary>The Redis servers that plugins use.</summary>
+    public IReadOnlyList<RedisStatus> RedisServers =>
+        [.. Shared.OfType<SharedRedis>().Select(r => new RedisStatus(r.Client.Settings.ToString(), r.Client.IsUp, r.Client.Problem)).OrderBy(r => r.Server, StringComparer.Ordinal)];
 
     /// <summary>What is counted; survives reloads.</summary>
     internal GatewayMetrics Metrics { get; } = new();

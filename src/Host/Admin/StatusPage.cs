@@ -27,6 +27,7 @@ internal sealed class StatusPage(RunningGateway gateway, TimeProvider time)
         WriteListeners(json);
         WriteConfiguration(json);
         UpstreamStatus.Write(json, gateway.Snapshot, gateway.HealthEvents);
+        WriteRedis(json);
         WriteKongsFields(json);
         json.WriteEndObject();
     }
@@ -65,6 +66,21 @@ internal sealed class StatusPage(RunningGateway gateway, TimeProvider time)
         }
 
         json.WriteEndObject();
+    }
+
+    private void WriteRedis(Utf8JsonWriter json)
+    {
+        json.WriteStartArray("redis");
+        foreach (var redis in gateway.RedisServers)
+        {
+            json.WriteStartObject();
+            json.WriteString("server", redis.Server);
+            json.WriteBoolean("up", redis.IsUp);
+            if (redis.Problem is { } problem) json.WriteString("problem", problem);
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
     }
 
     private void WriteKongsFields(Utf8JsonWriter json)

@@ -2,6 +2,7 @@ using System.Security.Cryptography.X509Certificates;
 using Microsoft.Extensions.Logging;
 using Sluice.Foundation.Secrets;
 using Sluice.Gateway.Listeners;
+using Sluice.Gateway.Redis;
 using Sluice.Gateway.Snapshot;
 using Sluice.Gateway.Telemetry;
 using Sluice.Gateway.Transport;
@@ -67,6 +68,9 @@ internal sealed partial class RunningGateway : IAsyncDisposable
 
     /// <summary>The last changes of health and circuits, the newest last.</summary>
     public IReadOnlyList<HealthEvent> HealthEvents => runtime.HealthEvents.Recent;
+
+    /// <summary>The Redis servers that plugins use.</summary>
+    public IReadOnlyList<RedisStatus> RedisServers => runtime.RedisServers;
 
     /// <summary>The page of <c>/metrics</c>.</summary>
     public string Metrics() => MetricsReport.Write(runtime);

@@ -153,6 +153,9 @@ public class MetricsReportTests
           - name: logged
             paths: [/logged]
             plugins: [{name: file-log, config: {path: /dev/null}}]
+          - name: shared
+            paths: [/shared]
+            plugins: [{name: rate-limiting, config: {minute: 1, policy: redis, redis: {host: 127.0.0.1, port: 1} } }]
           - name: plain
             paths: [/plain]
         """;

@@ -32,5 +32,8 @@ internal readonly record struct Caller(ulong High, ulong Low)
         return Read(hash);
     }
 
+    /// <summary>32 hex digits.</summary>
+    public string ToHex() => string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{High:x16}{Low:x16}");
+
     private static Caller Read(ReadOnlySpan<byte> bytes) => new(MemoryMarshal.Read<ulong>(bytes), MemoryMarshal.Read<ulong>(bytes[8..]));
 }

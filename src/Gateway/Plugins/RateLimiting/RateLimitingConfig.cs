@@ -1,10 +1,20 @@
 using System.Globalization;
 using Sluice.Foundation.Schema;
 using Sluice.Gateway.Configuration.Rules;
+using Sluice.Gateway.Redis;
 
 namespace Sluice.Gateway.Plugins.RateLimiting;
 
 /// <summary>How many requests a caller may make in fixed windows of time. At least one window must be given, and a longer one no lower limit than a shorter.</summary>
+[Shorthand("redis_host", "redis.host")]
+[Shorthand("redis_port", "redis.port")]
+[Shorthand("redis_username", "redis.username")]
+[Shorthand("redis_password", "redis.password")]
+[Shorthand("redis_ssl", "redis.ssl")]
+[Shorthand("redis_ssl_verify", "redis.ssl_verify")]
+[Shorthand("redis_server_name", "redis.server_name")]
+[Shorthand("redis_timeout", "redis.timeout")]
+[Shorthand("redis_database", "redis.database")]
 internal sealed record RateLimitingConfig : IChecked
 {
     /// <summary>Requests per second.</summary>
@@ -37,11 +47,11 @@ internal sealed record RateLimitingConfig : IChecked
     [Path]
     public string? Path { get; init; }
 
-    /// <summary>Where the counts are kept: <c>local</c> in this process.</summary>
+    /// <summary>Where the counts are kept: <c>local</c> in this process, <c>redis</c> for all nodes that use the same server.</summary>
     [OneOf("local", "redis")]
     public string Policy { get; init; } = "local";
 
-    /// <summary>Whether requests pass while the counts cannot be reached. Local counts always can.</summary>
+    /// <summary>Whether this node's own counts decide while the server of <c>policy: redis</c> is away; otherwise requests get a 500.</summary>
     public bool FaultTolerant { get; init; } = true;
 
     /// <summary>The server of <c>policy: redis</c>.</summary>
@@ -57,37 +67,8 @@ internal sealed record RateLimitingConfig : IChecked
     /// <summary>The message of refusals.</summary>
     public string ErrorMessage { get; init; } = "API rate limit exceeded";
 
-    /// <summary>Seconds between two exchanges with the server of <c>policy: redis</c>; -1 for each request.</summary>
+    /// <summary>Seconds between two exchanges of counts with the server of <c>policy: redis</c>; -1 to ask it for each request.</summary>
     public double SyncRate { get; init; } = -1;
-
-    /// <summary>Older name of <c>redis.host</c>.</summary>
-    public string? RedisHost { get; init; }
-
-    /// <summary>Older name of <c>redis.port</c>.</summary>
-    [Between(0, 65535)]
-    public int? RedisPort { get; init; }
-
-    /// <summary>Older name of <c>redis.username</c>.</summary>
-    public string? RedisUsername { get; init; }
-
-    /// <summary>Older name of <c>redis.password</c>.</summary>
-    [Secret]
-    public string? RedisPassword { get; init; }
-
-    /// <summary>Older name of <c>redis.ssl</c>.</summary>
-    public bool? RedisSsl { get; init; }
-
-    /// <summary>Older name of <c>redis.ssl_verify</c>.</summary>
-    public bool? RedisSslVerify { get; init; }
-
-    /// <summary>Older name of <c>redis.server_name</c>.</summary>
-    public string? RedisServerName { get; init; }
-
-    /// <summary>Older name of <c>redis.timeout</c>.</summary>
-    public int? RedisTimeout { get; init; }
-
-    /// <summary>Older name of <c>redis.database</c>.</summary>
-    public int? RedisDatabase { get; init; }
 
     /// <summary>The limits by window, shortest first; null where there is none.</summary>
     [Ignored]
@@ -109,33 +90,11 @@ internal sealed record RateLimitingConfig : IChecked
 
         if (LimitBy is "header" && HeaderName is null) report("header_name", "required field missing: limit_by is header");
         if (LimitBy is "path" && Path is null) report("path", "required field missing: limit_by is path");
-        if (Policy is "redis") report("policy", "redis is not built yet; local counts in this process");
+        if (Policy is "redis")
+        {
+            if (Redis?.Host is null) report("redis.host", "required field missing: policy is redis");
+            if (SyncRate is not -1 and (< 0.02 or > 86400)) report("sync_rate", "expected -1, or seconds between 0.02 and 86400");
+        }
         else if (SyncRate is not -1) report("sync_rate", "sync_rate can only be used with the redis policy");
     }
-}
-
-/// <summary>A Redis server.</summary>
-internal sealed record RedisConfig
-{
-    public string? Host { get; init; }
-
-    [Between(0, 65535)]
-    public int Port { get; init; } = 6379;
-
-    /// <summary>Milliseconds.</summary>
-    public int Timeout { get; init; } = 2000;
-
-    public string? Username { get; init; }
-
-    [Secret]
-    public string? Password { get; init; }
-
-    public int Database { get; init; }
-
-    public bool Ssl { get; init; }
-
-    public bool SslVerify { get; init; }
-
-    /// <summary>The name in the server's certificate.</summary>
-    public string? ServerName { get; init; }
 }

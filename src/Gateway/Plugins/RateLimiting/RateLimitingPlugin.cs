@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Primitives;
 using Sluice.Gateway.Pipeline;
+using Sluice.Gateway.Redis;
 
 namespace Sluice.Gateway.Plugins.RateLimiting;
 
@@ -16,6 +17,9 @@ internal sealed class RateLimitingPlugin : Plugin
     private readonly StringValues[] limitTexts;
     private readonly Caller pathCaller;
     private readonly Answer refusal;
+    private readonly RedisRequestCounters? redis;
+    private readonly SyncedRequestCounters? synced;
+    private readonly string redisScope = "";
 
     public RateLimitingPlugin(RateLimitingConfig config, PluginSetup setup)
     {
@@ -30,6 +34,14 @@ internal sealed class RateLimitingPlugin : Plugin
         // As in Kong, middleware of one route and service count together, whichever consumer each is for; counts outlive a change of the limits.
         var scope = (setup.Middleware.Route?.Id, setup.Middleware.Service?.Id, setup.Middleware.Pipeline);
         counters = setup.Shared.Get(scope, setup.Snapshot.Lease, static () => new RequestCounters());
+        if (config.Policy is not "redis") return;
+        redisScope = $"ratelimit:{setup.Middleware.Route?.Id ?? Guid.Empty}:{setup.Middleware.Service?.Id ?? Guid.Empty}:";
+        if (setup.Middleware.Pipeline is { } pipeline) redisScope += pipeline + ":";
+        var server = SharedRedis.For(config.Redis!, setup.Shared, setup.Snapshot.Lease, time, setup.Log);
+        var shared = redis = new RedisRequestCounters(server.Client);
+        if (config.SyncRate is -1) return;
+        var interval = TimeSpan.FromSeconds(config.SyncRate);
+        synced = setup.Shared.Get((scope, server, interval), setup.Snapshot.Lease, () => new SyncedRequestCounters(shared, interval, setup.Time));
     }
 
     public static PluginDescriptor Descriptor { get; } = new PluginDescriptor<RateLimitingPlugin, RateLimitingConfig>((c, s) => new RateLimitingPlugin(c, s))
@@ -42,10 +54,42 @@ internal sealed class RateLimitingPlugin : Plugin
     {
         var now = time.GetUtcNow().ToUnixTimeSeconds();
         Span<uint> counts = stackalloc uint[windows.Length];
-        var full = counters.TryCount(CallerOf(exchange), windows, limits, now, counts);
+        if (synced?.TryCount(CallerOf(exchange), windows, limits, now, counts) is { } known) return new(Decide(exchange, counts, known, now));
+        if (redis is not null) return LimitByRedisAsync(exchange, now);
+        return new(Decide(exchange, counts, counters.TryCount(CallerOf(exchange), windows, limits, now, counts), now));
+    }
+
+    /// <summary>The counts are elsewhere: off the loop and back. Never longer than the server's timeout.</summary>
+    private async ValueTask<Verdict> LimitByRedisAsync(Exchange exchange, long now)
+    {
+        var caller = CallerOf(exchange);
+        var counts = new uint[windows.Length];
+        int? full;
+        if (synced is not null)
+        {
+            var answered = await synced.LearnAsync(caller, redisScope, CallerName(exchange), windows, now).ConfigureAwait(false);
+            full = answered || config.FaultTolerant ? synced.TryCount(caller, windows, limits, now, counts) : null;
+            if (!answered) counters.NoteAway(exchange.LoopIndex);
+        }
+        else
+        {
+            full = await redis!.TryCountAsync(redisScope, CallerName(exchange), windows, limits, now, counts).ConfigureAwait(false);
+
+            // Counted here too, so that the counts of this node are right when they have to stand in.
+            if (full == -1) counters.TryCount(caller, windows, limits, now, stackalloc uint[windows.Length]);
+            if (full is null) counters.NoteAway(exchange.LoopIndex);
+        }
+
+        if (exchange.Loop is { } loop) await loop.SwitchTo();
+        if (full is null && !config.FaultTolerant) return RateLimitingErrors.CountsAway.Answer;
+        return Decide(exchange, counts, full ?? counters.TryCount(caller, windows, limits, now, counts), now);
+    }
+
+    private Verdict Decide(Exchange exchange, ReadOnlySpan<uint> counts, int full, long now)
+    {
         counters.Note(exchange.LoopIndex, full >= 0);
         if (!config.HideClientHeaders) Usage.Set(exchange, Told(counts, full, now));
-        return full < 0 ? Verdict.Continue : Verdict.Stop(refusal);
+        return full < 0 ? default(Verdict) : refusal;
     }
 
     public override void Respond(Exchange exchange)
@@ -93,6 +137,27 @@ internal sealed class RateLimitingPlugin : Plugin
                 return pathCaller;
             default:
                 return Caller.From(exchange.ClientAddress);
+        }
+    }
+
+    /// <summary>What <see cref="CallerOf"/> tells apart, as Kong writes it in keys.</summary>
+    private string CallerName(Exchange exchange)
+    {
+        switch (config.LimitBy)
+        {
+            case "consumer" when (exchange.Consumer?.Config.Id ?? exchange.Credential?.Id) is { } id:
+                return id.ToString();
+            case "credential" when exchange.Credential is { } credential:
+                return credential.Id.ToString();
+            case "service" when exchange.Service is { } service:
+                return service.Config.Id.ToString();
+            case "header" when exchange.Request.Headers.TryGetValue(config.HeaderName!, out var values) && values.Count > 0:
+                // A key is not to be as long as a client likes.
+                return values[0] is { Length: > 128 } ? CallerOf(exchange).ToHex() : values[0] ?? "";
+            case "path" when string.Equals(exchange.Path, config.Path, StringComparison.Ordinal):
+                return config.Path!;
+            default:
+                return exchange.ClientAddress.ToString();
         }
     }
 

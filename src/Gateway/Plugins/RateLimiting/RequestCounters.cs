@@ -16,7 +16,7 @@ internal sealed class RequestCounters : IMetricsSource
     private const int ShardBits = 6;
 
     private readonly Shard?[] shards = new Shard[1 << ShardBits];
-    private readonly StripedCounters decisions = new(2);
+    private readonly StripedCounters decisions = new(3);
     private readonly int maxSlots;
 
     /// <param name="maxCallers">How many callers are told apart per kind of window, about; the memory bound, at 24 bytes each.</param>
@@ -78,6 +78,9 @@ internal sealed class RequestCounters : IMetricsSource
     /// <summary>Notes what came of a check, for <c>/metrics</c>.</summary>
     public void Note(int stripe, bool refused) => decisions.Add(stripe, refused ? 1 : 0, 1);
 
+    /// <summary>Notes that a check was held against these counts because the shared ones were away.</summary>
+    public void NoteAway(int stripe) => decisions.Add(stripe, 2, 1);
+
     /// <inheritdoc/>
     public void WriteTo(PrometheusText text, Snapshot.GatewayRuntime runtime)
     {
@@ -85,6 +88,7 @@ internal sealed class RequestCounters : IMetricsSource
             .Part("gateway_rate_limit_checks_total", decisions.Sum(0) + decisions.Sum(1));
         text.Family("gateway_rate_limited_total", "counter", "Requests refused because a rate limit was used up.")
             .Part("gateway_rate_limited_total", decisions.Sum(1));
+        Counters.SharedCounters.CountedHere(text, decisions.Sum(2));
     }
 
     /// <summary>Made when first needed: thousands of routes may have counters of their own, most of them with few callers.</summary>

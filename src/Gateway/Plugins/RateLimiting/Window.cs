@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace Sluice.Gateway.Plugins.RateLimiting;
 
 /// <summary>A fixed window of time, aligned to the UTC calendar.</summary>
@@ -35,6 +37,14 @@ internal sealed record Window(int Index, string Name, string Title, long Seconds
 
     /// <summary>Whole seconds, at least 1, until the window that <paramref name="now"/> falls in is over.</summary>
     public long SecondsLeft(long now) => Math.Max(1, Seconds - (Index < Month ? now % Seconds : now - StartOf(At(now))));
+
+    /// <summary>How long a count is kept in Redis: the longest that such a window can be.</summary>
+    public long SecondsKept { get; } = Index switch { Month => 31 * 86400, Year => 366 * 86400, _ => Seconds };
+
+    /// <summary>Kong's key for a caller's count in the window of <paramref name="now"/>; Kong tells the window by its first millisecond.</summary>
+    /// <param name="name">What is counted and a colon, where that is not requests.</param>
+    public string RedisKey(string scope, string caller, long now, string name = "") =>
+        string.Create(CultureInfo.InvariantCulture, $"{scope}{caller}:{(Index < Month ? now - (now % Seconds) : StartOf(At(now)))}000:{name}{Name}");
 
     private static DateTimeOffset At(long now) => DateTimeOffset.FromUnixTimeSeconds(now);
 

@@ -2,10 +2,20 @@ using System.Globalization;
 using Sluice.Foundation.Schema;
 using Sluice.Gateway.Configuration.Rules;
 using Sluice.Gateway.Plugins.RateLimiting;
+using Sluice.Gateway.Redis;
 
 namespace Sluice.Gateway.Plugins.ResponseRateLimiting;
 
 /// <summary>How much of what upstreams count a caller may use in fixed windows of time.</summary>
+[Shorthand("redis_host", "redis.host")]
+[Shorthand("redis_port", "redis.port")]
+[Shorthand("redis_username", "redis.username")]
+[Shorthand("redis_password", "redis.password")]
+[Shorthand("redis_ssl", "redis.ssl")]
+[Shorthand("redis_ssl_verify", "redis.ssl_verify")]
+[Shorthand("redis_server_name", "redis.server_name")]
+[Shorthand("redis_timeout", "redis.timeout")]
+[Shorthand("redis_database", "redis.database")]
 internal sealed record ResponseRateLimitingConfig : IChecked
 {
     /// <summary>The field in which upstreams tell what a response has used: <c>videos=2, images=1</c>. It is not passed on.</summary>
@@ -16,11 +26,11 @@ internal sealed record ResponseRateLimitingConfig : IChecked
     [OneOf("consumer", "credential", "ip")]
     public string LimitBy { get; init; } = "consumer";
 
-    /// <summary>Where the counts are kept: <c>local</c> in this process.</summary>
+    /// <summary>Where the counts are kept: <c>local</c> in this process, <c>redis</c> for all nodes that use the same server.</summary>
     [OneOf("local", "redis")]
     public string Policy { get; init; } = "local";
 
-    /// <summary>Whether requests pass while the counts cannot be reached. Local counts always can.</summary>
+    /// <summary>Whether this node's own counts decide while the server of <c>policy: redis</c> is away; otherwise requests get a 500.</summary>
     public bool FaultTolerant { get; init; } = true;
 
     /// <summary>The server of <c>policy: redis</c>.</summary>
@@ -36,38 +46,9 @@ internal sealed record ResponseRateLimitingConfig : IChecked
     [Required, Length(1), HeaderName(OnKeys = true)]
     public IReadOnlyDictionary<string, UsageLimits> Limits { get; init; } = new Dictionary<string, UsageLimits>();
 
-    /// <summary>Older name of <c>redis.host</c>.</summary>
-    public string? RedisHost { get; init; }
-
-    /// <summary>Older name of <c>redis.port</c>.</summary>
-    [Between(0, 65535)]
-    public int? RedisPort { get; init; }
-
-    /// <summary>Older name of <c>redis.username</c>.</summary>
-    public string? RedisUsername { get; init; }
-
-    /// <summary>Older name of <c>redis.password</c>.</summary>
-    [Secret, AllowEmpty]
-    public string? RedisPassword { get; init; }
-
-    /// <summary>Older name of <c>redis.ssl</c>.</summary>
-    public bool? RedisSsl { get; init; }
-
-    /// <summary>Older name of <c>redis.ssl_verify</c>.</summary>
-    public bool? RedisSslVerify { get; init; }
-
-    /// <summary>Older name of <c>redis.server_name</c>.</summary>
-    public string? RedisServerName { get; init; }
-
-    /// <summary>Older name of <c>redis.timeout</c>.</summary>
-    public int? RedisTimeout { get; init; }
-
-    /// <summary>Older name of <c>redis.database</c>.</summary>
-    public int? RedisDatabase { get; init; }
-
     public void Check(Action<string, string> report)
     {
-        if (Policy is "redis") report("policy", "redis is not built yet; local counts in this process");
+        if (Policy is "redis" && Redis?.Host is null) report("redis.host", "required field missing: policy is redis");
     }
 }
 

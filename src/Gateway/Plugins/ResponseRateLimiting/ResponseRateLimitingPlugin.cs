@@ -2,6 +2,7 @@ using System.Globalization;
 using Microsoft.AspNetCore.Http;
 using Sluice.Gateway.Pipeline;
 using Sluice.Gateway.Plugins.RateLimiting;
+using Sluice.Gateway.Redis;
 
 namespace Sluice.Gateway.Plugins.ResponseRateLimiting;
 
@@ -11,9 +12,14 @@ internal sealed class ResponseRateLimitingPlugin : Plugin
     /// <summary>Set once the request has come this far, so that refusals of other plugins are not counted.</summary>
     private static readonly PluginSlot<ResponseRateLimitingPlugin> Admitted = new();
 
+    /// <summary>What all nodes had counted when the request came, by limit and window.</summary>
+    private static readonly PluginSlot<uint[][]> Shared = new();
+
     private readonly ResponseRateLimitingConfig config;
     private readonly TimeProvider time;
     private readonly UsageLimit[] limits;
+    private readonly RedisUsage? redis;
+    private readonly RequestCounters? away;
 
     public ResponseRateLimitingPlugin(ResponseRateLimitingConfig config, PluginSetup setup)
     {
@@ -28,6 +34,11 @@ internal sealed class ResponseRateLimitingPlugin : Plugin
                 return new UsageLimit(l.Key, l.Value, setup.Shared.Get(scope, setup.Snapshot.Lease, static () => new RequestCounters()));
             }),
         ];
+        if (config.Policy is not "redis") return;
+        var keys = $"response-ratelimit:{middleware.Route?.Id ?? Guid.Empty}:{middleware.Service?.Id ?? Guid.Empty}:";
+        if (middleware.Pipeline is { } pipeline) keys += pipeline + ":";
+        redis = new RedisUsage(SharedRedis.For(config.Redis!, setup.Shared, setup.Snapshot.Lease, time, setup.Log).Client, keys, limits);
+        away = setup.Shared.Get(typeof(ResponseRateLimitingPlugin), setup.Snapshot.Lease, static () => new RequestCounters());
     }
 
     public static PluginDescriptor Descriptor { get; } =
@@ -37,24 +48,14 @@ internal sealed class ResponseRateLimitingPlugin : Plugin
             Summary = "Limits how much of what upstreams count a caller may use per second, minute, hour, day, month or year.",
         };
 
-    public override ValueTask<Verdict> LimitAsync(Exchange exchange)
-    {
-        if (config.BlockOnFirstViolation)
-        {
-            var (caller, now) = (CallerOf(exchange), Now());
-            foreach (var limit in limits)
-                if (limit.IsUsedUp(caller, now))
-                    return Verdict.Stop(limit.Refusal);
-        }
-
-        Admitted.Set(exchange, this);
-        return Verdict.Continue;
-    }
+    public override ValueTask<Verdict> LimitAsync(Exchange exchange) => redis is null ? new(Admit(exchange, null)) : AdmitByRedisAsync(exchange, redis);
 
     public override void Respond(Exchange exchange)
     {
         if (Admitted.Get(exchange) is null) return;
         Admitted.Set(exchange, null);
+        var shared = Shared.Get(exchange);
+        Shared.Set(exchange, null);
         var response = exchange.Response;
         var told = response.Headers[config.HeaderName];
         response.Headers.Remove(config.HeaderName);
@@ -62,13 +63,48 @@ internal sealed class ResponseRateLimitingPlugin : Plugin
         var used = told.Count == 0 ? "" : told[0] ?? "";
 
         var isOver = false;
-        foreach (var limit in limits)
-            if (UsedOf(used, limit.Name) > 0 && limit.IsUsedUp(caller, now))
+        for (var i = 0; i < limits.Length; i++)
+            if (UsedOf(used, limits[i].Name) > 0 && limits[i].IsUsedUp(caller, now, shared?[i]))
                 isOver = true;
-        foreach (var limit in limits) limit.Use(exchange, caller, now, UsedOf(used, limit.Name), count: !isOver, tell: !config.HideClientHeaders);
+        for (var i = 0; i < limits.Length; i++)
+        {
+            var amount = UsedOf(used, limits[i].Name);
+            limits[i].Use(exchange, caller, now, amount, count: !isOver, tell: !config.HideClientHeaders, shared?[i]);
+            if (amount > 0 && !isOver) redis?.Add(limits[i], CallerName(exchange), now, amount);
+        }
+
         if (!isOver) return;
         response.StatusCode = StatusCodes.Status429TooManyRequests;
         exchange.DropResponseBody();
+    }
+
+    /// <summary>The counts are elsewhere: off the loop and back. Never longer than the server's timeout.</summary>
+    private async ValueTask<Verdict> AdmitByRedisAsync(Exchange exchange, RedisUsage usage)
+    {
+        var shared = await usage.ReadAsync(CallerName(exchange), Now()).ConfigureAwait(false);
+        if (exchange.Loop is { } loop) await loop.SwitchTo();
+        if (shared is null)
+        {
+            away!.NoteAway(exchange.LoopIndex);
+            if (!config.FaultTolerant) return RateLimitingErrors.CountsAway.Answer;
+        }
+
+        return Admit(exchange, shared);
+    }
+
+    private Verdict Admit(Exchange exchange, uint[][]? shared)
+    {
+        if (config.BlockOnFirstViolation)
+        {
+            var (caller, now) = (CallerOf(exchange), Now());
+            for (var i = 0; i < limits.Length; i++)
+                if (limits[i].IsUsedUp(caller, now, shared?[i]))
+                    return limits[i].Refusal;
+        }
+
+        Admitted.Set(exchange, this);
+        Shared.Set(exchange, shared);
+        return default;
     }
 
     /// <summary>How much of <paramref name="name"/> a response says it has used, as in <c>videos=2, images=1</c>; the last of several counts.</summary>
@@ -93,6 +129,14 @@ internal sealed class ResponseRateLimitingPlugin : Plugin
         "consumer" when (exchange.Consumer?.Config.Id ?? exchange.Credential?.Id) is { } id => Caller.From(id),
         "credential" when exchange.Credential is { } credential => Caller.From(credential.Id),
         _ => Caller.From(exchange.ClientAddress),
+    };
+
+    /// <summary>What <see cref="CallerOf"/> tells apart, as Kong writes it in keys.</summary>
+    private string CallerName(Exchange exchange) => config.LimitBy switch
+    {
+        "consumer" when (exchange.Consumer?.Config.Id ?? exchange.Credential?.Id) is { } id => id.ToString(),
+        "credential" when exchange.Credential is { } credential => credential.Id.ToString(),
+        _ => exchange.ClientAddress.ToString(),
     };
 
     private long Now() => time.GetUtcNow().ToUnixTimeSeconds();

@@ -30,13 +30,18 @@ internal sealed class UsageLimit
 
     public string Name { get; }
 
+    /// <summary>Those that have a limit.</summary>
+    public IReadOnlyList<Window> Windows => windows;
+
     public Answer Refusal { get; }
 
     /// <summary>Whether one of the caller's windows has nothing left.</summary>
-    public bool IsUsedUp(Caller caller, long now)
+    /// <param name="shared">What all nodes have counted; null for this node's own counts.</param>
+    public bool IsUsedUp(Caller caller, long now, uint[]? shared)
     {
         Span<uint> counts = stackalloc uint[windows.Length];
-        counters.Add(caller, windows, now, 0, counts);
+        if (shared is null) counters.Add(caller, windows, now, 0, counts);
+        else shared.CopyTo(counts);
         for (var i = 0; i < counts.Length; i++)
             if (counts[i] >= limits[i])
                 return true;
@@ -50,11 +55,13 @@ internal sealed class UsageLimit
     /// <param name="amount">What it has used.</param>
     /// <param name="count">Whether it is counted; else it is only told of.</param>
     /// <param name="tell">Whether the client is told.</param>
-    public void Use(Exchange exchange, Caller caller, long now, uint amount, bool count, bool tell)
+    /// <param name="shared">What all nodes have counted before; null for this node's own counts. What this response has used is counted here either way.</param>
+    public void Use(Exchange exchange, Caller caller, long now, uint amount, bool count, bool tell, uint[]? shared)
     {
         Span<uint> counts = stackalloc uint[windows.Length];
         counters.Add(caller, windows, now, count ? amount : 0, counts);
         if (!tell) return;
+        shared?.CopyTo(counts);
         var headers = exchange.Response.Headers;
         var least = double.MaxValue;
         for (var i = 0; i < windows.Length; i++)

@@ -174,7 +174,7 @@ public class RateLimitingPluginTests
     [InlineData("minute=1,limit_by=path", "path", "required")]
     [InlineData("minute=1,limit_by=header", "header_name", "required")]
     [InlineData("minute=1,sync_rate=1", "sync_rate", "redis policy")]
-    [InlineData("minute=1,policy=redis", "policy", "not built")]
+    [InlineData("minute=1,policy=redis", "redis.host", "policy is redis")]
     public void Bad_configurations_are_named(string fields, string field, string message)
     {
         var config = new RateLimitingConfig();
