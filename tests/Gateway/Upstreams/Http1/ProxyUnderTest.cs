@@ -104,9 +104,14 @@ internal sealed class ProxyUnderTest : IAsyncDisposable
     /// <summary>One request on a connection of its own.</summary>
     public async Task<string> AskAsync(string request, bool hasBody = true)
     {
+        var (begun, ended) = (application.Begun, application.Ended);
         using var client = await ConnectAsync();
         await client.SendAsync(request);
-        return await client.ReadAnswerAsync(hasBody);
+        var answer = await client.ReadAnswerAsync(hasBody);
+
+        // The whole answer is there a moment before the upstream connection can be used again.
+        for (var i = 0; i < 300 && application.Ended - ended < application.Begun - begun; i++) await Task.Delay(10);
+        return answer;
     }
 
     /// <summary>Waits until <paramref name="count"/> tries have ended, and returns the last.</summary>
@@ -131,8 +136,15 @@ internal sealed class ProxyUnderTest : IAsyncDisposable
         : IHttpApplication<Exchange>, IAsyncDisposable
     {
         private int nextLoop;
+        private int begun;
+        private int ended;
 
         public List<TryResult> Results { get; } = [];
+
+        /// <summary>How many exchanges have begun, and how many have ended.</summary>
+        public int Begun => Volatile.Read(ref begun);
+
+        public int Ended => Volatile.Read(ref ended);
 
         public bool KeepsResults { get; init; }
 
@@ -141,6 +153,7 @@ internal sealed class ProxyUnderTest : IAsyncDisposable
             var exchange = features is IHostContextContainer<Exchange> container ? container.HostContext ??= New() : New();
             ((DefaultHttpContext)exchange.Http).Initialize(features);
             exchange.Begin(snapshot);
+            Interlocked.Increment(ref begun);
             return exchange;
         }
 
@@ -188,6 +201,7 @@ internal sealed class ProxyUnderTest : IAsyncDisposable
         {
             ((DefaultHttpContext)exchange.Http).Uninitialize();
             exchange.End();
+            Interlocked.Increment(ref ended);
         }
 
         public ValueTask DisposeAsync()
