@@ -12,6 +12,9 @@ namespace Sluice.Foundation.Schema;
 /// <param name="writers">Types whose values somebody else writes.</param>
 public sealed class RecordWriter(IReadOnlyDictionary<Type, Action<Utf8JsonWriter, object>>? writers = null)
 {
+    /// <summary>Whether somebody else writes values of <paramref name="type"/>.</summary>
+    public bool HasOwn(Type type) => writers?.ContainsKey(type) == true;
+
     /// <summary>The fields of <paramref name="record"/>, inside an object that the caller began and will end.</summary>
     /// <param name="source">What the record was bound from: values that were opaque there are written as they stood; null for none.</param>
     public void WriteFields(Utf8JsonWriter json, object record, MapNode? source = null)

@@ -12,6 +12,9 @@ public abstract class ValuePlan(Type type, Constraints constraints)
 
     public Constraints Constraints { get; } = constraints;
 
+    /// <summary>The type of the record that values are; null for values of any other sort.</summary>
+    public virtual Type? Nested => null;
+
     /// <summary>The value, when <paramref name="node"/> is one; reports otherwise.</summary>
     internal abstract bool TryRead(DocumentNode node, Binding binding, bool inList, out object? value);
 
@@ -183,6 +186,8 @@ internal sealed class AnyPlan(Constraints constraints) : ValuePlan(typeof(JsonNo
 
 internal sealed class NestedPlan(Type type, Constraints constraints) : ValuePlan(type, constraints)
 {
+    public override Type? Nested => Type;
+
     internal override bool TryRead(DocumentNode node, Binding binding, bool inList, out object? value)
     {
         var map = node as MapNode ?? (node is ListNode { Items.Count: 0 } ? new MapNode(node.Place, []) : null);

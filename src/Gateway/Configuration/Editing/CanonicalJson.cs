@@ -9,9 +9,12 @@ namespace Sluice.Gateway.Configuration.Editing;
 /// <summary>The one form in which objects are stored, compared and shown.</summary>
 internal static class CanonicalJson
 {
-    private static readonly JsonWriterOptions Options = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+    public static readonly JsonWriterOptions Options = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
-    private static readonly RecordWriter Records = new(new Dictionary<Type, Action<Utf8JsonWriter, object>>
+    /// <summary>For people: no needless escapes.</summary>
+    public static readonly JsonSerializerOptions Readable = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
+    public static readonly RecordWriter Records = new(new Dictionary<Type, Action<Utf8JsonWriter, object>>
     {
         [typeof(Reference)] = (json, reference) => WriteReference(json, ((Reference)reference).Id),
     });
@@ -77,6 +80,29 @@ internal static class CanonicalJson
         return buffer.WrittenSpan.ToArray();
     }
 
+    /// <summary>The same with the times of <paramref name="record"/>.</summary>
+    public static byte[] WithTimes(ReadOnlySpan<byte> canonical, Entity record)
+    {
+        var buffer = new ArrayBufferWriter<byte>(canonical.Length + 16);
+        var reader = new Utf8JsonReader(canonical);
+        using (var json = new Utf8JsonWriter(buffer, Options))
+        using (var document = JsonDocument.ParseValue(ref reader))
+        {
+            json.WriteStartObject();
+            foreach (var field in document.RootElement.EnumerateObject())
+            {
+                if (!IsTime(field.Name))
+                    field.WriteTo(json);
+                else if ((field.Name == "created_at" ? record.CreatedAt : record.UpdatedAt) is { } time)
+                    json.WriteNumber(field.Name, time);
+                else
+                    json.WriteNull(field.Name);
+            }
+            json.WriteEndObject();
+        }
+        return buffer.WrittenSpan.ToArray();
+    }
+
     public static bool IsTime(string field) => field is "created_at" or "updated_at";
 
     /// <summary>A url that is known only elsewhere stands for four fields; they are null unless they are given besides it.</summary>
@@ -101,7 +127,10 @@ internal static class CanonicalJson
         if (node?.ToJson() is { } value)
             value.WriteTo(json);
         else
-            json.WriteNullValue();
+        {
+            json.WriteStartObject();
+            json.WriteEndObject();
+        }
     }
 
     private static void WriteReference(Utf8JsonWriter json, Guid id)

@@ -65,7 +65,17 @@ public sealed class ConfigurationObject
 
     /// <summary>Whether the two say the same, whenever each was written.</summary>
     public bool SaysTheSameAs(ConfigurationObject other) =>
-        ReferenceEquals(this, other) || (Kind == other.Kind && CanonicalJson.WithoutTimes(_json).AsSpan().SequenceEqual(CanonicalJson.WithoutTimes(other._json)));
+        ReferenceEquals(this, other) || Json.Span.SequenceEqual(other.Json.Span)
+        || (Kind == other.Kind && CanonicalJson.WithoutTimes(_json).AsSpan().SequenceEqual(CanonicalJson.WithoutTimes(other._json)));
+
+    /// <summary>The same object with other times and another place in the order.</summary>
+    internal ConfigurationObject With(Entity record, byte[] json, long ordinal) => new(Kind, record, json, Label, ordinal)
+    {
+        HasReferences = HasReferences,
+        References = References,
+        MadeUp = MadeUp,
+        UniqueKeys = UniqueKeys,
+    };
 
     public override string ToString() => Label;
 }

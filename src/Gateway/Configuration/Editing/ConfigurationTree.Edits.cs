@@ -206,14 +206,7 @@ public sealed partial class ConfigurationTree
     }
 
     /// <summary>The same object with parts that follow from others brought up to date; its times stay.</summary>
-    private ConfigurationTree Rewritten(ConfigurationObject entry, JsonObject json)
-    {
-        var options = Options with { KeepReferences = true };
-        var problems = new List<Problem>();
-        var (record, node) = ReadOne(entry.Kind, Parse(json), options, problems)!.Value;
-        var pipeline = record is PluginConfig { Pipeline: { } name } ? Find(EntityKind.ByName["pipelines"], name)?.Id : null;
-        return With(Table(entry.Kind).With(ObjectMaker.Make(entry.Kind, record, node, pipeline, entry.Ordinal)));
-    }
+    private ConfigurationTree Rewritten(ConfigurationObject entry, JsonObject json) => With(Table(entry.Kind).With(Remade(entry, json, entry.Ordinal)));
 
     private static bool HasUpdatedAt(EntityKind kind) => !kind.Record.IsAssignableTo(typeof(CredentialConfig));
 

@@ -31,6 +31,9 @@ public sealed partial class ConfigurationTree
     /// <summary>How many objects there are, of all kinds.</summary>
     public int Count => _tables.Sum(t => t.ById.Count);
 
+    /// <summary>Whether the fields of the document itself are the same.</summary>
+    public bool SaysTheSameInItsHeaderAs(ConfigurationTree other) => Transform == other.Transform && string.Equals(ErrorFormat, other.ErrorFormat, StringComparison.Ordinal);
+
     /// <summary>A configuration without objects.</summary>
     public static ConfigurationTree Empty(ReadOptions? options = null) =>
         new(options ?? ReadOptions.Default, [.. EntityKind.All.Select(kind => new KindTable { Kind = kind })], 0);
@@ -92,6 +95,9 @@ public sealed partial class ConfigurationTree
                     text += (entry.Record is PluginConfig ? " on " : " of ") + parent.Label;
         return text;
     }
+
+    /// <summary>Whether no object of <paramref name="kind"/> differs, because one tree was made out of the other without touching any.</summary>
+    internal static bool ShareAll(ConfigurationTree a, ConfigurationTree b, EntityKind kind) => ReferenceEquals(a.Table(kind).ById, b.Table(kind).ById);
 
     private KindTable Table(EntityKind kind) => _tables[kind.Position];
 
