@@ -67,7 +67,7 @@ public sealed partial class Accounts : IDisposable
     public async Task<(User? User, IReadOnlyList<string> Problems)> CreateUserAsync(string name, string password, Role role, IEnumerable<string> scopes)
     {
         var user = new User { Name = name, Role = role, Scopes = Words.Join(scopes), CreatedAt = time.GetUtcNow().ToUnixTimeMilliseconds() };
-        if (Weakness(name, password) is { } weakness) return (null, [weakness]);
+        if (WeaknessOf(name, password) is { } weakness) return (null, [weakness]);
         var result = await Users.CreateAsync(user, password);
         anybody |= result.Succeeded;
         return result.Succeeded ? (user, []) : (null, ProblemsOf(result));
@@ -77,10 +77,7 @@ public sealed partial class Accounts : IDisposable
     /// <returns>Why it was not done; empty when it was.</returns>
     public async Task<IReadOnlyList<string>> ResetPasswordAsync(User user, string password)
     {
-        if (Weakness(user.Name, password) is { } weakness) return [weakness];
-        foreach (var validator in Users.PasswordValidators)
-            if (await validator.ValidateAsync(Users, user, password) is { Succeeded: false } refused)
-                return ProblemsOf(refused);
+        if (WeaknessOf(user.Name, password) is { } weakness) return [weakness];
         user.PasswordHash = Users.PasswordHasher.HashPassword(user, password);
         var result = await Users.UpdateSecurityStampAsync(user);
         if (!result.Succeeded) return ProblemsOf(result);
@@ -128,6 +125,22 @@ public sealed partial class Accounts : IDisposable
         }
     }
 
+    /// <summary>Checks the password of who is signed in already. Wrong ones count as when signing in.</summary>
+    internal async Task<bool> CheckPasswordAgainAsync(User user, string password, CancellationToken cancel)
+    {
+        await checking.WaitAsync(cancel);
+        try
+        {
+            if (!await Users.IsLockedOutAsync(user) && await Users.CheckPasswordAsync(user, password)) return true;
+            await Users.AccessFailedAsync(user);
+            return false;
+        }
+        finally
+        {
+            checking.Release();
+        }
+    }
+
     internal async Task<bool> CheckCodeAsync(User user, string code) =>
         await Users.VerifyTwoFactorTokenAsync(user, TokenOptions.DefaultAuthenticatorProvider, code.Replace(" ", "", StringComparison.Ordinal))
         || (code.Length > 6 && (await Users.RedeemTwoFactorRecoveryCodeAsync(user, code)).Succeeded);
@@ -137,9 +150,12 @@ public sealed partial class Accounts : IDisposable
 
     internal static string[] ProblemsOf(IdentityResult result) => [.. result.Errors.Select(e => e.Description)];
 
-    /// <summary>What is wrong with a password that is long enough; null for nothing.</summary>
-    private static string? Weakness(string name, string password) =>
-        name.Length >= 4 && password.Contains(name, StringComparison.OrdinalIgnoreCase) ? "The password must not contain the user's name." : null;
+    /// <summary>What is wrong with a password; null for nothing. Length is what makes one hard to guess; rules about characters make people write it down.</summary>
+    public static string? WeaknessOf(string name, string password) =>
+        password.Length < Users.ShortestPassword ? $"the password must have at least {Users.ShortestPassword} characters"
+        : string.IsNullOrWhiteSpace(password) ? "the password must not be blank"
+        : name.Length >= 4 && password.Contains(name, StringComparison.OrdinalIgnoreCase) ? "the password must not contain the user's name"
+        : null;
 
     [GeneratedRegex(@"\A" + ScopeText + @"\z", RegexOptions.CultureInvariant)]
     private static partial Regex ScopePattern();

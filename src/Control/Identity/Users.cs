@@ -72,7 +72,6 @@ internal sealed class Users : UserManager<User>
     private static IOptions<IdentityOptions> Rules()
     {
         var options = new IdentityOptions();
-        // Length is what makes a password hard to guess; rules about its characters make people write it down (NIST SP 800-63B).
         options.Password = new PasswordOptions
         {
             RequiredLength = ShortestPassword, RequireDigit = false, RequireLowercase = false, RequireUppercase = false, RequireNonAlphanumeric = false,
