@@ -15,6 +15,7 @@ public static partial class Failures
         try
         {
             await next(http);
+            if (!http.Response.HasStarted && http.Response.ContentType is null && http.Response.StatusCode is 404 or 405) await AnswerForRoutingAsync(http);
         }
         catch (Exception) when (http.RequestAborted.IsCancellationRequested || http.Response.HasStarted)
         {
@@ -25,7 +26,7 @@ public static partial class Failures
         {
             await AnswerAsync(http, e.StatusCode, "BAD_REQUEST", "the request cannot be read");
         }
-        catch (DatabaseUnavailableException e)
+        catch (DatabaseException e)
         {
             LogUnavailable(log, http.TraceIdentifier, e.Message);
             await AnswerAsync(http, StatusCodes.Status503ServiceUnavailable, "STORE_UNAVAILABLE", "the database does not answer; nothing was changed, try again later");
@@ -40,10 +41,15 @@ public static partial class Failures
     /// <summary>Answers with an error in the form of the API that was asked.</summary>
     public static Task AnswerAsync(HttpContext http, int status, string code, string message)
     {
-        http.Response.Clear();
         if (http.Request.Path.StartsWithSegments("/api")) return Envelope.RefuseAsync(http, status, new ApiError(code, message));
         http.Response.StatusCode = status;
         return http.Response.WriteAsJsonAsync(new KongError(message, http.TraceIdentifier), Envelope.Json, http.RequestAborted);
+    }
+
+    private static Task AnswerForRoutingAsync(HttpContext http)
+    {
+        if (http.Response.StatusCode == StatusCodes.Status404NotFound) return AnswerAsync(http, 404, "NOT_FOUND", "Not found");
+        return AnswerAsync(http, 405, "METHOD_NOT_ALLOWED", "Method not allowed");
     }
 
     private sealed record KongError(string Message, string RequestId);

@@ -4,11 +4,21 @@ using Sluice.Foundation.Storage;
 namespace Sluice.Control.Identity;
 
 /// <summary>The secrets of one-time links with which the first administrator is made.</summary>
-internal sealed class SetupLinks(ComponentDatabase database, TimeProvider time)
+public sealed class SetupLinks
 {
+    /// <summary>How long a link is good.</summary>
     public static readonly TimeSpan Lifetime = TimeSpan.FromHours(1);
 
-    public async Task<string> CreateAsync()
+    private readonly ComponentDatabase database;
+    private readonly TimeProvider time;
+
+    internal SetupLinks(ComponentDatabase database, TimeProvider time)
+    {
+        this.database = database;
+        this.time = time;
+    }
+
+    internal async Task<string> CreateAsync()
     {
         var secret = SecretText.Random();
         var now = time.GetUtcNow();
@@ -23,7 +33,7 @@ internal sealed class SetupLinks(ComponentDatabase database, TimeProvider time)
 
     /// <summary>Uses a link up.</summary>
     /// <returns>Whether it was good, and there is still nobody: the first user ends all links.</returns>
-    public async Task<bool> UseAsync(string secret)
+    internal async Task<bool> UseAsync(string secret)
     {
         if (secret.Length > SecretText.MaxLength) return false;
         return await database.WriteAsync((c, t) => c.ExecuteAsync(

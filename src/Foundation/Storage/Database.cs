@@ -28,8 +28,6 @@ public sealed class Database : IAsyncDisposable
             return;
         }
         SystemSqlite.Use();
-        if (Path.GetDirectoryName(address.Connection) is { Length: > 0 } folder)
-            Directory.CreateDirectory(folder);
         _sqlite = new SqliteConnectionStringBuilder { DataSource = address.Connection, ForeignKeys = true, DefaultTimeout = 30, Pooling = true }.ToString();
     }
 
@@ -117,6 +115,7 @@ public sealed class Database : IAsyncDisposable
     {
         if (_postgres is not null)
             return await _postgres.OpenConnectionAsync(cancel);
+        MakeFolder();
         var connection = new SqliteConnection(_sqlite);
         try
         {
@@ -134,6 +133,17 @@ public sealed class Database : IAsyncDisposable
         }
     }
 
+    /// <summary>The folder of the file, for nobody else to read: password hashes and keys are kept there.</summary>
+    private void MakeFolder()
+    {
+        if (Path.GetDirectoryName(Address.Connection) is not { Length: > 0 } folder || Directory.Exists(folder))
+            return;
+        if (OperatingSystem.IsWindows())
+            Directory.CreateDirectory(folder);
+        else
+            Directory.CreateDirectory(folder, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+    }
+
     /// <summary>Our exception for a driver's; null for what is a mistake in our own SQL or none of the driver's business.</summary>
     private DatabaseException? Explain(Exception e) => e switch
     {
@@ -147,6 +157,7 @@ public sealed class Database : IAsyncDisposable
         SqliteException { SqliteExtendedErrorCode: 1555 or 2067 } s => new DuplicateKeyException("a row with this key exists already", s),
         // BUSY, LOCKED, READONLY, IOERR, CORRUPT, FULL, CANTOPEN, NOTADB.
         SqliteException { SqliteErrorCode: 5 or 6 or 8 or 10 or 11 or 13 or 14 or 26 } s => Unavailable(s.Message, s),
+        IOException or UnauthorizedAccessException when Kind == DatabaseKind.Sqlite => Unavailable(e.Message, e),
         _ => null,
     };
 

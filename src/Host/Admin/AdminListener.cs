@@ -4,9 +4,12 @@ using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
+using Sluice.Control.ConfigApi;
+using Sluice.Control.Identity;
 using Sluice.Gateway.Listeners;
 using Sluice.Gateway.Telemetry;
 using Sluice.Host.Running;
+using Sluice.Host.Settings;
 
 namespace Sluice.Host.Admin;
 
@@ -15,30 +18,45 @@ internal static class AdminListener
 {
     /// <exception cref="IOException">An address cannot be listened on.</exception>
     public static async Task<WebApplication> StartAsync(
-        IEnumerable<ListenAddress> addresses, RunningGateway gateway, ILoggerFactory logs, TimeProvider time)
+        RunSettings settings, RunningGateway gateway, ControlPlane control, ILoggerFactory logs, TimeProvider time)
     {
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
-        builder.Services.AddSingleton(logs).AddRoutingCore();
+        builder.Services.AddSingleton(logs).AddSingleton(time).AddRoutingCore();
         builder.WebHost.UseKestrelCore().UseKestrelHttpsConfiguration().ConfigureKestrel(kestrel =>
         {
             kestrel.AddServerHeader = false;
             kestrel.Limits.MaxRequestBodySize = 10 * 1024 * 1024;
-            foreach (var address in addresses)
+            foreach (var (address, door) in Doors(settings))
                 kestrel.Listen(address.EndPoint, listen =>
                 {
+                    listen.Use(next => connection =>
+                    {
+                        connection.Features.Set(door);
+                        return next(connection);
+                    });
                     if (address.Tls) listen.UseHttps(https => https.ServerCertificateSelector = (_, _) => gateway.Certificate);
                 });
         });
         var app = builder.Build();
+        var log = logs.CreateLogger("Sluice.Admin");
+        app.Use(next => http => Failures.CatchAsync(http, next, log));
         app.UseRouting();
-        Map(app, gateway, time);
-        app.Run(NotFoundAsync);
+        control.Guard(app);
+        Map(app, gateway, control, time);
+        app.Run(NotFound);
         await app.StartAsync();
         return app;
     }
 
-    private static void Map(WebApplication app, RunningGateway gateway, TimeProvider time)
+    /// <summary>Each address once; one that is both is for everything.</summary>
+    private static IEnumerable<(ListenAddress Address, AdminDoor Door)> Doors(RunSettings settings) =>
+        settings.Admin.Select(a => (a, new AdminDoor(StatusOnly: false)))
+            .Concat(settings.Status.Select(a => (a, new AdminDoor(StatusOnly: true))))
+            .DistinctBy(d => d.a.EndPoint);
+
+    private static void Map(WebApplication app, RunningGateway gateway, ControlPlane control, TimeProvider time)
     {
+        control.Map(app);
         var status = new StatusPage(gateway, time);
         app.MapGet("/status", status.WriteAsync);
         app.MapGet("/health/live", http => http.Response.WriteAsJsonAsync(new Health("live"), http.RequestAborted));
@@ -61,10 +79,10 @@ internal static class AdminListener
         return http.Response.WriteAsync(gateway.Metrics(), http.RequestAborted);
     }
 
-    private static Task NotFoundAsync(HttpContext http)
+    private static Task NotFound(HttpContext http)
     {
         http.Response.StatusCode = (int)HttpStatusCode.NotFound;
-        return http.Response.WriteAsJsonAsync(new Health("Not found"), http.RequestAborted);
+        return Task.CompletedTask;
     }
 
     private sealed record Health(string Message);

@@ -57,8 +57,9 @@ internal static class GatewayProcess
         using var signals = new ShutdownSignals(reload: () => reloads.Writer.TryWrite(true));
         await using var demo = settings.DemoUpstream is { } address ? await DemoUpstream.StartAsync(address) : null;
         await gateway.StartAsync();
-        await using var admin = await StartAdminAsync(gateway, settings, logs, time);
-        StartSummary.Write(Console.Out, settings, gateway, admin?.Urls ?? []);
+        await using var control = new ControlPlane(settings, logs, time);
+        await using var admin = await StartAdminAsync(gateway, control, settings, logs, time);
+        StartSummary.Write(Console.Out, settings, gateway, admin?.Urls ?? [], await control.NotesAsync(admin?.Urls ?? []));
 
         var watching = watch.RunAsync(changed: () => reloads.Writer.TryWrite(false), signals.Stopping);
         var watchingSecrets = secrets.WatchAsync(() => gateway.Snapshot.Document.Secrets, changed: () => reloads.Writer.TryWrite(true), signals.Stopping);
@@ -78,11 +79,9 @@ internal static class GatewayProcess
         return ExitCode.Ok;
     }
 
-    private static async Task<WebApplication?> StartAdminAsync(RunningGateway gateway, RunSettings settings, ILoggerFactory logs, TimeProvider time)
-    {
-        var addresses = settings.Admin.Concat(settings.Status).DistinctBy(a => a.EndPoint).ToList();
-        return addresses.Count == 0 ? null : await AdminListener.StartAsync(addresses, gateway, logs, time);
-    }
+    private static async Task<WebApplication?> StartAdminAsync(
+        RunningGateway gateway, ControlPlane control, RunSettings settings, ILoggerFactory logs, TimeProvider time) =>
+        settings.Admin.Count + settings.Status.Count == 0 ? null : await AdminListener.StartAsync(settings, gateway, control, logs, time);
 
     private static void Configure(ILoggingBuilder logging, LogLevel level) => logging
         .SetMinimumLevel(level)

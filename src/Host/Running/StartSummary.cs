@@ -6,7 +6,7 @@ namespace Sluice.Host.Running;
 /// <summary>What <c>sluice run</c> prints once it serves: where, what, and what it did not heed.</summary>
 internal static class StartSummary
 {
-    public static void Write(TextWriter output, RunSettings settings, RunningGateway gateway, IEnumerable<string> adminUrls)
+    public static void Write(TextWriter output, RunSettings settings, RunningGateway gateway, IEnumerable<string> adminUrls, IEnumerable<string> notes)
     {
         var loaded = gateway.Configuration.Loaded;
         output.WriteLine($"sluice {SluiceVersion.Current}");
@@ -16,7 +16,7 @@ internal static class StartSummary
         Line("engine", gateway.Loops > 0 ? $"{gateway.TransportName}, {Words.Count(gateway.Loops, "loop")}" : gateway.TransportName);
         if (settings.Tls.Certificates.Count == 0 && settings.Proxy.Any(l => l.Tls)) Line("note", "TLS uses a self-signed certificate; --cert and --cert-key name a real one");
         foreach (var plugin in loaded.Unsupported) Line("note", $"left out: {plugin.Object} at {plugin.Place}, whose plugin {plugin.Name} is not built");
-        foreach (var note in settings.Notes) Line("note", note);
+        foreach (var note in settings.Notes.Concat(notes)) Line("note", note);
         output.WriteLine("ready");
 
         void Line(string what, string text)

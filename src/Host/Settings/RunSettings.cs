@@ -1,4 +1,7 @@
 using Microsoft.Extensions.Logging;
+using Sluice.Control.Identity;
+using Sluice.Control.Nodes;
+using Sluice.Foundation.Storage;
 using Sluice.Gateway.Listeners;
 using Sluice.Gateway.Snapshot;
 using Sluice.Gateway.Transport;
@@ -28,6 +31,18 @@ internal sealed record RunSettings
 
     /// <summary>What <c>{vault://file/...}</c> is below.</summary>
     public required string SecretsFolder { get; init; }
+
+    /// <summary>Where users, tokens, the audit log and what else must be stored is kept.</summary>
+    public required DatabaseAddress Database { get; init; }
+
+    /// <summary>Who may use the admin listener.</summary>
+    public required AdminGuardSettings AdminGuard { get; init; }
+
+    /// <summary>How long entries of the audit log are kept; null for ever.</summary>
+    public required TimeSpan? AuditRetention { get; init; }
+
+    /// <summary>What this process does of all that Sluice does.</summary>
+    public required NodeRoles Roles { get; init; }
 
     public required TransportKind Transport { get; init; }
 

@@ -1,6 +1,7 @@
 using System.Net;
 using Microsoft.Extensions.Logging;
 using Sluice.Foundation.Secrets;
+using Sluice.Control.Nodes;
 using Sluice.Gateway.Listeners;
 using Sluice.Gateway.Snapshot;
 using Sluice.Gateway.Transport;
@@ -25,11 +26,15 @@ internal static class SettingsReader
         {
             Sources = sources.List("--config", "declarative_config"),
             InlineDocument = sources.Find("--config", "declarative_config") is null ? sources.Find(null, "declarative_config_string")?.Value : null,
-            Proxy = Listeners.Proxy(sources),
-            Admin = Listeners.Admin(sources),
+            Roles = ControlSettingsReader.Roles(sources),
+            Proxy = ControlSettingsReader.Roles(sources).HasFlag(NodeRoles.Gateway) ? Listeners.Proxy(sources) : [],
+            Admin = ControlSettingsReader.Roles(sources).HasFlag(NodeRoles.Admin) ? Listeners.Admin(sources) : [],
             Status = Listeners.Status(sources),
             Tls = TlsSettingsReader.Read(sources),
-            DataFolder = sources.Text("data", "--data"),
+            DataFolder = sources.Text(ControlSettingsReader.DataFolder, "--data"),
+            Database = ControlSettingsReader.Database(sources),
+            AdminGuard = ControlSettingsReader.Guard(sources),
+            AuditRetention = ControlSettingsReader.AuditRetention(sources),
             SecretsFolder = sources.Text(SecretStore.DefaultFolder, "--secrets"),
             Transport = Transport(sources),
             Loops = sources.Find("--loops") is null ? null : sources.Number(0, 1, 256, "--loops"),

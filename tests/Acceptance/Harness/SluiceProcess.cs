@@ -13,7 +13,13 @@ public sealed partial class SluiceProcess : IAsyncDisposable
     private readonly StringBuilder errors = new();
     private readonly TaskCompletionSource<bool> ready = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    private SluiceProcess(Process process) => this.process = process;
+    private readonly string data;
+
+    private SluiceProcess(Process process, string data)
+    {
+        this.process = process;
+        this.data = data;
+    }
 
     /// <summary>The proxy's addresses, plain ones first.</summary>
     public IReadOnlyList<Uri> Proxy { get; private set; } = [];
@@ -122,6 +128,7 @@ public sealed partial class SluiceProcess : IAsyncDisposable
         }
 
         process.Dispose();
+        if (Directory.Exists(data)) Directory.Delete(data, recursive: true);
     }
 
     private static SluiceProcess Launch(IEnumerable<string> arguments, IReadOnlyDictionary<string, string>? environment)
@@ -134,9 +141,12 @@ public sealed partial class SluiceProcess : IAsyncDisposable
         };
         foreach (var name in start.Environment.Keys.Where(k => k.StartsWith("KONG_", StringComparison.Ordinal) || k.StartsWith("SLUICE_", StringComparison.Ordinal)).ToList())
             start.Environment.Remove(name);
+        // Nobody finds the users and the history of another test.
+        var folder = Path.Combine(Path.GetTempPath(), $"sluice-data-{Guid.NewGuid():N}");
+        start.Environment["SLUICE_DATA"] = folder;
         foreach (var (name, value) in environment ?? new Dictionary<string, string>()) start.Environment[name] = value;
 
-        var sluice = new SluiceProcess(new Process { StartInfo = start, EnableRaisingEvents = true });
+        var sluice = new SluiceProcess(new Process { StartInfo = start, EnableRaisingEvents = true }, folder);
         sluice.process.OutputDataReceived += (_, line) => sluice.Take(sluice.output, line.Data);
         sluice.process.ErrorDataReceived += (_, line) => sluice.Take(sluice.errors, line.Data);
         sluice.process.Exited += (_, _) => sluice.ready.TrySetResult(false);
