@@ -21,6 +21,7 @@ public static class RecordBinder
                 given[field.Index] |= string.Equals(field.Property.Name, property, StringComparison.Ordinal);
         }
 
+        var unknown = 0;
         map = plan.Shorthands.Count > 0 ? Shorthand.Expand(map, plan.Shorthands) : map;
         foreach (var entry in map.Entries)
         {
@@ -30,14 +31,18 @@ public static class RecordBinder
             if (plan.Find(entry.Name) is { } field)
                 ReadField(record, field, entry, map, given, binding);
             else
+            {
+                unknown++;
                 binding.Report(entry.Place, "unknown field" + (binding.ExplainUnknown?.Invoke(entry.Name) ?? Naming.DidYouMean(entry.Name, plan.Fields.Select(f => f.Name))));
+            }
             binding.Leave();
         }
         foreach (var field in plan.Fields)
             if (field.Required && !given[field.Index])
                 binding.Report(map.Place, field.Name, "required field missing");
 
-        if (binding.Errors == errorsBefore && record is IChecked rules && !HasOpaque(map))
+        // A field too many says nothing about the others.
+        if (binding.Errors == errorsBefore + unknown && record is IChecked rules && !HasOpaque(map))
             rules.Check((field, message) => binding.Report(Locate(map, field), field, message));
         return binding.Errors == errorsBefore ? record : null;
     }

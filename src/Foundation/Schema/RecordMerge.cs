@@ -15,7 +15,9 @@ public static class RecordMerge
         {
             var field = plan.Find(entry.Name);
             var name = field?.Name ?? entry.Name;
-            var merged = field?.Value is NestedPlan nested && entry.Value is MapNode inner && whole[name] is MapNode before
+
+            // What has no empty constructor is no record but one value with a reader of its own: a reference to another object.
+            var merged = field?.Value is NestedPlan nested && nested.Type.GetConstructor(Type.EmptyTypes) is not null && entry.Value is MapNode inner && whole[name] is MapNode before
                 ? Apply(nested.Type, before, inner)
                 : entry.Value;
             whole = whole.With(name, merged);

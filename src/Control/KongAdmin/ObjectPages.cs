@@ -1,0 +1,148 @@
+using System.Text.Json.Nodes;
+using Microsoft.AspNetCore.Http;
+using Sluice.Control.Releases;
+using Sluice.Foundation.Errors;
+using Sluice.Gateway.Configuration.Editing;
+using Sluice.Gateway.Configuration.Reading;
+using Sluice.Gateway.Pipeline;
+
+namespace Sluice.Control.KongAdmin;
+
+/// <summary>
+/// Lists and objects: <c>GET</c>, <c>POST</c> to a list, <c>GET</c>, <c>PUT</c> (insert or replace), <c>PATCH</c> and <c>DELETE</c> of an object. Each write is a release.
+/// </summary>
+internal sealed class ObjectPages(ReleaseManager releases)
+{
+    /// <summary>Which methods an address has, in the order of the alphabet.</summary>
+    public static string MethodsOf(ObjectAddress address) => address.IsList ? "GET, HEAD, OPTIONS, POST" : "DELETE, GET, HEAD, OPTIONS, PATCH, PUT";
+
+    public async Task<AdminAnswer> AnswerAsync(HttpContext http, ObjectAddress address)
+    {
+        var tree = releases.Current.Tree;
+        var method = http.Request.Method;
+        if (HttpMethods.IsGet(method) || HttpMethods.IsHead(method))
+            return address.IsList ? List(http, address, tree) : address.Find(tree) is { } found ? new AdminAnswer(200, Show(tree, found)) : AdminAnswer.NotFound;
+        if (HttpMethods.IsDelete(method) && !address.IsList)
+            return await DeleteAsync(http, address);
+        if (!(address.IsList ? HttpMethods.IsPost(method) : HttpMethods.IsPut(method) || HttpMethods.IsPatch(method)))
+            return AdminAnswer.MethodNotAllowed;
+        if (address.ParentCollection is not null && address.Parent(tree) is null)
+            return AdminAnswer.NotFound;
+
+        var kind = address.Collection.Kind;
+        var existing = address.IsList ? null : address.Find(tree);
+        var (body, refusal) = await AdminBody.ReadAsync(http, fields => EntitySchema.Of(kind, PluginName(fields, existing)));
+        if (body is null)
+            return refusal!;
+        if (kind.Name == "plugins" && PluginName(body, existing) is { } plugin && PluginCatalog.Find(plugin) is null)
+            return KongErrors.SchemaViolation([("name", $"plugin '{plugin}' not enabled; add it to the 'plugins' configuration property")]);
+        return await WriteAsync(http, address, body);
+    }
+
+    /// <summary>An object as Kong shows it: a certificate with the names that it is for.</summary>
+    public static JsonNode Show(ConfigurationTree tree, ConfigurationObject found)
+    {
+        var json = found.ToJson();
+        if (found.Kind.Name == "certificates")
+            json["snis"] = new JsonArray([.. tree.ReferringTo(found, EntityKind.ByName["snis"]).Select(s => (JsonNode)s.Key!)]);
+        return json;
+    }
+
+    private AdminAnswer List(HttpContext http, ObjectAddress address, ConfigurationTree tree)
+    {
+        var kind = address.Collection.Kind;
+        if (address.ParentCollection is null)
+        {
+            var all = kind.Name == "consumers" && http.Request.Query["custom_id"] is [{ } custom, ..]
+                ? tree.FindUnique(kind, "custom_id", custom) is { } one ? [one] : []
+                : tree.All(kind);
+            return ListPage.Of(http.Request.Query, all, "/" + address.Collection.Name, releases.IsStored, o => Show(tree, o));
+        }
+        if (address.Parent(tree) is not { } parent)
+            return AdminAnswer.NotFound;
+        var path = $"/{address.ParentCollection.Name}/{parent.Id}/{address.Collection.NestedName}";
+        return ListPage.Of(http.Request.Query, tree.ReferringTo(parent, kind), path, releases.IsStored, o => Show(tree, o));
+    }
+
+    private async Task<AdminAnswer> WriteAsync(HttpContext http, ObjectAddress address, JsonObject body)
+    {
+        var method = http.Request.Method;
+        var kind = address.Collection.Kind;
+        EditResult Edit(ConfigurationTree tree) => ServerNames.With(tree, kind, body, (current, rest) => Apply(current, address, method, rest));
+
+        var verb = address.IsList ? "create" : HttpMethods.IsPut(method) ? "create or update" : "update";
+        if (!releases.IsStored)
+            return Edit(releases.Current.Tree) is { Problems: var problems } && problems.Any(p => p.Refusal is EditRefusal.SchemaViolation or EditRefusal.NotFound)
+                ? KongErrors.Of(problems)
+                : KongErrors.ReadOnly(verb, kind.Name, ByField(address));
+
+        var result = await releases.ChangeAsync(Change(http, $"{verb} {kind.Singular}"), Edit, http.RequestAborted);
+        return Answer(result, edit => new AdminAnswer(address.IsList ? 201 : 200, Show(edit.Tree!, edit.Tree!.Find(kind, edit.Object!.Id)!)));
+    }
+
+    private static EditResult Apply(ConfigurationTree tree, ObjectAddress address, string method, JsonObject body)
+    {
+        var kind = address.Collection.Kind;
+        var parent = address.Parent(tree);
+        if (address.ParentCollection is not null && parent is null)
+            return tree.Patch(address.ParentCollection.Kind, address.ParentReference!, []);
+        if (address.Through is not null)
+            return ApplyThrough(tree, address, parent!, method, body);
+        var own = (JsonObject)body.DeepClone();
+        if (address.ParentField is { } field && !(HttpMethods.IsPatch(method) && own.ContainsKey(field)))
+            own[field] = new JsonObject { ["id"] = parent!.Id.ToString() };
+        if (address.IsList)
+            return tree.Insert(kind, own);
+        return HttpMethods.IsPut(method) ? tree.Upsert(kind, address.Reference!, own, parent) : tree.Patch(kind, address.Reference!, own, parent);
+    }
+
+    /// <summary><c>PUT /routes/orders/service</c>: where the route has no service yet, the new one becomes it.</summary>
+    private static EditResult ApplyThrough(ConfigurationTree tree, ObjectAddress address, ConfigurationObject holder, string method, JsonObject body)
+    {
+        var kind = address.Collection.Kind;
+        if (address.Find(tree) is { } target)
+            return HttpMethods.IsPut(method) ? tree.Upsert(kind, target.Id.ToString(), body) : tree.Patch(kind, target.Id.ToString(), body);
+        if (!HttpMethods.IsPut(method))
+            return tree.Patch(kind, Guid.Empty.ToString(), body);
+        var made = tree.Insert(kind, body);
+        if (made.Tree is null)
+            return made;
+        var associated = made.Tree.Patch(holder.Kind, holder.Id.ToString(), new JsonObject { [address.Through!] = new JsonObject { ["id"] = made.Object!.Id.ToString() } });
+        return associated.Tree is null ? associated : made with { Tree = associated.Tree };
+    }
+
+    private async Task<AdminAnswer> DeleteAsync(HttpContext http, ObjectAddress address)
+    {
+        var tree = releases.Current.Tree;
+        if (address.ParentCollection is not null && address.Parent(tree) is null)
+            return AdminAnswer.NotFound;
+        if (address.Find(tree) is not { } found)
+            return address.Through is null ? AdminAnswer.NoContent : AdminAnswer.NotFound;
+        if (!releases.IsStored)
+            return KongErrors.ReadOnly("remove", address.Collection.Kind.Name, ByField(address));
+        var result = await releases.ChangeAsync(
+            Change(http, $"remove {tree.Describe(found)}"), current => current.Delete(found.Kind, found.Id.ToString()), http.RequestAborted);
+        return result is { Outcome: ChangeOutcome.Refused, Edit.Problems: [{ Refusal: EditRefusal.NotFound }, ..] } ? AdminAnswer.NoContent : Answer(result, static _ => AdminAnswer.NoContent);
+    }
+
+    private static AdminAnswer Answer(ChangeResult result, Func<EditResult, AdminAnswer> done) => result.Outcome switch
+    {
+        ChangeOutcome.Released or ChangeOutcome.Unchanged => done(result.Edit!),
+        ChangeOutcome.Refused when result.Edit is { Problems.Count: > 0 } edit => KongErrors.Of(edit.Problems),
+        ChangeOutcome.Refused => KongErrors.SchemaViolation(result.Problems.Select(Whole)),
+        ChangeOutcome.NotFound => AdminAnswer.NotFound,
+        ChangeOutcome.ReadOnly => AdminAnswer.MethodNotAllowed,
+        _ => AdminAnswer.Message(412, $"release {result.Current.Number} is newer"),
+    };
+
+    private static (string, string) Whole(Problem problem) => ("", $"{problem.Object}{(problem.Field.Length > 0 ? "." + problem.Field : "")}: {problem.Message}");
+
+    /// <summary>The field that the object is addressed by when it is not the id.</summary>
+    private static string? ByField(ObjectAddress address) =>
+        address.Reference is null || Guid.TryParseExact(address.Reference, "D", out _) ? null : address.Collection.Kind.LookupField;
+
+    private static string? PluginName(JsonObject body, ConfigurationObject? existing) =>
+        body["name"] is JsonValue name && name.TryGetValue<string>(out var text) ? text : existing is { Kind.Name: "plugins" } ? (string?)existing.ToJson()["name"] : null;
+
+    private static ChangeRequest Change(HttpContext http, string note) => new(http.User.Identity?.Name ?? "admin", note);
+}
