@@ -13,6 +13,15 @@ internal sealed class ManualTime : TimeProvider
 
     public override DateTimeOffset GetUtcNow() => new(GetTimestamp(), TimeSpan.Zero);
 
+    /// <summary>How many timers there are.</summary>
+    public int Timers
+    {
+        get
+        {
+            lock (gate) return timers.Count;
+        }
+    }
+
     /// <summary>Sets the clock without running timers.</summary>
     public void Set(DateTimeOffset to) => Volatile.Write(ref ticks, to.UtcTicks);
 

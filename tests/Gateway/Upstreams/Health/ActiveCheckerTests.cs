@@ -44,18 +44,21 @@ public sealed class ActiveCheckerTests : IAsyncLifetime
 
     private Balancer Create(UpstreamConfig upstream) => fixture.Create(upstream, new TargetConfig { Target = $"127.0.0.1:{target.Port}" });
 
-    /// <summary>Moves the clock by one interval and waits until the probe has come.</summary>
+    /// <summary>Moves the clock by one interval and waits until the probe has come and is over.</summary>
     private async Task TickAsync(bool expectProbe = true)
     {
-        var before = target.Requests;
+        var (before, idle) = (target.Requests, fixture.Time.Timers);
         for (var rounds = expectProbe ? 100 : 1; rounds > 0 && target.Requests == before; rounds--)
         {
-            // A round whose time comes while the last one is still being counted is left out: the next one then.
+            // A round whose time comes while the last one is still being counted is left out: the next one then. A probe under way has a
+            // timer of its own, which must not run out.
             fixture.Time.Advance(TimeSpan.FromSeconds(1));
             for (var i = 0; i < 20 && target.Requests == before; i++) await Task.Delay(10);
+            await Eventually.HoldsAsync(() => target.Requests > before || fixture.Time.Timers <= idle);
         }
 
         (target.Requests > before).ShouldBe(expectProbe);
+        await Eventually.HoldsAsync(() => fixture.Time.Timers <= idle);
     }
 
     [Fact]
