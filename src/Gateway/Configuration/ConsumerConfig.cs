@@ -104,12 +104,51 @@ public sealed record OAuth2Credential : CredentialConfig
     [Secret]
     public string? ClientSecret { get; init; }
 
+    /// <summary>Whether the secret is kept hashed: in a file that is not to be transformed, it is one (<c>$pbkdf2-sha512$i=...,l=...$salt$hash</c>).</summary>
     public bool HashSecret { get; init; }
 
+    /// <summary>Where the client may send its users back to; the first where a request names none.</summary>
+    [RedirectUri]
     public IReadOnlyList<string>? RedirectUris { get; init; }
 
     [OneOf("confidential", "public")]
     public string ClientType { get; init; } = "confidential";
+}
+
+/// <summary>A token of oauth2 that is there from the start; <c>oauth2_tokens</c>.</summary>
+public sealed record OAuth2Token : Entity
+{
+    /// <summary>The client that it was given to.</summary>
+    [Required]
+    public Reference? Credential { get; init; }
+
+    /// <summary>The service that it is good for; every one whose middleware has <c>global_credentials</c> when absent.</summary>
+    public Reference? Service { get; init; }
+
+    [OneOf("bearer")]
+    public string TokenType { get; init; } = "bearer";
+
+    /// <summary>Seconds from <c>created_at</c> (or from when the file is loaded) for which it is good; 0 for ever.</summary>
+    [Required]
+    public long ExpiresIn { get; init; }
+
+    /// <summary>Unique. Made up at random when absent.</summary>
+    [Secret]
+    public string? AccessToken { get; init; }
+
+    /// <summary>Unique.</summary>
+    [Secret]
+    public string? RefreshToken { get; init; }
+
+    /// <summary>The user who allowed it.</summary>
+    public string? AuthenticatedUserid { get; init; }
+
+    /// <summary>What it allows, with blanks between.</summary>
+    public string? Scope { get; init; }
+
+    /// <summary>Kong: seconds after which its database forgets the token.</summary>
+    [NoEffect("tokens of a file are there as long as the file has them")]
+    public long? Ttl { get; init; }
 }
 
 /// <summary>A group name for acl; <c>acls</c>.</summary>

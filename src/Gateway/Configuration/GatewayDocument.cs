@@ -34,6 +34,9 @@ public sealed record GatewayDocument
     /// <summary>All kinds; <c>OfType</c> gives one.</summary>
     public IReadOnlyList<CredentialConfig> Credentials { get; init; } = [];
 
+    /// <summary>Tokens of oauth2 that are there from the start.</summary>
+    public IReadOnlyList<OAuth2Token> OAuth2Tokens { get; init; } = [];
+
     public IReadOnlyList<PluginConfig> Plugins { get; init; } = [];
 
     public IReadOnlyList<PipelineConfig> Pipelines { get; init; } = [];

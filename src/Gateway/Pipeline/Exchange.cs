@@ -57,7 +57,7 @@ public sealed partial class Exchange
     /// <summary>The middleware that applies; chosen again when <see cref="Consumer"/> becomes known.</summary>
     public PluginPlan Plan { get; internal set; } = null!;
 
-    /// <summary>Who calls; set by an authentication plugin through <see cref="Authenticated"/>.</summary>
+    /// <summary>Who calls; set by an authentication plugin through <see cref="Authenticated(ConsumerModel, Configuration.CredentialConfig?)"/>.</summary>
     public ConsumerModel? Consumer { get; private set; }
 
     /// <summary>What the caller showed; null for an anonymous one.</summary>
@@ -119,5 +119,13 @@ public sealed partial class Exchange
 
         // From the route's own plan, since an earlier plugin may have chosen another consumer's.
         Plan = Match.Route!.Plan.For(consumer);
+    }
+
+    /// <summary>Records what the caller showed where that belongs to no consumer.</summary>
+    public void Authenticated(Configuration.CredentialConfig credential)
+    {
+        Consumer = null;
+        Credential = credential;
+        Plan = Match.Route!.Plan;
     }
 }

@@ -10,7 +10,9 @@ using Sluice.Gateway.Plugins.HttpLog;
 using Sluice.Gateway.Plugins.IpRestriction;
 using Sluice.Gateway.Plugins.Jwt;
 using Sluice.Gateway.Plugins.KeyAuth;
+using Sluice.Gateway.Plugins.LdapAuth;
 using Sluice.Gateway.Plugins.Loggly;
+using Sluice.Gateway.Plugins.OAuth2;
 using Sluice.Gateway.Plugins.Prometheus;
 using Sluice.Gateway.Plugins.ProxyCache;
 using Sluice.Gateway.Plugins.RateLimiting;
@@ -40,7 +42,9 @@ public static class PluginCatalog
         CorsPlugin.Descriptor,
         SessionPlugin.Descriptor,
         JwtPlugin.Descriptor,
+        OAuth2Plugin.Descriptor,
         KeyAuthPlugin.Descriptor,
+        LdapAuthPlugin.Descriptor,
         BasicAuthPlugin.Descriptor,
         HmacAuthPlugin.Descriptor,
         IpRestrictionPlugin.Descriptor,

@@ -33,6 +33,7 @@ public sealed partial class ConfigurationTree
             Consumers = List<ConsumerConfig>("consumers"),
             ConsumerGroups = List<ConsumerGroupConfig>("consumer_groups"),
             Credentials = [.. EntityKind.All.Where(k => k.Record.IsAssignableTo(typeof(CredentialConfig))).SelectMany(k => List<CredentialConfig>(k.Name))],
+            OAuth2Tokens = List<OAuth2Token>("oauth2_tokens"),
             Plugins = List<PluginConfig>("plugins"),
             Pipelines = List<PipelineConfig>("pipelines"),
             Certificates = List<CertificateConfig>("certificates"),

@@ -54,6 +54,11 @@ public sealed record EntityKind(string Name, string Singular, Type Record)
         Credential("basicauth_credentials", "basic-auth credential", typeof(BasicAuthCredential)) with { Unique = ["username"], CacheKey = ["username"] },
         Credential("hmacauth_credentials", "hmac-auth credential", typeof(HmacAuthCredential)) with { Unique = ["username"], CacheKey = ["username"] },
         Credential("oauth2_credentials", "OAuth 2.0 client", typeof(OAuth2Credential)) with { Unique = ["client_id"] },
+        new("oauth2_tokens", "OAuth 2.0 token", typeof(OAuth2Token))
+        {
+            Unique = ["access_token", "refresh_token"],
+            References = [new("credential", "oauth2_credentials", Cascades: true), new("service", "services", Cascades: true)],
+        },
         Credential("acls", "ACL group", typeof(AclGroup)) with { CacheKey = ["consumer", "group"] },
         new("plugins", "plugin", typeof(PluginConfig))
         {

@@ -64,6 +64,7 @@ internal sealed class EntityReader
             Consumers = List<ConsumerConfig>("consumers"),
             ConsumerGroups = List<ConsumerGroupConfig>("consumer_groups"),
             Credentials = [.. EntityKind.All.Where(k => k.Record.IsAssignableTo(typeof(CredentialConfig))).SelectMany(k => List<CredentialConfig>(k.Name))],
+            OAuth2Tokens = List<OAuth2Token>("oauth2_tokens"),
             Plugins = List<PluginConfig>("plugins"),
             Pipelines = List<PipelineConfig>("pipelines"),
             Certificates = List<CertificateConfig>("certificates"),
@@ -139,7 +140,12 @@ internal sealed class EntityReader
         return null;
     }
 
-    private static string KindOf(string field) => field is "client_certificate" ? "certificates" : field + "s";
+    private static string KindOf(string field) => field switch
+    {
+        "client_certificate" => "certificates",
+        "credential" => "oauth2_credentials",
+        _ => field + "s",
+    };
 
     /// <summary>Middleware holds its pipeline by name, as routes do.</summary>
     private string? PipelineName(DocumentNode pipeline, Binding binding)

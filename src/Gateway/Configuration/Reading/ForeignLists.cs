@@ -7,7 +7,7 @@ internal static class ForeignLists
     public static string? WithoutEffect(string name) => name switch
     {
         "keys" or "key_sets" => "is used by none of the plugins of Sluice and has no effect",
-        "oauth2_tokens" or "oauth2_authorization_codes" or "sessions" or "acme_storage" or "ratelimiting_metrics" or "response_ratelimiting_metrics"
+        "oauth2_authorization_codes" or "sessions" or "acme_storage" or "ratelimiting_metrics" or "response_ratelimiting_metrics"
             => "is what Kong stores at run time and has no effect",
         "parameters" or "workspaces" or "clustering_data_planes" => "is how Kong keeps its own house and has no effect",
         _ => null,

@@ -72,3 +72,15 @@ public sealed class VaultPrefixAttribute : RuleAttribute
             : $"invalid value '{value}': a prefix is made of lower-case letters, digits and dashes, and begins with a letter";
     }
 }
+
+/// <summary>A URI with scheme and host and without a fragment, to which an OAuth 2.0 client's users may be sent.</summary>
+public sealed class RedirectUriAttribute : RuleAttribute
+{
+    public override string? Refuse(string value)
+    {
+        if (value.Contains('#', StringComparison.Ordinal)) return $"fragment not allowed in '{value}'";
+        var scheme = value.IndexOf("://", StringComparison.Ordinal);
+        var isUri = scheme > 0 && value.Length > scheme + 3 && value[scheme + 3] is not ('/' or '?') && value[..scheme].All(c => char.IsAsciiLetterOrDigit(c) || c is '+' or '-' or '.');
+        return isUri && HeaderValueAttribute.Refusal(value) is null ? null : $"cannot parse '{value}'";
+    }
+}

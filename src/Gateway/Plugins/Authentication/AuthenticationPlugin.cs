@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
+using Sluice.Gateway.Configuration;
 using Sluice.Gateway.Pipeline;
 using Sluice.Gateway.Snapshot;
 
@@ -17,6 +18,7 @@ internal abstract partial class AuthenticationPlugin(PluginSetup setup, string? 
 
     public sealed override ValueTask<Verdict> AuthenticateAsync(Exchange exchange)
     {
+        if (TryAnswer(exchange) is { } answered) return answered;
         if (!runOnPreflight && HttpMethods.IsOptions(exchange.Request.Method))
         {
             if (exchange.Consumer is null) ConsumerHeaders.Remove(exchange.Request.Headers);
@@ -27,6 +29,9 @@ internal abstract partial class AuthenticationPlugin(PluginSetup setup, string? 
         var identified = IdentifyAsync(exchange);
         return identified.IsCompletedSuccessfully ? Conclude(exchange, identified.Result) : ConcludeLaterAsync(exchange, identified);
     }
+
+    /// <summary>Requests that the plugin answers itself, whoever calls; null for all others.</summary>
+    protected virtual ValueTask<Verdict>? TryAnswer(Exchange exchange) => null;
 
     /// <summary>Finds out who calls and says so with <see cref="Known"/>.</summary>
     /// <returns>Null when the caller is known, else the refusal.</returns>
@@ -43,13 +48,23 @@ internal abstract partial class AuthenticationPlugin(PluginSetup setup, string? 
         ConsumerHeaders.Set(exchange.Request.Headers, consumer, identifier);
     }
 
+    /// <summary>The caller is known by <paramref name="credential"/>, which belongs to no consumer.</summary>
+    protected static void KnownWithoutConsumer(Exchange exchange, CredentialConfig credential, string identifier)
+    {
+        exchange.Authenticated(credential);
+        ConsumerHeaders.Remove(exchange.Request.Headers);
+        exchange.Request.Headers[ConsumerHeaders.CredentialIdentifier] = identifier;
+    }
+
     private async ValueTask<Verdict> ConcludeLaterAsync(Exchange exchange, ValueTask<Answer?> identified) =>
         await Conclude(exchange, await identified);
 
     private ValueTask<Verdict> Conclude(Exchange exchange, Answer? refusal)
     {
         if (refusal is null) return Verdict.Continue;
-        if (anonymous is null) return Verdict.Stop(refusal);
+
+        // A failure of ours says nothing of the caller.
+        if (anonymous is null || refusal.Status >= StatusCodes.Status500InternalServerError) return Verdict.Stop(refusal);
         var consumer = anonymousConsumer ??= snapshot.FindConsumer(anonymous);
         if (consumer is null)
         {
