@@ -8,8 +8,11 @@ namespace Sluice.Control.Audit;
 /// Writes the audit log of the admin listener. What cannot be written there does not happen: a write is entered before it begins, and is answered 503 when
 /// that fails.
 /// </summary>
-public sealed partial class RequestAudit(AuditLog audit, TimeProvider time, ILoggerFactory logs)
+/// <param name="keep">How long entries are kept; null for ever.</param>
+public sealed partial class RequestAudit(AuditLog audit, TimeSpan? keep, TimeProvider time, ILoggerFactory logs)
 {
+    private static readonly TimeSpan PruneEvery = TimeSpan.FromDays(1);
+
     private const int MostRefusals = 100;
     private static readonly TimeSpan RefusalEvery = TimeSpan.FromSeconds(1);
 
@@ -18,6 +21,7 @@ public sealed partial class RequestAudit(AuditLog audit, TimeProvider time, ILog
     private double refusalsLeft = MostRefusals;
     private long countedAt = time.GetTimestamp();
     private long unwritten;
+    private long pruneAt;
 
     /// <summary>Runs <paramref name="next"/>, a write, between the entry that it begins and the one that says how it ended.</summary>
     /// <exception cref="DatabaseException">The first entry could not be written; nothing has happened.</exception>
@@ -44,6 +48,7 @@ public sealed partial class RequestAudit(AuditLog audit, TimeProvider time, ILog
         {
             var note = AuditNote.Of(http);
             await TryAsync(() => audit.AnswerAsync(begun, http.TraceIdentifier, status, AuditedRequest.Clean(note.Object ?? ""), AuditedRequest.Clean(note.Detail ?? "")));
+            await TryAsync(PruneAsync);
         }
     }
 
@@ -56,6 +61,16 @@ public sealed partial class RequestAudit(AuditLog audit, TimeProvider time, ILog
         if (entry.Outcome != AuditOutcome.Success && !Admit(out missed)) return;
         if (missed > 0) entry = entry with { Detail = $"{entry.Detail} (and {missed} more refusals just before, not entered one by one)".TrimStart() };
         await TryAsync(() => audit.AppendAsync(entry));
+    }
+
+    /// <summary>Forgets what is too old, once a day, and enters that.</summary>
+    private async Task PruneAsync()
+    {
+        var now = time.GetUtcNow();
+        var due = Interlocked.Read(ref pruneAt);
+        if (keep is not { } limit || now.Ticks < due || Interlocked.CompareExchange(ref pruneAt, (now + PruneEvery).Ticks, due) != due) return;
+        if (await audit.PruneAsync(limit) is var gone and > 0)
+            await audit.AppendAsync(new AuditEntry { Actor = "sluice", ActorKind = "retention", Action = "audit.prune", Outcome = AuditOutcome.Success, Detail = $"{gone} older than {limit.TotalDays:0} days" });
     }
 
     private bool Admit(out long missed)

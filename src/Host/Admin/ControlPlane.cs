@@ -4,13 +4,14 @@ using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.Logging;
 using Sluice.Control.Audit;
 using Sluice.Control.Identity;
+using Sluice.Control.Nodes;
 using Sluice.Foundation.Storage;
 using Sluice.Gateway.Listeners;
 using Sluice.Host.Settings;
 
 namespace Sluice.Host.Admin;
 
-/// <summary>What an operator touches, on one database: accounts and the audit log. The traffic needs none of it.</summary>
+/// <summary>What an operator touches, on one database: accounts, the audit log, the nodes. The traffic needs none of it.</summary>
 internal sealed class ControlPlane : IAsyncDisposable
 {
     private readonly RunSettings settings;
@@ -18,15 +19,23 @@ internal sealed class ControlPlane : IAsyncDisposable
     private readonly AuditLog audit;
     private readonly Accounts accounts;
     private readonly AdminGuard guard;
+    private readonly NodeRegister nodes;
+    private readonly TimeProvider time;
 
-    public ControlPlane(RunSettings settings, ILoggerFactory logs, TimeProvider time)
+    /// <param name="report">What this node says of itself to the others.</param>
+    public ControlPlane(RunSettings settings, Func<NodeReport> report, ILoggerFactory logs, TimeProvider time)
     {
+        this.time = time;
         this.settings = settings;
         database = new Database(settings.Database);
         audit = new AuditLog(database, time);
         accounts = new Accounts(database, time, logs);
-        guard = new AdminGuard(accounts, new RequestAudit(audit, time, logs), settings.AdminGuard);
+        guard = new AdminGuard(accounts, new RequestAudit(audit, settings.AuditRetention, time, logs), settings.AdminGuard);
+        nodes = new NodeRegister(database, Self(), report, time, logs.CreateLogger("Sluice.Nodes"));
     }
+
+    /// <summary>What goes on in the background, until told to stop.</summary>
+    public Task RunAsync(CancellationToken stop) => nodes.RunAsync(stop);
 
     /// <summary>Puts the guard before everything that is mapped after it.</summary>
     public void Guard(IApplicationBuilder app) => app.Use(next => http => guard.InvokeAsync(http, next));
@@ -35,6 +44,7 @@ internal sealed class ControlPlane : IAsyncDisposable
     {
         routes.MapIdentity(accounts);
         routes.MapAudit(audit);
+        routes.MapNodes(nodes, time);
     }
 
     /// <summary>What a person who starts the gateway should know, one sentence each.</summary>
@@ -65,10 +75,21 @@ internal sealed class ControlPlane : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        nodes.Dispose();
         accounts.Dispose();
         audit.Dispose();
         await database.DisposeAsync();
     }
+
+    private Node Self() => new()
+    {
+        // Alone, nobody asks for it, and nothing has to be remembered.
+        Id = database.Kind == DatabaseKind.Postgres ? Node.LoadId(settings.DataFolder) : Guid.NewGuid().ToString(),
+        Host = Environment.MachineName,
+        Version = SluiceVersion.Current,
+        Roles = settings.Roles,
+        StartedAt = time.GetUtcNow(),
+    };
 
     private bool NeedsUsers() => settings.AdminGuard.Access switch
     {

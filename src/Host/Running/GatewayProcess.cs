@@ -2,6 +2,7 @@ using System.Threading.Channels;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Console;
+using Sluice.Control.Nodes;
 using Sluice.Foundation.Secrets;
 using Sluice.Gateway.Snapshot;
 using Sluice.Host.Admin;
@@ -57,10 +58,11 @@ internal static class GatewayProcess
         using var signals = new ShutdownSignals(reload: () => reloads.Writer.TryWrite(true));
         await using var demo = settings.DemoUpstream is { } address ? await DemoUpstream.StartAsync(address) : null;
         await gateway.StartAsync();
-        await using var control = new ControlPlane(settings, logs, time);
+        await using var control = new ControlPlane(settings, () => new NodeReport(null, gateway.Refused?.Problems[0]), logs, time);
         await using var admin = await StartAdminAsync(gateway, control, settings, logs, time);
         StartSummary.Write(Console.Out, settings, gateway, admin?.Urls ?? [], await control.NotesAsync(admin?.Urls ?? []));
 
+        var controlling = control.RunAsync(signals.Stopping);
         var watching = watch.RunAsync(changed: () => reloads.Writer.TryWrite(false), signals.Stopping);
         var watchingSecrets = secrets.WatchAsync(() => gateway.Snapshot.Document.Secrets, changed: () => reloads.Writer.TryWrite(true), signals.Stopping);
         try
@@ -72,7 +74,7 @@ internal static class GatewayProcess
             // Told to end.
         }
 
-        await Task.WhenAll(watching, watchingSecrets);
+        await Task.WhenAll(watching, watchingSecrets, controlling);
         await Console.Out.WriteLineAsync($"draining for up to {settings.DrainTimeout.TotalSeconds:0} s");
         var finished = await gateway.DrainAsync();
         await Console.Out.WriteLineAsync(finished ? "ended" : "ended; some requests were cut off");

@@ -55,7 +55,7 @@ internal sealed class AdminApp : IAsyncDisposable
         var store = new Database(address ?? await BothEngines.AddressAsync(kind));
         var audit = new AuditLog(store, time);
         var accounts = new Accounts(store, time, factory, iterations: 1000);
-        var guard = new AdminGuard(accounts, new RequestAudit(audit, time, factory), settings ?? new AdminGuardSettings());
+        var guard = new AdminGuard(accounts, new RequestAudit(audit, TimeSpan.FromDays(30), time, factory), settings ?? new AdminGuardSettings());
 
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         builder.Services.AddSingleton<TimeProvider>(time).AddSingleton(factory).AddRoutingCore();
