@@ -15,6 +15,10 @@ public sealed class FieldAttribute(string name) : Attribute
     public string Name { get; } = name;
 }
 
+/// <summary>The fields of the record (and of those derived from it) are named in camelCase, as the documents of another product name them.</summary>
+[AttributeUsage(AttributeTargets.Class)]
+public sealed class CamelCaseAttribute : Attribute;
+
 /// <summary>A number's bounds, both inclusive; on a list, the bounds of its elements.</summary>
 [AttributeUsage(AttributeTargets.Property)]
 public sealed class BetweenAttribute(double min, double max) : Attribute

@@ -24,6 +24,12 @@ public sealed class Binding(string objectName, ICollection<Problem> problems, st
     /// <summary>Types whose values somebody else reads: gets the field's name and the value, gives the object or null after reporting.</summary>
     public IReadOnlyDictionary<Type, Func<string, DocumentNode, Binding, object?>>? Readers { get; init; }
 
+    /// <summary>Like <see cref="Readers"/>, for generic types and with the field's plan, so that the reader can apply its constraints.</summary>
+    public IReadOnlyDictionary<Type, Func<FieldPlan, DocumentNode, Binding, object?>>? FieldReaders { get; init; }
+
+    /// <summary>What a field that a record does not have counts as.</summary>
+    public Severity UnknownFields { get; init; } = Severity.Error;
+
     /// <summary>Fields of the outermost record that somebody else reads.</summary>
     public IReadOnlySet<string>? Skipped { get; init; }
 

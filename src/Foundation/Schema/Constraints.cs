@@ -76,6 +76,9 @@ public sealed class Constraints
         return false;
     }
 
+    /// <summary>Why a text is refused and what would be right; null when it is fine.</summary>
+    public string? Refusal(string text) => Refusal(text, inList: false);
+
     private string? Refusal(string text, bool inList)
     {
         if (!inList && Length is not null && (text.Length < Length.Min || text.Length > Length.Max))
@@ -92,7 +95,8 @@ public sealed class Constraints
         return null;
     }
 
-    private string? Refusal(double number)
+    /// <summary>Why a number is refused and what would be right; null when it is fine.</summary>
+    public string? Refusal(double number)
     {
         if (Between is not null && !(number >= Between.Min && number <= Between.Max))
             return $"must be between {Show(Between.Min)} and {Show(Between.Max)}, not {Show(number)}";

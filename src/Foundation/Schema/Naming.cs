@@ -19,6 +19,9 @@ public static class Naming
         return text.ToString();
     }
 
+    /// <summary><c>MaxTries</c> to <c>maxTries</c>.</summary>
+    public static string CamelCase(string name) => name.Length == 0 ? name : char.ToLowerInvariant(name[0]) + name[1..];
+
     /// <summary>"; did you mean 'x'?" when one of <paramref name="candidates"/> is near, and nothing otherwise.</summary>
     public static string DidYouMean(string given, IEnumerable<string> candidates)
     {

@@ -32,8 +32,9 @@ public static class RecordBinder
                 ReadField(record, field, entry, map, given, binding);
             else
             {
-                unknown++;
-                binding.Report(entry.Place, "unknown field" + (binding.ExplainUnknown?.Invoke(entry.Name) ?? Naming.DidYouMean(entry.Name, plan.Fields.Select(f => f.Name))));
+                if (binding.UnknownFields == Errors.Severity.Error)
+                    unknown++;
+                binding.Report(entry.Place, "unknown field" + (binding.ExplainUnknown?.Invoke(entry.Name) ?? Naming.DidYouMean(entry.Name, plan.Fields.Select(f => f.Name))), binding.UnknownFields);
             }
             binding.Leave();
         }
@@ -60,6 +61,11 @@ public static class RecordBinder
         else if (binding.Readers is not null && binding.Readers.TryGetValue(Nullable.GetUnderlyingType(field.Property.PropertyType) ?? field.Property.PropertyType, out var reader))
         {
             if (reader(field.Name, entry.Value, binding) is { } read)
+                field.Set(record, read);
+        }
+        else if (binding.FieldReaders is not null && binding.FieldReaders.TryGetValue(field.Property.PropertyType, out var fieldReader))
+        {
+            if (fieldReader(field, entry.Value, binding) is { } read)
                 field.Set(record, read);
         }
         else if (field.Value.TryRead(entry.Value, binding, inList: false, out var value))

@@ -1,0 +1,112 @@
+using Sluice.Foundation.Errors;
+using Sluice.Workflows.Data;
+using Sluice.Workflows.Nodes;
+
+namespace Sluice.Workflows.Definitions;
+
+/// <summary>Turns a definition into the model that runs, checking everything that can be known before a run.</summary>
+public sealed class ModelBuilder
+{
+    private readonly WorkflowDefinition _definition;
+    private readonly List<Problem> _problems;
+    private readonly List<NodeModel> _nodes = [];
+    private readonly Dictionary<string, NodeModel> _byName = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, List<string>> _differences = new(StringComparer.Ordinal);
+
+    private ModelBuilder(WorkflowDefinition definition, IEnumerable<Problem> found)
+    {
+        _definition = definition;
+        _problems = [.. found];
+    }
+
+    /// <summary>Checks and compiles a workflow.</summary>
+    /// <param name="definition">What was read.</param>
+    /// <param name="found">The problems that reading it found; errors among them keep it from being used.</param>
+    public static WorkflowCheck Build(WorkflowDefinition definition, IEnumerable<Problem>? found = null) => new ModelBuilder(definition, found ?? []).Build();
+
+    private WorkflowCheck Build()
+    {
+        foreach (var node in _definition.Nodes) Add(node);
+        Connect();
+        if (!_problems.Exists(p => p.Severity == Severity.Error)) GraphCheck.Run(_definition, _nodes, _problems);
+        foreach (var name in _definition.PinData.Keys.Where(name => !_definition.Nodes.Any(n => string.Equals(n.Name, name, StringComparison.Ordinal))))
+            _problems.Add(new Problem(_definition.Place, Workflow, $"pinData.{name}", "no node has this name", Severity.Warning));
+        if (_definition.Settings.ExecutionOrder is "v0")
+            _problems.Add(new Problem(_definition.Place, Workflow, "settings.executionOrder", "branches run one after the other as with v1, not side by side as with v0", Severity.Warning));
+        var broken = _problems.Exists(p => p.Severity == Severity.Error);
+        return new WorkflowCheck(broken ? null : new WorkflowModel(_definition, [.. _nodes]), _problems, [.. _definition.Nodes.Select(Report)]);
+    }
+
+    private string Workflow => $"workflow \"{_definition.Name}\"";
+
+    private void Add(NodeDefinition node)
+    {
+        var name = DefinitionReader.NodeObject(_definition.Name, node.Name);
+        if (_byName.ContainsKey(node.Name))
+        {
+            _problems.Add(new Problem(node.Place, name, "name", "another node has this name"));
+            return;
+        }
+
+        var disabled = node.Disabled ? Severity.Warning : Severity.Error;
+        var (descriptor, refusal, alias) = NodeCatalog.Find(node.Type, node.TypeVersion);
+        if (refusal is not null) _problems.Add(new Problem(node.Place, name, refusal.Value.Field, refusal.Value.Message, disabled));
+        if (descriptor is { IsNote: true }) return;
+        if (descriptor?.Difference is { } difference && alias) _differences[node.Name] = [difference];
+
+        var made = descriptor is null || node.Disabled ? new PassThroughNode() : Create(node, descriptor, name, alias);
+        if (made is null) return;
+        var model = new NodeModel(_nodes.Count, node, descriptor ?? PassThroughNode.Descriptor, made) { Pinned = _definition.PinData.GetValueOrDefault(node.Name) };
+        _nodes.Add(model);
+        _byName.Add(node.Name, model);
+    }
+
+    private Node? Create(NodeDefinition node, NodeDescriptor descriptor, string name, bool alias)
+    {
+        var problems = new List<Problem>();
+        var parameters = descriptor.Upgrade is { } upgrade && alias ? upgrade(node.Parameters, node.TypeVersion) : node.Parameters;
+        var record = ParameterReader.Read(descriptor.ParametersType, parameters, name, problems, alias ? Severity.Warning : Severity.Error);
+        Node? made = null;
+        if (record is not null)
+        {
+            void Report(string field, string message) => problems.Add(new Problem(node.Place, name, $"parameters.{field}", message));
+            made = descriptor.Create(record, new NodeSetup(node, _definition, Report));
+        }
+
+        _problems.AddRange(problems);
+        return problems.Exists(p => p.Severity == Severity.Error) ? null : made;
+    }
+
+    private void Connect()
+    {
+        var names = _definition.Nodes.Select(n => n.Name).ToHashSet(StringComparer.Ordinal);
+        var edges = new List<(NodeModel From, NodeModel.Edge Edge)>();
+        foreach (var edge in _definition.Edges)
+        {
+            var field = $"connections.{edge.From}.{edge.Kind}[{edge.Output}]";
+            if (!names.Contains(edge.From)) _problems.Add(new Problem(edge.Place, Workflow, field, "an edge from a node that is not there"));
+            if (!names.Contains(edge.To)) _problems.Add(new Problem(edge.Place, Workflow, field, $"an edge to '{edge.To}', which is not there"));
+            if (!_byName.TryGetValue(edge.From, out var from) || !_byName.TryGetValue(edge.To, out var to)) continue;
+            if (edge.Kind is not "main")
+                _problems.Add(new Problem(edge.Place, DefinitionReader.NodeObject(_definition.Name, edge.From), field, $"edges of the kind '{edge.Kind}' are not supported"));
+            else if (edge.Output >= from.OutputCount && !from.Definition.Disabled)
+                _problems.Add(new Problem(edge.Place, DefinitionReader.NodeObject(_definition.Name, edge.From), field, $"the node has {from.OutputCount} outputs: this edge carries nothing", Severity.Warning));
+            else if (edge.Input >= to.Node.Inputs && !to.Definition.Disabled)
+                _problems.Add(new Problem(edge.Place, DefinitionReader.NodeObject(_definition.Name, edge.From), field, $"'{edge.To}' has {to.Node.Inputs} inputs, not one with the index {edge.Input}"));
+            else
+                edges.Add((from, new NodeModel.Edge(edge.Output, to, edge.Input)));
+        }
+
+        foreach (var byNode in edges.GroupBy(e => e.From))
+            byNode.Key.Edges = [.. byNode.Select(e => e.Edge).OrderBy(e => e.Output).OrderByDescending(e => e.Target.Definition.Position[1]).ThenByDescending(e => e.Target.Definition.Position[0])];
+        foreach (var byTarget in edges.GroupBy(e => e.Edge.Target)) byTarget.Key.ConnectedInputs = byTarget.Max(e => e.Edge.Input) + 1;
+    }
+
+    private NodeReport Report(NodeDefinition node)
+    {
+        var name = DefinitionReader.NodeObject(_definition.Name, node.Name);
+        var own = _problems.Where(p => string.Equals(p.Object, name, StringComparison.Ordinal)).ToList();
+        var reasons = own.Select(p => p.Field.Length > 0 ? $"{p.Field}: {p.Message}" : p.Message).Concat(_differences.GetValueOrDefault(node.Name) ?? []).ToList();
+        return new NodeReport(node.Name, node.Type, own.Exists(p => p.Severity == Severity.Error) ? NodeVerdict.NotSupported : reasons.Count > 0 ? NodeVerdict.RunsWithDifferences : NodeVerdict.Runs, reasons);
+    }
+}

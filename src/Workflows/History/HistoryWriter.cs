@@ -1,0 +1,187 @@
+using System.Data.Common;
+using Sluice.Foundation.Storage;
+using Sluice.Workflows.Definitions;
+using Sluice.Workflows.Runs;
+
+namespace Sluice.Workflows.History;
+
+/// <summary>
+/// Stores the histories of all runs from one place: whatever has come together while one commit was under way is stored by the next, so that thousands of runs
+/// share a few commits. What nobody waits for is stored within <see cref="Linger"/>.
+/// </summary>
+internal sealed class HistoryWriter : IAsyncDisposable
+{
+    /// <summary>How long an event may lie in memory when no run waits for it to be stored.</summary>
+    private static readonly TimeSpan Linger = TimeSpan.FromMilliseconds(20);
+
+    /// <summary>How many runs one commit takes at most.</summary>
+    private const int Most = 4096;
+
+    private readonly Database _database;
+    private readonly TimeProvider _time;
+    private readonly Lock _lock = new();
+    private readonly SemaphoreSlim _signal = new(0);
+    private readonly CancellationTokenSource _stop = new();
+    private readonly Task _loop;
+    private List<RunLog> _listed = [];
+    private bool _signalled;
+    private bool _urgent;
+
+    public HistoryWriter(Database database, ObjectStore? objects, int threshold, TimeProvider time)
+    {
+        _database = database;
+        Objects = objects;
+        Threshold = threshold;
+        _time = time;
+        _loop = Task.Run(LoopAsync);
+    }
+
+    public ObjectStore? Objects { get; }
+
+    /// <summary>Bytes from which an event goes to the object store.</summary>
+    public int Threshold { get; }
+
+    /// <summary>Why the last commit failed; null when it did not. New runs are refused meanwhile.</summary>
+    public DatabaseException? Failure { get; private set; }
+
+    /// <summary>How many commits there were.</summary>
+    public long Commits { get; private set; }
+
+    public static string Folder(string runId) => $"runs/{runId}";
+
+    public void Add(RunLog log, bool urgent)
+    {
+        lock (_lock)
+        {
+            _listed.Add(log);
+            _urgent |= urgent;
+            if (_signalled && !urgent) return;
+            _signalled = true;
+        }
+
+        _signal.Release();
+    }
+
+    private async Task LoopAsync()
+    {
+        while (true)
+        {
+            try
+            {
+                await _signal.WaitAsync(_stop.Token);
+                while (_signal.Wait(0)) ;
+                bool urgent;
+                lock (_lock) urgent = _urgent;
+                // Whoever waits ends the pause.
+                if (!urgent) await _signal.WaitAsync(Linger, _stop.Token);
+            }
+            catch (OperationCanceledException)
+            {
+                await StoreAsync(Take());
+                return;
+            }
+
+            await StoreAsync(Take());
+        }
+    }
+
+    private List<LogPart> Take()
+    {
+        List<RunLog> logs;
+        lock (_lock)
+        {
+            logs = _listed;
+            _listed = [];
+            _signalled = false;
+            _urgent = false;
+            if (logs.Count > Most)
+            {
+                _listed.AddRange(logs.Skip(Most));
+                logs = logs[..Most];
+                _urgent = _signalled = true;
+                _signal.Release();
+            }
+        }
+
+        var parts = new List<LogPart>(logs.Count);
+        foreach (var log in logs.Distinct())
+        {
+            if (log.Take() is not { } part) continue;
+            if (part.Broken is { } broken) part.Stored.TrySetException(new DatabaseUnavailableException($"the object store does not answer: {broken.Message}", broken));
+            else parts.Add(part);
+        }
+
+        return parts;
+    }
+
+    private async Task StoreAsync(List<LogPart> parts)
+    {
+        if (parts.Count == 0) return;
+        var delay = TimeSpan.FromMilliseconds(50);
+        while (true)
+        {
+            try
+            {
+                await _database.WriteAsync((connection, transaction) => WriteAsync(connection, transaction, parts));
+                Failure = null;
+                Commits++;
+                foreach (var part in parts) part.Stored.TrySetResult();
+                return;
+            }
+            catch (DatabaseException e)
+            {
+                // Runs under way hold on until the database answers again; only the end of the process makes them give up.
+                Failure = e;
+                if (_stop.IsCancellationRequested)
+                {
+                    foreach (var part in parts) part.Stored.TrySetException(e);
+                    return;
+                }
+
+                await Task.Delay(delay, _time, CancellationToken.None);
+                delay = TimeSpan.FromMilliseconds(Math.Min(5000, delay.TotalMilliseconds * 2));
+            }
+#pragma warning disable CA1031 // A mistake in our own SQL must reach those who wait, and not end the loop.
+            catch (Exception e)
+            {
+                foreach (var part in parts) part.Stored.TrySetException(e);
+                return;
+            }
+#pragma warning restore CA1031
+        }
+    }
+
+    private async Task WriteAsync(DbConnection connection, DbTransaction transaction, List<LogPart> parts)
+    {
+        await using var statements = Statements.Create(connection, transaction);
+        foreach (var model in parts.Where(p => p.Standing is not null).Select(p => p.Log.Run.Model).Distinct())
+        {
+            await statements.RunAsync(HistorySql.AddDocument, ("version", model.Definition.Version), ("name", model.Name), ("document", model.DocumentText), ("at", _time.GetUtcNow().ToUnixTimeMilliseconds()));
+        }
+
+        foreach (var part in parts)
+        {
+            var run = part.Log.Run;
+            if (part.Standing is { } standing)
+            {
+                var ended = standing.Phase is RunPhase.Succeeded or RunPhase.Failed or RunPhase.Cancelled;
+                await statements.RunAsync(HistorySql.PutRun,
+                    ("id", run.Id), ("workflow", run.Model.Name), ("version", run.Model.Definition.Version), ("mode", HistorySql.NameOf(run.Request.Mode)), ("tenant", run.Request.Tenant),
+                    ("parent", run.Request.Parent?.Id ?? run.StoredParent), ("phase", HistorySql.NameOf(standing.Phase)), ("started_at", run.StartedAt.ToUnixTimeMilliseconds()),
+                    ("ended_at", ended ? _time.GetUtcNow().ToUnixTimeMilliseconds() : null), ("wait_until", standing.WaitUntil?.ToUnixTimeMilliseconds()), ("last_node", standing.LastNode), ("error", standing.Error), ("bytes", part.Lines.Length));
+            }
+
+            await statements.RunAsync(HistorySql.AddLines, ("run_id", run.Id), ("number", part.Number), ("lines", part.Lines));
+        }
+
+        await statements.FinishAsync();
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _stop.CancelAsync();
+        await _loop;
+        _stop.Dispose();
+        _signal.Dispose();
+    }
+}

@@ -1,0 +1,113 @@
+using System.Data.Common;
+using System.Text.Json;
+using Dapper;
+using Sluice.Foundation.Storage;
+using Sluice.Workflows.Data;
+using Sluice.Workflows.Definitions;
+using Sluice.Workflows.Runs;
+
+namespace Sluice.Workflows.History;
+
+/// <summary>One stored run, without its history.</summary>
+public sealed record RunSummary(
+    string Id, string Workflow, string Version, RunMode Mode, string Tenant, string? Parent, RunPhase Phase, DateTimeOffset StartedAt, DateTimeOffset? EndedAt, DateTimeOffset? WaitUntil, string LastNode, string? Error, long Bytes);
+
+/// <summary>Which runs are listed; what is null does not count.</summary>
+public sealed record RunFilter
+{
+    public string? Workflow { get; init; }
+
+    public RunPhase? Phase { get; init; }
+
+    public string? Tenant { get; init; }
+
+    /// <summary>Only runs that began before the run of this id, for the next page.</summary>
+    public string? Before { get; init; }
+
+    /// <summary>1 to 1000.</summary>
+    public int Limit { get; init; } = 50;
+}
+
+/// <summary>What is stored about runs, for reading.</summary>
+public sealed class RunHistory(Database database, ObjectStore? objects)
+{
+    private const string Columns = "id, workflow, version, mode, tenant, parent, phase, started_at, ended_at, wait_until, last_node, error, bytes";
+
+    /// <summary>Runs, the newest first.</summary>
+    public Task<IReadOnlyList<RunSummary>> ListAsync(RunFilter filter, CancellationToken cancel = default) => QueryAsync(
+        $"""
+        SELECT {Columns} FROM workflow_runs
+        WHERE (@workflow IS NULL OR workflow = @workflow) AND (@phase IS NULL OR phase = @phase) AND (@tenant IS NULL OR tenant = @tenant) AND (@before IS NULL OR id < @before)
+        ORDER BY id DESC LIMIT @limit
+        """,
+        new { workflow = filter.Workflow ?? null, phase = filter.Phase is { } phase ? HistorySql.NameOf(phase) : null, tenant = filter.Tenant, before = filter.Before, limit = Math.Clamp(filter.Limit, 1, 1000) }, cancel);
+
+    public async Task<RunSummary?> FindAsync(string id, CancellationToken cancel = default) =>
+        (await QueryAsync($"SELECT {Columns} FROM workflow_runs WHERE id = @id", new { id }, cancel)).FirstOrDefault();
+
+    /// <summary>Runs that are not over and that nothing outside them will wake.</summary>
+    internal Task<IReadOnlyList<RunSummary>> UnfinishedAsync(int limit, CancellationToken cancel) =>
+        QueryAsync($"SELECT {Columns} FROM workflow_runs WHERE phase IN ('running', 'queued') AND mode <> 'sub-workflow' ORDER BY started_at, id LIMIT @limit", new { limit }, cancel);
+
+    internal Task<IReadOnlyList<RunSummary>> WaitingAsync(CancellationToken cancel) =>
+        QueryAsync($"SELECT {Columns} FROM workflow_runs WHERE phase = 'waiting' ORDER BY wait_until", null, cancel);
+
+    /// <summary>The document that a run runs; null when it is not there any more.</summary>
+    public Task<string?> DocumentAsync(string version, CancellationToken cancel = default) => database.ReadAsync(
+        connection => connection.ExecuteScalarAsync<string?>(new CommandDefinition("SELECT document FROM workflow_documents WHERE version = @version", new { version }, cancellationToken: cancel)), cancel);
+
+    /// <summary>The history of a run as the objects of its lines, the oldest first.</summary>
+    public async Task<(IReadOnlyList<JsObject> Lines, int NextNumber)> LinesAsync(string id, CancellationToken cancel = default)
+    {
+        var parts = await database.ReadAsync(
+            async connection => (await connection.QueryAsync<(long Number, byte[] Lines)>(new CommandDefinition("SELECT number, lines FROM workflow_run_lines WHERE run_id = @id ORDER BY number", new { id }, cancellationToken: cancel))).AsList(), cancel);
+        var lines = new List<JsObject>();
+        foreach (var part in parts)
+        {
+            var rest = part.Lines.AsMemory();
+            while (!rest.IsEmpty)
+            {
+                var end = rest.Span.IndexOf((byte)'\n');
+                if (end < 0) end = rest.Length;
+                var line = JsJson.Parse(rest.Span[..end]).AsObject ?? throw new JsonException("a line of the history is no object");
+                lines.Add(line["stored"].AsString is { } key ? await FetchAsync(key, cancel) : line);
+                rest = rest[Math.Min(rest.Length, end + 1)..];
+            }
+        }
+
+        return (lines, parts.Count == 0 ? 0 : (int)parts[^1].Number + 1);
+    }
+
+    /// <summary>The history of a run as events of its workflow.</summary>
+    internal async Task<(IReadOnlyList<RunEvent> Events, int NextNumber)> EventsAsync(string id, WorkflowModel model, CancellationToken cancel)
+    {
+        var (lines, next) = await LinesAsync(id, cancel);
+        return ([.. lines.Select(line => RunEventJson.Read(line, model))], next);
+    }
+
+    private async Task<JsObject> FetchAsync(string key, CancellationToken cancel)
+    {
+        var content = objects is null ? null : await objects.ReadAsync(key, cancel);
+        return JsJson.Parse((content ?? throw new JsonException($"the object store has no '{key}' any more")).Span).AsObject ?? throw new JsonException("a line of the history is no object");
+    }
+
+    private Task<IReadOnlyList<RunSummary>> QueryAsync(string sql, object? arguments, CancellationToken cancel) => database.ReadAsync<IReadOnlyList<RunSummary>>(
+        async connection =>
+        {
+            // PostgreSQL cannot tell the type of a parameter that is only compared with NULL.
+            if (database.Kind == DatabaseKind.Postgres) sql = sql.Replace("@workflow IS", "@workflow::text IS", StringComparison.Ordinal).Replace("@phase IS", "@phase::text IS", StringComparison.Ordinal)
+                .Replace("@tenant IS", "@tenant::text IS", StringComparison.Ordinal).Replace("@before IS", "@before::text IS", StringComparison.Ordinal);
+            await using var reader = await connection.ExecuteReaderAsync(new CommandDefinition(sql, arguments, cancellationToken: cancel));
+            var runs = new List<RunSummary>();
+            while (await reader.ReadAsync(cancel)) runs.Add(Read(reader));
+            return runs;
+        }, cancel);
+
+    private static RunSummary Read(DbDataReader row) => new(
+        row.GetString(0), row.GetString(1), row.GetString(2), HistorySql.Mode(row.GetString(3)), row.GetString(4), Text(row, 5), HistorySql.Phase(row.GetString(6)),
+        DateTimeOffset.FromUnixTimeMilliseconds(row.GetInt64(7)), Time(row, 8), Time(row, 9), row.GetString(10), Text(row, 11), row.GetInt64(12));
+
+    private static string? Text(DbDataReader row, int column) => row.IsDBNull(column) ? null : row.GetString(column);
+
+    private static DateTimeOffset? Time(DbDataReader row, int column) => row.IsDBNull(column) ? null : DateTimeOffset.FromUnixTimeMilliseconds(row.GetInt64(column));
+}

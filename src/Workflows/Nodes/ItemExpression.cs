@@ -1,0 +1,43 @@
+using Sluice.Workflows.Data;
+
+namespace Sluice.Workflows.Nodes;
+
+/// <summary>Something that gives a value for an item: a compiled expression, or a structure with expressions inside.</summary>
+public abstract class ItemExpression
+{
+    private protected ItemExpression()
+    {
+    }
+
+    /// <exception cref="NodeException">It failed.</exception>
+    public abstract JsValue Evaluate(NodeContext context, int itemIndex);
+
+    /// <summary>Compiles what follows the <c>=</c> of a parameter: text with expressions in double braces.</summary>
+    /// <returns>The expression, or what keeps it from being one.</returns>
+    public static (ItemExpression? Expression, string? Problem) Compile(string template) => PathTemplate.Parse(template);
+}
+
+internal sealed class LiteralExpression(JsValue value) : ItemExpression
+{
+    public override JsValue Evaluate(NodeContext context, int itemIndex) => value;
+}
+
+internal sealed class ObjectOfExpressions((string Name, ItemExpression Value)[] fields) : ItemExpression
+{
+    public override JsValue Evaluate(NodeContext context, int itemIndex)
+    {
+        var result = new JsObject(fields.Length);
+        foreach (var (name, value) in fields) result.Set(name, value.Evaluate(context, itemIndex));
+        return result;
+    }
+}
+
+internal sealed class ArrayOfExpressions(ItemExpression[] elements) : ItemExpression
+{
+    public override JsValue Evaluate(NodeContext context, int itemIndex)
+    {
+        var result = new JsArray(elements.Length);
+        foreach (var element in elements) result.Add(element.Evaluate(context, itemIndex));
+        return result;
+    }
+}

@@ -1,0 +1,131 @@
+using Sluice.Foundation.Schema;
+using Sluice.Workflows.Data;
+using Sluice.Workflows.Definitions;
+
+namespace Sluice.Workflows.Nodes.Merge;
+
+/// <summary>Makes one list of items of several.</summary>
+internal sealed class MergeNode : Node
+{
+    public static readonly NodeDescriptor Descriptor = new NodeDescriptor<MergeNode, MergeParameters>((p, s) => new(p, s))
+    {
+        Type = "merge",
+        Summary = "Makes one list of items of several: one after the other, joined by fields or position, or only one of them.",
+        Category = NodeCategory.Flow,
+        Aliases = [new("n8n-nodes-base.merge", 1, 3.2)],
+        Upgrade = Upgrade,
+        Difference = "the mode combineBySql runs SQLite's SQL, not AlaSQL's",
+    };
+
+    private readonly MergeParameters _parameters;
+
+    public MergeNode(MergeParameters parameters, NodeSetup setup)
+    {
+        _parameters = parameters;
+        if (parameters is not { Mode: "combine", CombineBy: "combineByFields" }) return;
+        if (parameters.Advanced && parameters.MergeByFields.Values.Count == 0) setup.Report("mergeByFields.values", "needs at least one pair of fields");
+        if (!parameters.Advanced && parameters.FieldsToMatchString is { IsLiteral: true, Literal: "" }) setup.Report("fieldsToMatchString", "needs at least one field");
+    }
+
+    public override int Inputs => _parameters.NumberInputs;
+
+    public override int? RequiredInputs => _parameters.Mode is "chooseBranch" ? 2 : 1;
+
+    public override ValueTask<NodeResult> ExecuteAsync(NodeContext context) => _parameters.Mode switch
+    {
+        "append" => NodeResult.Of([.. Enumerable.Range(0, Inputs).SelectMany(i => Tagged(context, i))]),
+        "chooseBranch" => NodeResult.Of(Choose(context)),
+        "combineBySql" => NodeResult.Of(SqlMerge.Run(_parameters.Query.Get(context, 0), [.. Enumerable.Range(0, Inputs).Select(context.Input)])),
+        _ => NodeResult.Of(Combine(context)),
+    };
+
+    private List<Item> Combine(NodeContext context) => _parameters.CombineBy switch
+    {
+        "combineByPosition" => ByPosition(context),
+        "combineAll" => All(context),
+        _ => new FieldMerge(_parameters, context).Run(Tagged(context, 0), Tagged(context, 1)),
+    };
+
+    /// <summary>The items of an input, paired with themselves.</summary>
+    private static List<Item> Tagged(NodeContext context, int input)
+    {
+        var items = context.Input(input);
+        var tagged = new List<Item>(items.Count);
+        for (var i = 0; i < items.Count; i++) tagged.Add(new Item(items[i].Json) { Binary = items[i].Binary, PairedItems = [new PairedItem(i, input)] });
+        return tagged;
+    }
+
+    private IReadOnlyList<Item> Choose(NodeContext context)
+    {
+        if (_parameters.Output is "empty") return [new Item(new JsObject()) { PairedItems = [.. Tagged(context, 0).Concat(Tagged(context, 1)).SelectMany(i => i.PairedItems)] }];
+        var number = _parameters.Output switch { "input1" => 1, "input2" => 2, _ => (int)_parameters.UseDataOfInput.Get(context, 0) };
+        if (number < 1 || number > Inputs) throw new NodeException($"Input {number} doesn't exist") { Retryable = false };
+        return Tagged(context, number - 1);
+    }
+
+    private List<Item> ByPosition(NodeContext context)
+    {
+        var clash = _parameters.Options.ClashHandling.Values;
+        var inputs = Enumerable.Range(0, Inputs).Select(i => Tagged(context, i)).ToArray();
+        var counts = inputs.Select(i => i.Count);
+        var count = _parameters.Options.IncludeUnpaired.Get(context, 0) ? counts.Max() : counts.Min();
+        if (clash.ResolveClash is "addSuffix") inputs = [.. inputs.Select((input, i) => input.ConvertAll(item => ItemMerge.WithSuffix(item, (i + 1).ToString(System.Globalization.CultureInfo.InvariantCulture))))];
+        var preferred = clash.ResolveClash.StartsWith("preferInput", StringComparison.Ordinal) && int.TryParse(clash.ResolveClash["preferInput".Length..], System.Globalization.CultureInfo.InvariantCulture, out var p) && p <= inputs.Length && p > 0 ? p - 1 : inputs.Length - 1;
+        var merged = new List<Item>(count);
+        for (var i = 0; i < count; i++)
+        {
+            var at = i;
+            var entries = inputs.Where((input, n) => n != preferred && at < input.Count).Select(input => input[at]).Concat(at < inputs[preferred].Count ? [inputs[preferred][at]] : []);
+            merged.Add(ItemMerge.Merge([.. entries], clash));
+        }
+
+        return merged;
+    }
+
+    private List<Item> All(NodeContext context)
+    {
+        var clash = _parameters.Options.ClashHandling.Values;
+        List<Item> first = Tagged(context, 0), second = Tagged(context, 1);
+        if (clash.ResolveClash is "preferInput1") (first, second) = (second, first);
+        if (clash.ResolveClash is "addSuffix")
+        {
+            first = first.ConvertAll(item => ItemMerge.WithSuffix(item, "1"));
+            second = second.ConvertAll(item => ItemMerge.WithSuffix(item, "2"));
+        }
+
+        if ((long)first.Count * second.Count > 10_000_000) throw new NodeException($"{first.Count} items each with {second.Count} are too many") { Retryable = false };
+        var merged = new List<Item>(first.Count * second.Count);
+        foreach (var a in first)
+            foreach (var b in second) merged.Add(ItemMerge.Merge([a, b], clash));
+        return merged;
+    }
+
+    /// <summary>Versions 1 and 2.</summary>
+    private static MapNode Upgrade(MapNode old, double version)
+    {
+        var place = old.Place;
+        if (version >= 3) return old;
+        if (version >= 2)
+        {
+            var by = old.Text("combinationMode") switch { "mergeByPosition" => "combineByPosition", "multiplex" => "combineAll", _ => "combineByFields" };
+            var upgraded = old.With(["combinationMode"], DocumentData.Entry("combineBy", DocumentData.Text(place, by)), DocumentData.Entry("advanced", DocumentData.Boolean(place, true)));
+            return upgraded;
+        }
+
+        var mode = old.Text("mode") ?? "append";
+        var rest = old.With(["mode", "propertyName1", "propertyName2", "join", "overwrite", "output"]);
+        MapEntry Text(string name, string value) => DocumentData.Entry(name, DocumentData.Text(place, value));
+        return mode switch
+        {
+            "append" => rest.With([], Text("mode", "append")),
+            "wait" => rest.With([], Text("mode", "chooseBranch"), Text("output", "empty")),
+            "passThrough" => rest.With([], Text("mode", "chooseBranch"), Text("output", old.Text("output") is "input2" ? "input2" : "input1")),
+            "multiplex" => rest.With([], Text("mode", "combine"), Text("combineBy", "combineAll")),
+            "mergeByIndex" => rest.With([], Text("mode", "combine"), Text("combineBy", "combineByPosition")),
+            _ => rest.With([], Text("mode", "combine"), Text("combineBy", "combineByFields"), DocumentData.Entry("advanced", DocumentData.Boolean(place, true)),
+                Text("joinMode", mode is "removeKeyMatches" ? "keepNonMatches" : mode is "keepKeyMatches" ? "keepMatches" : "enrichInput1"), Text("outputDataFrom", mode is "mergeByKey" ? "both" : "input1"),
+                DocumentData.Entry("mergeByFields", DocumentData.Map(place, DocumentData.Entry("values", new ListNode(place, [DocumentData.Map(place,
+                    DocumentData.Entry("field1", old["propertyName1"] ?? DocumentData.Text(place, "")), DocumentData.Entry("field2", old["propertyName2"] ?? DocumentData.Text(place, "")))]))))),
+        };
+    }
+}

@@ -1,0 +1,80 @@
+using System.Collections.Concurrent;
+using System.Collections.Frozen;
+using System.Globalization;
+using Sluice.Foundation.Schema;
+using Sluice.Workflows.Nodes.ErrorTrigger;
+using Sluice.Workflows.Nodes.ExecuteWorkflow;
+using Sluice.Workflows.Nodes.Filter;
+using Sluice.Workflows.Nodes.If;
+using Sluice.Workflows.Nodes.ManualTrigger;
+using Sluice.Workflows.Nodes.Merge;
+using Sluice.Workflows.Nodes.NoOp;
+using Sluice.Workflows.Nodes.RespondToWebhook;
+using Sluice.Workflows.Nodes.Set;
+using Sluice.Workflows.Nodes.SplitInBatches;
+using Sluice.Workflows.Nodes.StickyNote;
+using Sluice.Workflows.Nodes.StopAndError;
+using Sluice.Workflows.Nodes.Switch;
+using Sluice.Workflows.Nodes.Wait;
+using Sluice.Workflows.Nodes.Webhook;
+
+namespace Sluice.Workflows.Nodes;
+
+/// <summary>Every node type that is built. A new one is one folder under Nodes/ and one line here.</summary>
+public static class NodeCatalog
+{
+    /// <summary>In the order of the catalogue: by category, then by name.</summary>
+    public static IReadOnlyList<NodeDescriptor> All { get; } =
+    [
+        ErrorTriggerNode.Descriptor,
+        ExecuteWorkflowTriggerNode.Descriptor,
+        ManualTriggerNode.Descriptor,
+        WebhookNode.Descriptor,
+
+        ExecuteWorkflowNode.Descriptor,
+        FilterNode.Descriptor,
+        IfNode.Descriptor,
+        MergeNode.Descriptor,
+        NoOpNode.Descriptor,
+        RespondToWebhookNode.Descriptor,
+        SplitInBatchesNode.Descriptor,
+        StopAndErrorNode.Descriptor,
+        SwitchNode.Descriptor,
+        WaitNode.Descriptor,
+
+        SetNode.Descriptor,
+
+        StickyNoteNode.Descriptor,
+    ];
+
+    private static readonly ConcurrentDictionary<string, NodeDescriptor> ByType = new(All.Select(d => KeyValuePair.Create(d.Type, d)), StringComparer.Ordinal);
+
+    private static readonly FrozenDictionary<string, (NodeDescriptor Descriptor, NodeAlias Alias)> ByAlias =
+        All.SelectMany(d => d.Aliases.Select(a => (Descriptor: d, Alias: a))).ToFrozenDictionary(a => a.Alias.Type, StringComparer.Ordinal);
+
+    /// <summary>Makes another node type known, under a name that none has yet: one of a host or of a test.</summary>
+    public static void Add(NodeDescriptor descriptor)
+    {
+        if (!ByType.TryAdd(descriptor.Type, descriptor)) throw new ArgumentException($"there is a node type '{descriptor.Type}' already", nameof(descriptor));
+    }
+
+    /// <summary>Makes a node type unknown that was added.</summary>
+    internal static void Remove(string type) => ByType.TryRemove(type, out _);
+
+    /// <summary>The node type of that name.</summary>
+    /// <param name="type">Ours or n8n's.</param>
+    /// <param name="version">Which version of n8n's node the parameters are of.</param>
+    /// <returns>The type, or what is wrong with the name or version, and whether it is n8n's name.</returns>
+    public static (NodeDescriptor? Descriptor, (string Field, string Message)? Refusal, bool IsAlias) Find(string type, double version)
+    {
+        if (ByType.TryGetValue(type, out var own)) return (own, null, false);
+        if (ByAlias.TryGetValue(type, out var found))
+        {
+            if (version >= found.Alias.From && version <= found.Alias.To) return (found.Descriptor, null, true);
+            return (null, ("typeVersion", string.Create(CultureInfo.InvariantCulture, $"version {version} of {type} is not known; versions {found.Alias.From} to {found.Alias.To} are")), true);
+        }
+
+        var isForeign = type.Contains('.', StringComparison.Ordinal);
+        return (null, ("type", $"there is no node type '{type}'{Naming.DidYouMean(type, isForeign ? ByAlias.Keys : ByType.Keys)}"), isForeign);
+    }
+}

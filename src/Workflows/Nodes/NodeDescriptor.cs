@@ -1,0 +1,61 @@
+using Sluice.Foundation.Schema;
+using Sluice.Workflows.Definitions;
+
+namespace Sluice.Workflows.Nodes;
+
+/// <summary>Where a catalogue lists a node.</summary>
+public enum NodeCategory { Trigger, Flow, Data, Http, Store, Connector, Note }
+
+/// <summary>A node type as the catalogue knows it.</summary>
+public abstract class NodeDescriptor
+{
+    /// <summary>The type in documents: <c>http-request</c>.</summary>
+    public required string Type { get; init; }
+
+    /// <summary>One sentence for lists.</summary>
+    public required string Summary { get; init; }
+
+    public required NodeCategory Category { get; init; }
+
+    /// <summary>The names under which n8n knows it.</summary>
+    public IReadOnlyList<NodeAlias> Aliases { get; init; } = [];
+
+    /// <summary>A run can begin with it; it needs no edge to it.</summary>
+    public bool IsTrigger { get; init; }
+
+    /// <summary>It never runs: a note on the canvas.</summary>
+    public bool IsNote { get; init; }
+
+    /// <summary>How it differs from n8n's node of that name; null when it does not.</summary>
+    public string? Difference { get; init; }
+
+    /// <summary>The record of its parameters: parser, check, schema and reference in one.</summary>
+    public abstract Type ParametersType { get; }
+
+    /// <summary>Makes an older version's parameters those of today; null when they have not changed.</summary>
+    public Func<MapNode, double, MapNode>? Upgrade { get; init; }
+
+    /// <summary>Makes the node of one place in a workflow.</summary>
+    public abstract Node Create(object parameters, NodeSetup setup);
+}
+
+/// <summary>n8n's name of a node type, and the versions of it whose parameters are understood.</summary>
+public sealed record NodeAlias(string Type, double From = 1, double To = 99);
+
+/// <inheritdoc/>
+/// <typeparam name="TNode">The node's class.</typeparam>
+/// <typeparam name="TParameters">The record of its parameters.</typeparam>
+public sealed class NodeDescriptor<TNode, TParameters>(Func<TParameters, NodeSetup, TNode> create) : NodeDescriptor
+    where TNode : Node
+    where TParameters : class
+{
+    public override Type ParametersType => typeof(TParameters);
+
+    public override Node Create(object parameters, NodeSetup setup) => create((TParameters)parameters, setup);
+}
+
+/// <summary>What a node is given when its workflow is loaded.</summary>
+/// <param name="Definition">The node as the document says it.</param>
+/// <param name="Workflow">The workflow that it belongs to.</param>
+/// <param name="Report">Reports what is wrong with a parameter: its dotted name and the message.</param>
+public sealed record NodeSetup(NodeDefinition Definition, WorkflowDefinition Workflow, Action<string, string> Report);

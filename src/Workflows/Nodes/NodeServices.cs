@@ -1,0 +1,41 @@
+using System.Security.Cryptography;
+using Sluice.Workflows.Data;
+using Sluice.Workflows.History;
+using Sluice.Workflows.Runs;
+
+namespace Sluice.Workflows.Nodes;
+
+/// <summary>What nodes use beside their items; one for the whole engine.</summary>
+public sealed class NodeServices
+{
+    public TimeProvider Time { get; init; } = TimeProvider.System;
+
+    /// <summary>Where big payloads and files are kept; null keeps them in memory.</summary>
+    public ObjectStore? Objects { get; init; }
+
+    /// <summary>The sockets of nodes that call out.</summary>
+    public OutgoingHttp Http { get; init; } = new();
+
+    /// <summary>What <c>$vars</c> gives.</summary>
+    public JsObject Variables { get; init; } = new();
+
+    /// <summary>What <c>$env</c> gives; nothing of the process's own environment unless it is put here.</summary>
+    public JsObject Environment { get; init; } = new();
+
+    /// <summary>The address under which waiting runs are called: <c>https://host/webhook-waiting</c>.</summary>
+    public string ResumeAddress { get; init; } = "http://localhost:8000/webhook-waiting";
+
+    /// <summary>Random bytes; tests give their own.</summary>
+    public Action<Span<byte>> Random { get; init; } = static bytes => RandomNumberGenerator.Fill(bytes);
+
+    /// <summary>Runs another workflow for a node; set by the engine.</summary>
+    internal Func<SubRun, ValueTask<RunResult>>? RunWorkflow { get; set; }
+
+    /// <summary>All bytes of a file of an item.</summary>
+    public async ValueTask<ReadOnlyMemory<byte>> ReadAsync(BinaryData data, CancellationToken cancel)
+    {
+        if (data.Content is { } content) return content;
+        if (Objects is null || data.StoreKey is null) throw new NodeException("the file's content is not there any more");
+        return await Objects.ReadAsync(data.StoreKey, cancel) ?? throw new NodeException($"the object store has no '{data.StoreKey}' any more");
+    }
+}

@@ -1,0 +1,158 @@
+using Sluice.Foundation.Schema;
+using Sluice.Workflows.Data;
+using Sluice.Workflows.Nodes.Webhook;
+using Sluice.Workflows.Runs;
+
+namespace Sluice.Workflows.Nodes.Wait;
+
+/// <summary>What the run waits for.</summary>
+[CamelCase]
+internal sealed record WaitParameters
+{
+    /// <summary>What it waits for: a while, a time, or a call.</summary>
+    [OneOf("timeInterval", "specificTime", "webhook")]
+    public string Resume { get; init; } = "timeInterval";
+
+    /// <summary>How long it waits.</summary>
+    public Parameter<double> Amount { get; init; } = 1;
+
+    /// <summary>The unit of how long.</summary>
+    [OneOf("seconds", "minutes", "hours", "days")]
+    public Parameter<string> Unit { get; init; } = "hours";
+
+    /// <summary>The time it waits until.</summary>
+    public Parameter<JsValue> DateTime { get; init; } = new(default);
+
+    /// <summary>Whether it goes on without a call some time.</summary>
+    public bool LimitWaitTime { get; init; }
+
+    /// <summary>Whether that is after a while or at a time.</summary>
+    [OneOf("afterTimeInterval", "atSpecifiedTime")]
+    public string LimitType { get; init; } = "afterTimeInterval";
+
+    /// <summary>After how long.</summary>
+    public Parameter<double> ResumeAmount { get; init; } = 1;
+
+    /// <summary>The unit of after how long.</summary>
+    [OneOf("seconds", "minutes", "hours", "days")]
+    public Parameter<string> ResumeUnit { get; init; } = "hours";
+
+    /// <summary>At what time.</summary>
+    public Parameter<JsValue> MaxDateAndTime { get; init; } = new(default);
+
+    /// <summary>The method of the call.</summary>
+    public string HttpMethod { get; init; } = "GET";
+
+    /// <summary>Who may call; the address holds the run's id, which nobody can guess.</summary>
+    [NoEffect("the address cannot be guessed")]
+    public string Authentication { get; init; } = "none";
+
+    /// <summary>When the caller is answered.</summary>
+    [OneOf("onReceived", "lastNode", "responseNode")]
+    public string ResponseMode { get; init; } = "onReceived";
+
+    /// <summary>What of the last node's items is answered.</summary>
+    [AllowEmpty]
+    public string ResponseData { get; init; } = "firstEntryJson";
+
+    /// <summary>The status of the answer.</summary>
+    [Between(100, 599)]
+    public int ResponseCode { get; init; } = 200;
+
+    /// <summary>The field of the item that holds the file that is answered.</summary>
+    public string ResponseBinaryPropertyName { get; init; } = "data";
+
+    /// <summary>More about the call and its answer.</summary>
+    public WaitOptions Options { get; init; } = new();
+}
+
+/// <summary>More about the call and its answer.</summary>
+[CamelCase]
+internal sealed record WaitOptions
+{
+    /// <summary>What the address ends with.</summary>
+    public Parameter<string> WebhookSuffix { get; init; } = "";
+
+    /// <summary>Header fields of the answer.</summary>
+    public HeaderEntries ResponseHeaders { get; init; } = new();
+
+    /// <summary>The text that is answered at once.</summary>
+    public string? ResponseData { get; init; }
+
+    /// <summary>Whether the answer has no body.</summary>
+    public bool NoResponseBody { get; init; }
+
+    /// <summary>The media type of the answer.</summary>
+    public string? ResponseContentType { get; init; }
+
+    /// <summary>The field of the first item that is the answer.</summary>
+    [AllowEmpty]
+    public string? ResponsePropertyName { get; init; }
+
+    /// <summary>Whether robots and link previews are ignored.</summary>
+    [NoEffect("the address cannot be guessed")]
+    public bool IgnoreBots { get; init; }
+}
+
+/// <summary>Lets the run wait, without a worker, and across restarts.</summary>
+internal sealed class WaitNode(WaitParameters parameters) : Node, IAnswersCaller
+{
+    public static readonly NodeDescriptor Descriptor = new NodeDescriptor<WaitNode, WaitParameters>((p, _) => new(p))
+    {
+        Type = "wait",
+        Summary = "Lets the run wait for a while, until a time, or for a call.",
+        Category = NodeCategory.Flow,
+        Aliases = [new("n8n-nodes-base.wait", 1, 1.1)],
+    };
+
+    public override bool IsLoop => true;
+
+    public CallerAnswer Answer { get; } = new()
+    {
+        Mode = parameters.ResponseMode switch { "lastNode" => ResponseMode.LastNode, "responseNode" => ResponseMode.ResponseNode, _ => ResponseMode.OnReceived },
+        Status = parameters.ResponseCode,
+        Headers = [.. parameters.Options.ResponseHeaders.Entries.Select(h => KeyValuePair.Create(h.Name, h.Value))],
+        Data = parameters.ResponseData is "" ? "firstEntryJson" : parameters.ResponseData,
+        Property = parameters.Options.ResponsePropertyName ?? "",
+        BinaryProperty = parameters.ResponseBinaryPropertyName,
+        ContentType = parameters.Options.ResponseContentType,
+        ReceivedText = parameters.Options.ResponseData,
+        NoBody = parameters.Options.NoResponseBody,
+    };
+
+    public override ValueTask<NodeResult> ExecuteAsync(NodeContext context)
+    {
+        switch (parameters.Resume)
+        {
+            case "timeInterval":
+                var span = Span(parameters.Amount.Get(context, 0), parameters.Unit.Get(context, 0));
+                return span == TimeSpan.Zero ? NodeResult.Of(context.Items) : NodeResult.WaitingFor(new WaitRequest(context.Time.GetUtcNow() + span, OnCall: false));
+            case "specificTime":
+                return NodeResult.WaitingFor(new WaitRequest(Point(context, parameters.DateTime, "dateTime"), OnCall: false));
+            default:
+                DateTimeOffset? limit = !parameters.LimitWaitTime ? null
+                    : parameters.LimitType is "afterTimeInterval" ? context.Time.GetUtcNow() + Span(parameters.ResumeAmount.Get(context, 0), parameters.ResumeUnit.Get(context, 0))
+                    : Point(context, parameters.MaxDateAndTime, "maxDateAndTime");
+                return NodeResult.WaitingFor(new WaitRequest(limit, OnCall: true) { Method = parameters.HttpMethod, Suffix = parameters.Options.WebhookSuffix.Get(context, 0) });
+        }
+    }
+
+    private static TimeSpan Span(double amount, string unit)
+    {
+        if (!(amount >= 0) || amount > 36_500) throw new NodeException("Invalid wait amount. Please enter a number that is 0 or greater.") { Retryable = false };
+        return unit switch
+        {
+            "seconds" => TimeSpan.FromSeconds(amount),
+            "minutes" => TimeSpan.FromMinutes(amount),
+            "hours" => TimeSpan.FromHours(amount),
+            "days" => TimeSpan.FromDays(amount),
+            _ => throw new NodeException("Invalid wait unit. Valid units are 'seconds', 'minutes', 'hours', or 'days'.") { Retryable = false },
+        };
+    }
+
+    private static DateTimeOffset Point(NodeContext context, Parameter<JsValue> parameter, string name)
+    {
+        if (DateTexts.TryRead(parameter.Get(context, 0), out var milliseconds, context.TimeZone) && Math.Abs(milliseconds) < 2e14) return DateTimeOffset.FromUnixTimeMilliseconds((long)milliseconds);
+        throw new NodeException($"Cannot put execution to wait because `{name}` parameter is not a valid date. Please pick a specific date and time to wait until.") { Retryable = false };
+    }
+}

@@ -1,0 +1,80 @@
+using Sluice.Workflows.Data;
+
+namespace Sluice.Workflows.Runs;
+
+/// <summary>What a node gave, as the run takes it: items paired with those they came from, failed ones by their own output, never nothing where that was asked for.</summary>
+internal static class NodeOutcome
+{
+    public static IReadOnlyList<Item>[] Settle(NodeRun run, IReadOnlyList<Item>[] outputs)
+    {
+        Pair(run, outputs);
+        if (run.Node.ErrorOutput) outputs = SplitFailed(run, outputs);
+        if (run.Node.Definition.AlwaysOutputData && Array.TrueForAll(outputs, o => o.Count == 0))
+        {
+            var paired = run.Inputs.SelectMany((items, input) => (items ?? []).Select((_, i) => new PairedItem(i, input)));
+            outputs = outputs.Length > 0 ? outputs : [[]];
+            outputs[0] = [new Item(new JsObject()) { PairedItems = [.. paired] }];
+        }
+
+        return outputs;
+    }
+
+    /// <summary>Items that do not say where they came from get it where it is plain: one in, or as many out as in.</summary>
+    private static void Pair(NodeRun run, IReadOnlyList<Item>[] outputs)
+    {
+        if (run.Inputs is not [{ Count: > 0 } input]) return;
+        foreach (var (output, index) in outputs.Select((o, i) => (o, i)))
+        {
+            var byPosition = input.Count > 1 && outputs.Length == 1 && output.Count == input.Count;
+            if (input.Count > 1 && !byPosition && !(outputs.Length == 1 && output.Count == 1)) continue;
+            List<Item>? paired = null;
+            for (var i = 0; i < output.Count; i++)
+            {
+                if (output[i].PairedItems.Count > 0) continue;
+                paired ??= [.. output];
+                paired[i] = new Item(output[i].Json) { Binary = output[i].Binary, Error = output[i].Error, PairedItems = Positions.Of(byPosition ? i : 0) };
+            }
+
+            if (paired is not null) outputs[index] = paired;
+        }
+    }
+
+    private static IReadOnlyList<Item>[] SplitFailed(NodeRun run, IReadOnlyList<Item>[] outputs)
+    {
+        var split = new IReadOnlyList<Item>[run.Node.OutputCount];
+        Array.Fill(split, []);
+        var failed = new List<Item>();
+        for (var i = 0; i < outputs.Length; i++)
+        {
+            if (i >= split.Length - 1) break;
+            if (!outputs[i].Any(item => item.Error is not null))
+            {
+                split[i] = outputs[i];
+                continue;
+            }
+
+            split[i] = [.. outputs[i].Where(item => item.Error is null)];
+            failed.AddRange(outputs[i].Where(item => item.Error is not null).Select(item => WithInput(run, item)));
+        }
+
+        split[^1] = failed;
+        return split;
+    }
+
+    /// <summary>The item that failed, and what went wrong with it.</summary>
+    private static Item WithInput(NodeRun run, Item failed)
+    {
+        if (failed.PairedItems is not [var pair, ..] || pair.Input >= run.Inputs.Length || run.Inputs[pair.Input] is not { } items || pair.Item >= items.Count) return failed;
+        var json = items[pair.Item].Json.Clone();
+        foreach (var (name, value) in failed.Json) json.Set(name, value);
+        return new Item(json) { Binary = failed.Binary ?? items[pair.Item].Binary, PairedItems = failed.PairedItems, Error = failed.Error };
+    }
+}
+
+/// <summary>The pairings that nearly all items have, made once.</summary>
+internal static class Positions
+{
+    private static readonly PairedItem[][] Known = [.. Enumerable.Range(0, 1024).Select(i => new[] { new PairedItem(i) })];
+
+    public static IReadOnlyList<PairedItem> Of(int index) => index < Known.Length ? Known[index] : [new PairedItem(index)];
+}

@@ -1,0 +1,95 @@
+using Sluice.Workflows.Data;
+using Sluice.Workflows.Nodes;
+
+namespace Sluice.Workflows.Runs;
+
+/// <content>How one node is run.</content>
+public sealed partial class Run
+{
+    private async ValueTask ExecuteAsync(NodeRun run)
+    {
+        if (Cancellation.IsCancellationRequested)
+        {
+            EndCancelled();
+            return;
+        }
+
+        run.StartedAt = Now;
+        if (run.Node.Definition.Disabled)
+        {
+            Finished(run, [run.Inputs.FirstOrDefault(i => i is { Count: > 0 }) ?? []]);
+            return;
+        }
+
+        if (Request.UsePinData && run.Node.Pinned is { } pinned)
+        {
+            Finished(run, [pinned]);
+            return;
+        }
+
+        try
+        {
+            if (run.Node.Definition.ExecuteOnce) CutToFirst(run.Inputs);
+            if (!run.Node.Idempotent && Log is not null)
+            {
+                // Stored before it runs: after a crash nobody may think that it did not.
+                Happened(new NodeStarted(run.StartedAt, run.Node.Index, run.Index, run.Attempt));
+                await Log.FlushAsync();
+            }
+
+            var output = run.Node.Timeout is { } limit ? await WithinAsync(run, limit) : await run.Node.Node.ExecuteAsync(new NodeContext(this, run, Cancellation));
+            if (output.Wait is { } wait) Happened(new NodeWaiting(Now, run.Node.Index, run.Index, wait.Until, wait.OnCall, wait.Suffix, wait.Method));
+            else Finished(run, NodeOutcome.Settle(run, output.Outputs));
+        }
+        catch (NodeException e)
+        {
+            Failed(run, new RunError(e.Message, run.Node.Name, e.ItemIndex, e.Code, e.Details), e.Retryable);
+        }
+        catch (OperationCanceledException) when (Cancellation.IsCancellationRequested)
+        {
+            EndCancelled();
+        }
+        catch (TimeoutException e)
+        {
+            Failed(run, new RunError(e.Message, run.Node.Name), retry: true);
+        }
+#pragma warning disable CA1031 // A node that breaks fails its run, never the process.
+        catch (Exception e)
+        {
+            Failed(run, new RunError($"{e.GetType().Name}: {e.Message}", run.Node.Name) { Unexpected = true }, retry: true);
+        }
+#pragma warning restore CA1031
+    }
+
+    private async ValueTask<NodeResult> WithinAsync(NodeRun run, TimeSpan limit)
+    {
+        using var source = CancellationTokenSource.CreateLinkedTokenSource(Cancellation);
+        await using var timer = Services.Time.CreateTimer(static s => ((CancellationTokenSource)s!).Cancel(), source, limit, System.Threading.Timeout.InfiniteTimeSpan);
+        try
+        {
+            return await run.Node.Node.ExecuteAsync(new NodeContext(this, run, source.Token));
+        }
+        catch (OperationCanceledException) when (!Cancellation.IsCancellationRequested && source.IsCancellationRequested)
+        {
+            throw new TimeoutException($"took longer than {limit.TotalSeconds} seconds");
+        }
+    }
+
+    private static void CutToFirst(IReadOnlyList<Item>?[] inputs)
+    {
+        for (var i = 0; i < inputs.Length; i++)
+            if (inputs[i] is { Count: > 1 } items) inputs[i] = [items[0]];
+    }
+
+    private void Finished(NodeRun run, IReadOnlyList<Item>[] outputs)
+    {
+        var now = Now;
+        Happened(new NodeFinished(now, run.Node.Index, run.Index, outputs.Length == 0 ? NoOutputs : outputs, run.State, now - run.StartedAt));
+    }
+
+    private void Failed(NodeRun run, RunError error, bool retry)
+    {
+        var now = Now;
+        Happened(new NodeFailed(now, run.Node.Index, run.Index, run.Attempt, error, retry, now - run.StartedAt));
+    }
+}

@@ -1,0 +1,281 @@
+using Sluice.Workflows.Data;
+using Sluice.Workflows.Definitions;
+using Sluice.Workflows.History;
+using Sluice.Workflows.Nodes;
+
+namespace Sluice.Workflows.Runs;
+
+/// <summary>One execution of a workflow: feeds <see cref="RunMachine"/> with what happens and does what it says.</summary>
+public sealed partial class Run
+{
+    private static readonly IReadOnlyList<Item>[] NoOutputs = [[]];
+
+    private readonly Queue<Effect> _effects = new(4);
+    private readonly CancellationTokenSource _cancel = new();
+    private readonly TaskCompletionSource<RunResult> _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private TaskCompletionSource<WebhookResponse?>? _response;
+    private string? _cancelReason;
+    private volatile bool _abandoned;
+
+    internal Run(string id, WorkflowModel model, NodeServices services, RunRequest request, RunLog? log)
+    {
+        Id = id;
+        Model = model;
+        Services = services;
+        Request = request;
+        Log = log;
+        State = new RunState(model);
+    }
+
+    public string Id { get; }
+
+    public WorkflowModel Model { get; }
+
+    public RunRequest Request { get; }
+
+    /// <summary>The run that asked for this one, of which only the id is known.</summary>
+    internal string? StoredParent { get; init; }
+
+    /// <summary>Where it stands.</summary>
+    public RunPhase Phase => State.Phase;
+
+    /// <summary>When it began.</summary>
+    public DateTimeOffset StartedAt { get; private set; }
+
+    /// <summary>Ends with the run, or when it begins to wait.</summary>
+    public Task<RunResult> Ended => _ended.Task;
+
+    /// <summary>The executions of a node in this run so far.</summary>
+    public IReadOnlyList<NodeRun> Executions(NodeModel node) => State.Runs[node.Index] ?? (IReadOnlyList<NodeRun>)[];
+
+    internal NodeServices Services { get; }
+
+    internal RunState State { get; }
+
+    internal RunLog? Log { get; }
+
+    /// <summary>Told of every event, after it was applied.</summary>
+    internal Action<Run, RunEvent>? Watch { get; init; }
+
+    internal CancellationToken Cancellation => _cancel.Token;
+
+    /// <summary>Ends the run where it is; what its nodes wait for ends with it.</summary>
+    public void Cancel(string reason)
+    {
+        _cancelReason ??= reason;
+        _cancel.Cancel();
+    }
+
+    /// <summary>The answer that a node of the run gives; null when it ends without one.</summary>
+    internal Task<WebhookResponse?> ExpectResponse() => (_response ??= new(TaskCreationOptions.RunContinuationsAsynchronously)).Task;
+
+    internal async ValueTask RespondAsync(WebhookResponse response)
+    {
+        if (_response is not { Task.IsCompleted: false } waiting) return;
+        // Whoever gets an answer takes the run for stored.
+        if (Log is not null) await Log.FlushAsync();
+        waiting.TrySetResult(response);
+    }
+
+    /// <summary>Whether it was read back from its history.</summary>
+    internal bool Recovered { get; private set; }
+
+    /// <summary>Takes the run without running anything of it yet; <see cref="ContinueAsync"/> does.</summary>
+    internal void Take(NodeModel trigger)
+    {
+        Happened(new RunStarted(StartedAt = Now, trigger.Index, Request.Items));
+        lock (_effects) _effects.Clear();
+    }
+
+    /// <summary>The process ends: what the run waits for ends, and nothing about that is stored.</summary>
+    internal void Abandon()
+    {
+        _abandoned = true;
+        _cancel.Cancel();
+    }
+
+    /// <summary>Cancels a run that waits.</summary>
+    internal async ValueTask EndWaitingAsync(string reason)
+    {
+        Happened(new RunCancelled(Now, reason));
+        await StopHereAsync();
+    }
+
+    /// <summary>Begins the run.</summary>
+    internal async ValueTask StartAsync(NodeModel trigger)
+    {
+        Happened(new RunStarted(StartedAt = Now, trigger.Index, Request.Items));
+        await DriveAsync();
+    }
+
+    /// <summary>Goes on with a run that was read back from its history.</summary>
+    internal ValueTask ContinueAsync()
+    {
+        foreach (var run in State.Running.ToArray())
+        {
+            if (run.Started && !run.Node.Idempotent)
+            {
+                Happened(new DecisionNeeded(Now, run.Node.Index, run.Index));
+                return StopHereAsync();
+            }
+        }
+
+        foreach (var run in State.Running) _effects.Enqueue(new Effect(EffectKind.Run, run));
+        if (State.Running.Count == 0) _effects.Enqueue(new Effect(State.Error is null ? EffectKind.Succeed : EffectKind.Fail));
+        return DriveAsync();
+    }
+
+    /// <summary>A time or a call that a node waited for has come.</summary>
+    internal ValueTask ResumeAsync(NodeRun waiting, IReadOnlyList<Item>? items)
+    {
+        Happened(new NodeResumed(Now, waiting.Node.Index, waiting.Index, items));
+        return DriveAsync();
+    }
+
+    /// <summary>A person decided about the node that was under way when the process ended.</summary>
+    internal ValueTask DecideAsync(NodeRun node, Decision decision, IReadOnlyList<Item>? items)
+    {
+        Happened(new Decided(Now, node.Node.Index, node.Index, decision, items));
+        return DriveAsync();
+    }
+
+    /// <summary>Applies an event that was stored before; nothing is done about it.</summary>
+    internal void Replay(RunEvent happened)
+    {
+        Recovered = true;
+        if (happened is RunStarted) StartedAt = happened.At;
+        RunMachine.Apply(State, happened, _effects);
+        _effects.Clear();
+    }
+
+    private DateTimeOffset Now => Services.Time.GetUtcNow();
+
+    private void Happened(RunEvent happened)
+    {
+        lock (_effects)
+        {
+            RunMachine.Apply(State, happened, _effects);
+            if (!_abandoned) Log?.Append(happened);
+        }
+
+        Watch?.Invoke(this, happened);
+    }
+
+    private async ValueTask DriveAsync()
+    {
+        using var timeout = StartTimeout();
+        using var abandoned = Request.Cancellation.CanBeCanceled ? Request.Cancellation.UnsafeRegister(static run => ((Run)run!).Cancel("the caller went away or its time is up"), this) : default;
+        if (Model.Settings.Parallel) await DriveSideBySideAsync();
+        else await DriveInTurnAsync();
+    }
+
+    private async ValueTask DriveInTurnAsync()
+    {
+        while (_effects.TryDequeue(out var effect))
+        {
+            if (effect.Kind is EffectKind.Retry && !await DelayAsync(effect.Delay)) continue;
+            if (effect.Kind is EffectKind.Run or EffectKind.Retry) await ExecuteAsync(effect.NodeRun!);
+            else await EndAsync(effect.Kind);
+        }
+    }
+
+    private async Task DriveSideBySideAsync()
+    {
+        var running = new List<Task>();
+        while (true)
+        {
+            Effect effect;
+            bool any;
+            lock (_effects) any = _effects.TryDequeue(out effect);
+            if (any && effect.Kind is EffectKind.Run or EffectKind.Retry)
+            {
+                running.Add(effect.Kind == EffectKind.Retry ? RetryAsync(effect) : ExecuteAsync(effect.NodeRun!).AsTask());
+            }
+            else if (any)
+            {
+                // Whatever else is under way ends before the run does.
+                if (effect.Kind == EffectKind.Fail) await _cancel.CancelAsync();
+                await Task.WhenAll(running);
+                await EndAsync(effect.Kind);
+                return;
+            }
+            else if (running.Count > 0)
+            {
+                running.Remove(await Task.WhenAny(running));
+            }
+            else
+            {
+                return;
+            }
+        }
+    }
+
+    private async Task RetryAsync(Effect effect)
+    {
+        if (await DelayAsync(effect.Delay)) await ExecuteAsync(effect.NodeRun!);
+    }
+
+    private async ValueTask<bool> DelayAsync(TimeSpan delay)
+    {
+        try
+        {
+            if (delay > TimeSpan.Zero) await Task.Delay(delay, Services.Time, Cancellation);
+            return true;
+        }
+        catch (OperationCanceledException)
+        {
+            EndCancelled();
+            return false;
+        }
+    }
+
+    private async ValueTask EndAsync(EffectKind kind)
+    {
+        switch (kind)
+        {
+            case EffectKind.Park:
+                await StopHereAsync();
+                return;
+            case EffectKind.Fail:
+                Happened(new RunFailed(Now, State.Error!));
+                break;
+            default:
+                Happened(new RunFinished(Now));
+                break;
+        }
+
+        await StopHereAsync();
+    }
+
+    /// <summary>The run has ended or waits: everything about it is stored before anybody is told.</summary>
+    private async ValueTask StopHereAsync()
+    {
+        if (Log is not null) await Log.FlushAsync();
+        var result = Result();
+        if (result.Phase is not (RunPhase.Waiting or RunPhase.NeedsDecision)) _ended.TrySetResult(result);
+        _response?.TrySetResult(null);
+    }
+
+    /// <summary>How it stands now.</summary>
+    internal RunResult Result()
+    {
+        var last = State.Last;
+        return new RunResult(Id, State.Phase, last?.Outputs is { Length: > 0 } outputs ? outputs.FirstOrDefault(o => o.Count > 0) ?? outputs[0] : [], State.Error) { LastNode = last?.Node.Name ?? "" };
+    }
+
+    private ITimer? StartTimeout() => Model.Timeout is { } limit
+        ? Services.Time.CreateTimer(static run => ((Run)run!).Cancel("the run took longer than its workflow allows"), this, limit, System.Threading.Timeout.InfiniteTimeSpan)
+        : null;
+
+    private void EndCancelled()
+    {
+        lock (_effects)
+        {
+            if (State.Phase is RunPhase.Cancelled or RunPhase.Failed or RunPhase.Succeeded || State.Error is not null) return;
+            _effects.Clear();
+        }
+
+        Happened(new RunCancelled(Now, _cancelReason ?? "cancelled"));
+        _effects.Enqueue(new Effect(EffectKind.Park));
+    }
+}

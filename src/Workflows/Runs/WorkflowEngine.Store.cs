@@ -1,0 +1,291 @@
+using Sluice.Foundation.Errors;
+using Sluice.Foundation.Schema;
+using Sluice.Foundation.Storage;
+using Sluice.Workflows.Data;
+using Sluice.Workflows.Definitions;
+using Sluice.Workflows.History;
+using Sluice.Workflows.Nodes.Webhook;
+
+namespace Sluice.Workflows.Runs;
+
+/// <content>What the store gives back: runs that the last process left, that wait, or that were too many.</content>
+public sealed partial class WorkflowEngine
+{
+    private readonly Lock _backlogLock = new();
+    private int _backlog;
+    private bool _takingFromStore;
+    private Task? _retention;
+
+    /// <summary>
+    /// Prepares the tables and goes on with every stored run that is not over: those that wait go on waiting, the others run on from their last stored node.
+    /// Called once, after <see cref="Use"/>.
+    /// </summary>
+    /// <exception cref="DatabaseException">The store does not answer, or was written by a newer program.</exception>
+    public async Task StartAsync(CancellationToken cancel = default)
+    {
+        if (_options.Database is not { } database) return;
+        await Migrations.RunAsync(database, "workflows", HistorySql.Migrations, Time, cancel);
+        foreach (var run in await History!.WaitingAsync(cancel)) _waiting.Add(run.Id, run.WaitUntil);
+        var left = await History.UnfinishedAsync(int.MaxValue, cancel);
+        _backlog = left.Count;
+        TakeFromStore();
+        _retention = EnforceRetentionAsync(database);
+    }
+
+    /// <summary>Goes on with a run that waits for a call.</summary>
+    /// <param name="suffix">What the called address has after the run's id.</param>
+    /// <returns>The caller's answer; null when no such run waits for such a call.</returns>
+    public async ValueTask<WebhookResponse?> ResumeAsync(string id, string suffix, WebhookRequest request, CancellationToken cancel = default)
+    {
+        if (_waiting.Remove(id) is not { } parked) return null;
+        var run = parked.Run ?? await LoadAsync(id);
+        if (run is null) return null;
+        var waiting = run.State.Waiting?.Find(w => w.Waiting is { OnCall: true } wait && string.Equals(wait.Suffix, suffix, StringComparison.Ordinal)
+            && (wait.Method.Length == 0 || string.Equals(wait.Method, request.Method, StringComparison.OrdinalIgnoreCase)));
+        if (waiting is null)
+        {
+            _waiting.Add(run);
+            return null;
+        }
+
+        var answer = ((IAnswersCaller)waiting.Node.Node).Answer;
+        var response = answer.Mode == ResponseMode.ResponseNode ? run.ExpectResponse() : null;
+        await EnterAsync(run, always: true, cancel);
+        var driven = DriveAsync(run, run.ResumeAsync(waiting, [request.ToItem()])).AsTask();
+        if (answer.Mode == ResponseMode.LastNode)
+        {
+            await driven;
+            return answer.Ended(run.Result());
+        }
+
+        InBackground(() => driven);
+        if (response is null)
+        {
+            if (run.Log is not null) await run.Log.FlushAsync();
+            return answer.Received();
+        }
+
+        return await response ?? answer.Unanswered(run.Result());
+    }
+
+    /// <summary>What a person decided about a run that stopped at a node of which nobody knows whether it did its work.</summary>
+    /// <param name="items">With <see cref="Decision.Skip"/>, what the node is taken to have given.</param>
+    /// <returns>False when no such run needs a decision.</returns>
+    public async ValueTask<bool> DecideAsync(string id, Decision decision, IReadOnlyList<Item>? items = null)
+    {
+        if (await LoadAsync(id) is not { Phase: RunPhase.NeedsDecision } run) return false;
+        var node = run.State.Running.Find(r => r.Started && !r.Node.Idempotent);
+        if (node is null || !_active.TryAdd(id, run)) return false;
+        await EnterAsync(run, always: true, _stop.Token);
+        InBackground(() => DriveAsync(run, run.DecideAsync(node, decision, items)).AsTask());
+        return true;
+    }
+
+    /// <summary>A run as its history says; null when there is none, or its document or history cannot be read (they are kept as they are).</summary>
+    public async ValueTask<Run?> LoadAsync(string id)
+    {
+        if (_active.TryGetValue(id, out var active)) return active;
+        if (History is null || await History.FindAsync(id) is not { } stored) return null;
+        var model = await ModelAsync(stored.Workflow, stored.Version);
+        if (model is null) return null;
+        try
+        {
+            var (events, next) = await History.EventsAsync(id, model, _stop.Token);
+            var request = new RunRequest { Mode = stored.Mode, Tenant = stored.Tenant, Items = events is [RunStarted first, ..] ? first.Items : [] };
+            var run = Make(id, model, request, next, stored.Parent);
+            foreach (var happened in events) run.Replay(happened);
+            return run;
+        }
+        catch (Exception e) when (e is System.Text.Json.JsonException or InvalidOperationException or NullReferenceException)
+        {
+            Unreadable?.Invoke(stored, e.Message);
+            return null;
+        }
+    }
+
+    /// <summary>Told of stored runs that this program cannot read: they stay as they are.</summary>
+    public event Action<RunSummary, string>? Unreadable;
+
+    private async ValueTask<WorkflowModel?> ModelAsync(string name, string version)
+    {
+        if (_workflows.TryGetValue(name, out var current) && string.Equals(current.Definition.Version, version, StringComparison.Ordinal)) return current;
+        if (_oldModels.TryGetValue(version, out var known)) return known;
+        if (await History!.DocumentAsync(version) is not { } document) return null;
+        var problems = new List<Problem>();
+        var definition = DefinitionReader.Read($"stored workflow {version}", System.Text.Encoding.UTF8.GetBytes(document), DocumentFormat.Json, problems, name);
+        if (definition is null || ModelBuilder.Build(definition, problems).Model is not { } model) return null;
+        if (_oldModels.Count > 1000) _oldModels.Clear();
+        return _oldModels[version] = model;
+    }
+
+    private void Postpone(Run run)
+    {
+        _ = run;
+        lock (_backlogLock) _backlog++;
+        TakeFromStore();
+    }
+
+    /// <summary>Fills the queue with runs that wait in the store.</summary>
+    private void TakeFromStore()
+    {
+        lock (_backlogLock)
+        {
+            if (_takingFromStore || _backlog == 0 || _queue.Waiting > _options.QueueLength / 2 || _stop.IsCancellationRequested) return;
+            _takingFromStore = true;
+        }
+
+        InBackground(async () =>
+        {
+            try
+            {
+                await TakeSomeAsync();
+            }
+            finally
+            {
+                lock (_backlogLock) _takingFromStore = false;
+            }
+        });
+    }
+
+    private readonly HashSet<string> _taken = new(StringComparer.Ordinal);
+
+    private async Task TakeSomeAsync()
+    {
+        while (_queue.Waiting <= _options.QueueLength / 2 && !_stop.IsCancellationRequested)
+        {
+            // Those that are in memory are the oldest that are not over, so that asking for more than these finds the next.
+            var room = Math.Max(16, _options.QueueLength / 2);
+            var found = await History!.UnfinishedAsync(_taken.Count + _active.Count + _queue.Waiting + room, _stop.Token);
+            var fresh = found.Where(r => !_active.ContainsKey(r.Id) && !_taken.Contains(r.Id)).Take(room).ToList();
+            if (fresh.Count == 0)
+            {
+                lock (_backlogLock) _backlog = 0;
+                return;
+            }
+
+            foreach (var stored in fresh)
+            {
+                lock (_backlogLock)
+                {
+                    _taken.Add(stored.Id);
+                    if (_backlog > 0) _backlog--;
+                }
+
+                if (await LoadAsync(stored.Id) is not { } run) continue;
+                InBackground(async () =>
+                {
+                    await EnterAsync(run, always: true, _stop.Token);
+                    await DriveAsync(run, run.ContinueAsync());
+                    lock (_backlogLock) _taken.Remove(run.Id);
+                });
+            }
+        }
+    }
+
+    private Task WakeAsync(string id, Run? kept)
+    {
+        InBackground(async () =>
+        {
+            if ((kept ?? await LoadAsync(id)) is not { } run) return;
+            var now = Time.GetUtcNow();
+            var due = run.State.Waiting?.Find(w => w.Waiting?.Until <= now);
+            if (due is null)
+            {
+                if (run.Phase == RunPhase.Waiting) _waiting.Add(run);
+                return;
+            }
+
+            await EnterAsync(run, always: true, _stop.Token);
+            await DriveAsync(run, run.ResumeAsync(due, null));
+        });
+        return Task.CompletedTask;
+    }
+
+    private async ValueTask<RunResult> RunSubWorkflowAsync(SubRun sub)
+    {
+        var model = sub.Inline ?? Find(sub.Workflow) ?? throw new Nodes.NodeException($"there is no workflow '{sub.Workflow}'") { Retryable = false };
+        if (!MayCall(sub.Parent.Model, model)) throw new Nodes.NodeException($"the workflow '{model.Name}' may not be called by this one (its setting callerPolicy)") { Retryable = false };
+        var trigger = model.Triggers.FirstOrDefault(t => t.Descriptor.Type is "execute-workflow-trigger") ?? model.Triggers.FirstOrDefault()
+            ?? throw new Nodes.NodeException($"the workflow '{model.Name}' has no trigger to begin with") { Retryable = false };
+        if (Depth(sub.Parent) > 50) throw new Nodes.NodeException("workflows call each other more than 50 deep: does one call itself?") { Retryable = false };
+
+        // The same part of the same run always has the same id: after a crash it goes on with what it did.
+        var id = $"{sub.Parent.Id}.{sub.Node.Node.Index}.{sub.Node.Index}.{sub.Item}";
+        var request = new RunRequest { Trigger = trigger.Name, Items = sub.Items, Mode = RunMode.SubWorkflow, Tenant = sub.Parent.Request.Tenant, Parent = sub.Parent, Id = id, Cancellation = sub.Wait ? sub.Cancellation : default };
+        if (!sub.Wait)
+        {
+            try
+            {
+                await StartAsync(model, new RunRequest { Trigger = trigger.Name, Items = sub.Items, Tenant = request.Tenant });
+            }
+            catch (RunRefusedException e)
+            {
+                throw new Nodes.NodeException(e.Message, e);
+            }
+
+            return new RunResult(id, RunPhase.Running, [], null);
+        }
+
+        var earlier = sub.Parent.Recovered && model.Durable ? await LoadAsync(id) : null;
+        if (earlier is { Phase: RunPhase.Succeeded or RunPhase.Failed or RunPhase.Cancelled or RunPhase.NeedsDecision }) return earlier.Result();
+        var run = earlier ?? Create(model, request).Run;
+        _active[id] = run;
+        try
+        {
+            // In the slot of the run that calls it: with a slot of its own, runs could wait for each other for ever.
+            await (earlier is null ? run.StartAsync(trigger) : run.ContinueAsync());
+            if (run.Phase == RunPhase.Waiting)
+            {
+                _waiting.Add(run);
+                return await run.Ended.WaitAsync(sub.Cancellation);
+            }
+
+            return run.Result();
+        }
+        finally
+        {
+            _active.TryRemove(id, out _);
+        }
+    }
+
+    private static bool MayCall(WorkflowModel caller, WorkflowModel called) => called.Settings.CallerPolicy switch
+    {
+        "none" => ReferenceEquals(caller, called),
+        "workflowsFromAList" => (called.Settings.CallerIds ?? "").Split(',', StringSplitOptions.TrimEntries).Any(id => string.Equals(id, caller.Definition.Id, StringComparison.Ordinal) || string.Equals(id, caller.Name, StringComparison.Ordinal)),
+        _ => true,
+    };
+
+    private static int Depth(Run run)
+    {
+        var depth = 0;
+        for (var at = run; at is not null; at = at.Request.Parent) depth++;
+        return depth;
+    }
+
+    private async Task EnforceRetentionAsync(Database database)
+    {
+        var retention = new Retention(database, _options.Services.Objects, _options.Retention, Time);
+        try
+        {
+            while (!_stop.IsCancellationRequested)
+            {
+                try
+                {
+                    await retention.EnforceAsync(RetentionAges(), _stop.Token);
+                }
+                catch (DatabaseException)
+                {
+                    // The next time, then.
+                }
+
+                await Task.Delay(_options.RetentionInterval, Time, _stop.Token);
+            }
+        }
+        catch (OperationCanceledException)
+        {
+        }
+    }
+
+    private Dictionary<string, TimeSpan> RetentionAges() =>
+        _workflows.Values.Where(w => w.Settings.RetentionDays is not null).ToDictionary(w => w.Name, w => TimeSpan.FromDays(w.Settings.RetentionDays!.Value), StringComparer.Ordinal);
+}

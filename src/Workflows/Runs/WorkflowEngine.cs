@@ -1,0 +1,263 @@
+using System.Collections.Concurrent;
+using System.Collections.Frozen;
+using Sluice.Foundation.Storage;
+using Sluice.Workflows.Data;
+using Sluice.Workflows.Definitions;
+using Sluice.Workflows.History;
+using Sluice.Workflows.Nodes;
+using Sluice.Workflows.Nodes.Webhook;
+
+namespace Sluice.Workflows.Runs;
+
+/// <summary>
+/// Runs workflows: takes runs, lets so many at a time run as it may, stores what is to be stored, wakes those that wait, and goes on with those that the
+/// last process left behind. Everything a host needs is here; no method blocks, and none may be called on an event loop whose time is precious.
+/// </summary>
+public sealed partial class WorkflowEngine : IAsyncDisposable
+{
+    private readonly EngineOptions _options;
+    private readonly RunQueue _queue;
+    private readonly HistoryWriter? _writer;
+    private readonly ConcurrentDictionary<string, Run> _active = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, WorkflowModel> _oldModels = new(StringComparer.Ordinal);
+    private readonly CancellationTokenSource _stop = new();
+    private readonly WaitingRuns _waiting;
+    private FrozenDictionary<string, WorkflowModel> _workflows = FrozenDictionary<string, WorkflowModel>.Empty;
+    private int _background;
+    private TaskCompletionSource? _idle;
+
+    public WorkflowEngine(EngineOptions options)
+    {
+        _options = options;
+        _queue = new RunQueue(options.ConcurrentRuns, options.QueueLength, options.ConcurrentRunsPerTenant);
+        options.Services.RunWorkflow = RunSubWorkflowAsync;
+        _waiting = new WaitingRuns(Time, WakeAsync);
+        if (options.Database is not { } database) return;
+        History = new RunHistory(database, options.Services.Objects);
+        _writer = new HistoryWriter(database, options.Services.Objects, options.PayloadThreshold, Time);
+    }
+
+    /// <summary>What is stored about runs; null when nothing is.</summary>
+    public RunHistory? History { get; }
+
+    /// <summary>Told of every event of every run as it happens, on the thread of the run: it must not wait.</summary>
+    public event Action<Run, RunEvent>? Watch;
+
+    /// <summary>The workflows that new runs run.</summary>
+    public IReadOnlyDictionary<string, WorkflowModel> Workflows => _workflows;
+
+    public EngineLoad Load => new(_queue.Active, _queue.Waiting, _backlog, _waiting.Count, _queue.OldestSince);
+
+    /// <summary>The runs that are in memory and not over.</summary>
+    public IReadOnlyCollection<Run> Active => (IReadOnlyCollection<Run>)_active.Values;
+
+    private TimeProvider Time => _options.Services.Time;
+
+    /// <summary>Makes these the workflows of new runs; runs under way keep theirs.</summary>
+    public void Use(IEnumerable<WorkflowModel> workflows) => _workflows = workflows.ToFrozenDictionary(w => w.Name, StringComparer.Ordinal);
+
+    /// <summary>A workflow by its name or id; null when there is none.</summary>
+    public WorkflowModel? Find(string nameOrId) => _workflows.TryGetValue(nameOrId, out var model)
+        ? model
+        : _workflows.Values.FirstOrDefault(w => string.Equals(w.Definition.Id, nameOrId, StringComparison.Ordinal));
+
+    /// <summary>Runs a workflow and waits for its end, or until it waits for something itself.</summary>
+    /// <exception cref="RunRefusedException">The queue is full, or the store does not answer.</exception>
+    public async ValueTask<RunResult> RunAsync(WorkflowModel model, RunRequest request)
+    {
+        var (run, trigger) = Create(model, request);
+        await EnterAsync(run, always: false, request.Cancellation);
+        await DriveAsync(run, run.StartAsync(trigger));
+        return run.Result();
+    }
+
+    /// <summary>Takes a run and lets it run by itself. It is stored when this returns, if its workflow stores runs, and then never lost.</summary>
+    /// <exception cref="RunRefusedException">The queue is full, or the store does not answer.</exception>
+    public async ValueTask<Run> StartAsync(WorkflowModel model, RunRequest request)
+    {
+        var (run, trigger) = Create(model, request);
+        if (run.Log is null)
+        {
+            var entered = _queue.EnterAsync(model.Name, model.Settings.Concurrency, model.Settings.QueueLength, request.Tenant, Time.GetUtcNow(), always: false, _stop.Token);
+            if (entered.IsCompletedSuccessfully && !entered.Result) throw Refuse(run);
+            InBackground(async () =>
+            {
+                await entered;
+                await DriveAsync(run, run.StartAsync(trigger));
+            });
+            return run;
+        }
+
+        if (_queue.Waiting >= _options.QueueLength && _backlog >= _options.StoredBacklog) throw Refuse(run);
+        run.Take(trigger);
+        await run.Log.FlushAsync();
+        if (_queue.Waiting >= _options.QueueLength) Postpone(run);
+        else InBackground(async () =>
+        {
+            await EnterAsync(run, always: true, _stop.Token);
+            await DriveAsync(run, run.ContinueAsync());
+        });
+        return run;
+    }
+
+    /// <summary>Runs the workflow of a webhook for a call, and gives the caller's answer when the webhook's response mode says so.</summary>
+    /// <param name="trigger">The webhook node that was called.</param>
+    /// <exception cref="RunRefusedException">The queue is full, or the store does not answer.</exception>
+    public ValueTask<WebhookResponse> CallAsync(WorkflowModel model, NodeModel trigger, WebhookRequest request, string tenant = "", CancellationToken cancel = default)
+    {
+        var answer = ((IAnswersCaller)trigger.Node).Answer;
+        var start = new RunRequest { Trigger = trigger.Name, Items = [request.ToItem()], Tenant = tenant, Cancellation = answer.Mode == ResponseMode.OnReceived ? default : cancel };
+        return answer.Mode switch
+        {
+            ResponseMode.OnReceived => StartAndAnswerAsync(model, start, answer),
+            ResponseMode.LastNode => RunAndAnswerAsync(model, start, answer),
+            _ => RunUntilAnsweredAsync(model, start, answer),
+        };
+    }
+
+    private async ValueTask<WebhookResponse> StartAndAnswerAsync(WorkflowModel model, RunRequest request, CallerAnswer answer)
+    {
+        await StartAsync(model, request);
+        return answer.Received();
+    }
+
+    private async ValueTask<WebhookResponse> RunAndAnswerAsync(WorkflowModel model, RunRequest request, CallerAnswer answer) => answer.Ended(await RunAsync(model, request));
+
+    private async ValueTask<WebhookResponse> RunUntilAnsweredAsync(WorkflowModel model, RunRequest request, CallerAnswer answer)
+    {
+        var (run, trigger) = Create(model, request);
+        var response = run.ExpectResponse();
+        await EnterAsync(run, always: false, request.Cancellation);
+        var driven = DriveAsync(run, run.StartAsync(trigger));
+        if (driven.IsCompletedSuccessfully) driven.GetAwaiter().GetResult();
+        else InBackground(() => driven.AsTask());
+        return await response ?? answer.Unanswered(run.Result());
+    }
+
+    /// <summary>Ends a run that is under way or waits.</summary>
+    /// <returns>False when there is no such run, or it is over.</returns>
+    public async ValueTask<bool> CancelAsync(string id, string reason = "cancelled")
+    {
+        if (_active.TryGetValue(id, out var run))
+        {
+            run.Cancel(reason);
+            return true;
+        }
+
+        if (_waiting.Remove(id) is not { } parked || await (parked.Run is { } kept ? new(kept) : LoadAsync(id)) is not { } waiting) return false;
+        await waiting.EndWaitingAsync(reason);
+        return true;
+    }
+
+    private (Run Run, NodeModel Trigger) Create(WorkflowModel model, RunRequest request)
+    {
+        var trigger = request.Trigger is { } name ? model.Find(name) : model.Triggers.FirstOrDefault();
+        if (trigger is null) throw new ArgumentException($"the workflow \"{model.Name}\" has no node '{request.Trigger}' to begin with", nameof(request));
+        return (Make(request.Id ?? Guid.CreateVersion7(Time.GetUtcNow()).ToString("N"), model, request, 0, null), trigger);
+    }
+
+    private Run Make(string id, WorkflowModel model, RunRequest request, int nextLine, string? parent)
+    {
+        var log = _writer is not null && model.Durable ? new RunLog(_writer, id, nextLine) : null;
+        var run = new Run(id, model, _options.Services, request, log) { Watch = Happened, StoredParent = parent };
+        if (log is not null) log.Run = run;
+        return run;
+    }
+
+    private void Happened(Run run, RunEvent happened) => Watch?.Invoke(run, happened);
+
+    private async ValueTask EnterAsync(Run run, bool always, CancellationToken cancel)
+    {
+        if (!always && run.Log is not null && _writer!.Failure is not null) throw new RunRefusedException("runs cannot be stored at the moment", TimeSpan.FromSeconds(5));
+        var settings = run.Model.Settings;
+        if (!await _queue.EnterAsync(run.Model.Name, settings.Concurrency, settings.QueueLength, run.Request.Tenant, Time.GetUtcNow(), always, cancel)) throw Refuse(run);
+    }
+
+    private static RunRefusedException Refuse(Run run) => new($"too many runs wait already; \"{run.Model.Name}\" was not started", TimeSpan.FromSeconds(1));
+
+    /// <summary>Runs it as far as it goes in the slot that it has, and gives the slot back.</summary>
+    private async ValueTask DriveAsync(Run run, ValueTask driven)
+    {
+        _active[run.Id] = run;
+        try
+        {
+            await driven;
+        }
+        finally
+        {
+            // Whoever calls a waiting run must find it, so that it is there before it is no longer here.
+            if (run.Phase == RunPhase.Waiting) _waiting.Add(run);
+            _active.TryRemove(run.Id, out _);
+            _queue.Leave(run.Model.Name, run.Request.Tenant);
+            if (_backlog > 0) TakeFromStore();
+        }
+
+        if (run.Phase == RunPhase.Failed) StartErrorWorkflow(run);
+    }
+
+    private void StartErrorWorkflow(Run failed)
+    {
+        if (failed.Model.Settings.ErrorWorkflow is not { Length: > 0 } name || failed.Request.Mode == RunMode.Error || Find(name) is not { } handler) return;
+        var trigger = handler.Triggers.FirstOrDefault(t => t.Descriptor.Type is "error-trigger");
+        if (trigger is null) return;
+        var error = failed.State.Error!;
+        var item = new JsObject
+        {
+            ["execution"] = new JsObject
+            {
+                ["id"] = failed.Id,
+                ["mode"] = HistorySql.NameOf(failed.Request.Mode),
+                ["error"] = new JsObject { ["message"] = error.Message, ["node"] = error.Node },
+                ["lastNodeExecuted"] = failed.State.Last?.Node.Name ?? "",
+            },
+            ["workflow"] = new JsObject { ["id"] = failed.Model.Definition.Id ?? failed.Model.Name, ["name"] = failed.Model.Name },
+        };
+        InBackground(async () =>
+        {
+            try
+            {
+                await StartAsync(handler, new RunRequest { Trigger = trigger.Name, Items = [new Item(item)], Mode = RunMode.Error, Tenant = failed.Request.Tenant });
+            }
+            catch (RunRefusedException)
+            {
+                // The failed run itself says what happened.
+            }
+        });
+    }
+
+    private void InBackground(Func<Task> work)
+    {
+        Interlocked.Increment(ref _background);
+        _ = Task.Run(async () =>
+        {
+            try
+            {
+                await work();
+            }
+            catch (OperationCanceledException) when (_stop.IsCancellationRequested)
+            {
+                // Stored runs go on with the next process.
+            }
+            catch (DatabaseException) when (_stop.IsCancellationRequested)
+            {
+            }
+            finally
+            {
+                if (Interlocked.Decrement(ref _background) == 0) _idle?.TrySetResult();
+            }
+        });
+    }
+
+    /// <summary>Lets go of everything: runs under way are left where they are, and stored ones go on when the next engine starts.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        await _stop.CancelAsync();
+        await _waiting.DisposeAsync();
+        foreach (var run in _active.Values) run.Abandon();
+        _idle = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        if (Volatile.Read(ref _background) > 0) await Task.WhenAny(_idle.Task, Task.Delay(TimeSpan.FromSeconds(10), TimeProvider.System));
+        if (_writer is not null) await _writer.DisposeAsync();
+        if (_retention is not null) await _retention;
+        _stop.Dispose();
+    }
+}
