@@ -1,5 +1,4 @@
 using Sluice.Foundation.Errors;
-using Sluice.Workflows.Data;
 using Sluice.Workflows.Nodes;
 
 namespace Sluice.Workflows.Definitions;
@@ -98,7 +97,7 @@ public sealed class ModelBuilder
         }
 
         foreach (var byNode in edges.GroupBy(e => e.From))
-            byNode.Key.Edges = [.. byNode.Select(e => e.Edge).OrderBy(e => e.Output).OrderByDescending(e => e.Target.Definition.Position[1]).ThenByDescending(e => e.Target.Definition.Position[0])];
+            byNode.Key.Edges = [.. byNode.Select(e => e.Edge).OrderByDescending(e => e.Target.Definition.Position[1]).ThenByDescending(e => e.Target.Definition.Position[0])];
         foreach (var byTarget in edges.GroupBy(e => e.Edge.Target)) byTarget.Key.ConnectedInputs = byTarget.Max(e => e.Edge.Input) + 1;
     }
 

@@ -1,6 +1,5 @@
 using System.Data.Common;
 using Sluice.Foundation.Storage;
-using Sluice.Workflows.Definitions;
 using Sluice.Workflows.Runs;
 
 namespace Sluice.Workflows.History;
@@ -69,7 +68,11 @@ internal sealed class HistoryWriter : IAsyncDisposable
             try
             {
                 await _signal.WaitAsync(_stop.Token);
-                while (_signal.Wait(0)) ;
+                while (_signal.Wait(0))
+                {
+                    // One turn of the loop serves all signals.
+                }
+
                 bool urgent;
                 lock (_lock) urgent = _urgent;
                 // Whoever waits ends the pause.

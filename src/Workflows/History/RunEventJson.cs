@@ -245,6 +245,6 @@ internal static class RunEventJson
         Directory = file["directory"].AsString,
         Size = (long)file["size"].AsNumber,
         StoreKey = file["key"].AsString,
-        Content = file["content"].AsString is { } content ? Convert.FromBase64String(content) : null,
+        Content = file["content"].AsString is { } content ? Convert.FromBase64String(content) : default(ReadOnlyMemory<byte>?),
     };
 }

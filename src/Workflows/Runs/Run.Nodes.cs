@@ -69,9 +69,9 @@ public sealed partial class Run
         {
             return await run.Node.Node.ExecuteAsync(new NodeContext(this, run, source.Token));
         }
-        catch (OperationCanceledException) when (!Cancellation.IsCancellationRequested && source.IsCancellationRequested)
+        catch (OperationCanceledException e) when (!Cancellation.IsCancellationRequested && source.IsCancellationRequested)
         {
-            throw new TimeoutException($"took longer than {limit.TotalSeconds} seconds");
+            throw new TimeoutException($"took longer than {limit.TotalSeconds} seconds", e);
         }
     }
 

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Sluice.Foundation.Errors;
 using Sluice.Foundation.Schema;
 using Sluice.Foundation.Storage;
@@ -11,9 +12,9 @@ namespace Sluice.Workflows.Runs;
 /// <content>What the store gives back: runs that the last process left, that wait, or that were too many.</content>
 public sealed partial class WorkflowEngine
 {
-    private readonly Lock _backlogLock = new();
-    private int _backlog;
-    private bool _takingFromStore;
+    /// <summary>The ids of runs that are stored and wait for room in the queue.</summary>
+    private readonly ConcurrentQueue<string> _postponed = new();
+    private int _taking;
     private Task? _retention;
 
     /// <summary>
@@ -26,8 +27,7 @@ public sealed partial class WorkflowEngine
         if (_options.Database is not { } database) return;
         await Migrations.RunAsync(database, "workflows", HistorySql.Migrations, Time, cancel);
         foreach (var run in await History!.WaitingAsync(cancel)) _waiting.Add(run.Id, run.WaitUntil);
-        var left = await History.UnfinishedAsync(int.MaxValue, cancel);
-        _backlog = left.Count;
+        foreach (var run in await History.UnfinishedAsync(int.MaxValue, cancel)) _postponed.Enqueue(run.Id);
         TakeFromStore();
         _retention = EnforceRetentionAsync(database);
     }
@@ -118,68 +118,28 @@ public sealed partial class WorkflowEngine
         return _oldModels[version] = model;
     }
 
-    private void Postpone(Run run)
-    {
-        _ = run;
-        lock (_backlogLock) _backlog++;
-        TakeFromStore();
-    }
-
     /// <summary>Fills the queue with runs that wait in the store.</summary>
     private void TakeFromStore()
     {
-        lock (_backlogLock)
-        {
-            if (_takingFromStore || _backlog == 0 || _queue.Waiting > _options.QueueLength / 2 || _stop.IsCancellationRequested) return;
-            _takingFromStore = true;
-        }
-
+        if (_postponed.IsEmpty || Interlocked.Exchange(ref _taking, 1) == 1) return;
         InBackground(async () =>
         {
-            try
+            while (!_stop.IsCancellationRequested && _queue.Waiting <= _options.QueueLength / 2 && _postponed.TryDequeue(out var id))
             {
-                await TakeSomeAsync();
-            }
-            finally
-            {
-                lock (_backlogLock) _takingFromStore = false;
-            }
-        });
-    }
-
-    private readonly HashSet<string> _taken = new(StringComparer.Ordinal);
-
-    private async Task TakeSomeAsync()
-    {
-        while (_queue.Waiting <= _options.QueueLength / 2 && !_stop.IsCancellationRequested)
-        {
-            // Those that are in memory are the oldest that are not over, so that asking for more than these finds the next.
-            var room = Math.Max(16, _options.QueueLength / 2);
-            var found = await History!.UnfinishedAsync(_taken.Count + _active.Count + _queue.Waiting + room, _stop.Token);
-            var fresh = found.Where(r => !_active.ContainsKey(r.Id) && !_taken.Contains(r.Id)).Take(room).ToList();
-            if (fresh.Count == 0)
-            {
-                lock (_backlogLock) _backlog = 0;
-                return;
-            }
-
-            foreach (var stored in fresh)
-            {
-                lock (_backlogLock)
-                {
-                    _taken.Add(stored.Id);
-                    if (_backlog > 0) _backlog--;
-                }
-
-                if (await LoadAsync(stored.Id) is not { } run) continue;
+                if (await LoadAsync(id) is not { Phase: RunPhase.Running } run) continue;
+                _active[id] = run;
+                var entered = EnterAsync(run, always: true, _stop.Token);
                 InBackground(async () =>
                 {
-                    await EnterAsync(run, always: true, _stop.Token);
+                    await entered;
                     await DriveAsync(run, run.ContinueAsync());
-                    lock (_backlogLock) _taken.Remove(run.Id);
                 });
             }
-        }
+
+            Volatile.Write(ref _taking, 0);
+            // A run may have ended, and another been put off, since the loop looked.
+            if (_queue.Waiting <= _options.QueueLength / 2 && !_stop.IsCancellationRequested) TakeFromStore();
+        });
     }
 
     private Task WakeAsync(string id, Run? kept)

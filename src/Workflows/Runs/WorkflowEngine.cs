@@ -4,7 +4,6 @@ using Sluice.Foundation.Storage;
 using Sluice.Workflows.Data;
 using Sluice.Workflows.Definitions;
 using Sluice.Workflows.History;
-using Sluice.Workflows.Nodes;
 using Sluice.Workflows.Nodes.Webhook;
 
 namespace Sluice.Workflows.Runs;
@@ -46,7 +45,10 @@ public sealed partial class WorkflowEngine : IAsyncDisposable
     /// <summary>The workflows that new runs run.</summary>
     public IReadOnlyDictionary<string, WorkflowModel> Workflows => _workflows;
 
-    public EngineLoad Load => new(_queue.Active, _queue.Waiting, _backlog, _waiting.Count, _queue.OldestSince);
+    public EngineLoad Load => new(_queue.Active, _queue.Waiting, _postponed.Count, _waiting.Count, _queue.OldestSince);
+
+    /// <summary>How many commits have stored what happened.</summary>
+    public long Commits => _writer?.Commits ?? 0;
 
     /// <summary>The runs that are in memory and not over.</summary>
     public IReadOnlyCollection<Run> Active => (IReadOnlyCollection<Run>)_active.Values;
@@ -88,11 +90,19 @@ public sealed partial class WorkflowEngine : IAsyncDisposable
             return run;
         }
 
-        if (_queue.Waiting >= _options.QueueLength && _backlog >= _options.StoredBacklog) throw Refuse(run);
+        if (_writer!.Failure is not null) throw NotStored();
+        if (_queue.Waiting >= _options.QueueLength && _postponed.Count >= _options.StoredBacklog) throw Refuse(run);
         run.Take(trigger);
         await run.Log.FlushAsync();
-        if (_queue.Waiting >= _options.QueueLength) Postpone(run);
-        else InBackground(async () =>
+        if (_queue.Waiting >= _options.QueueLength)
+        {
+            _postponed.Enqueue(run.Id);
+            TakeFromStore();
+            return run;
+        }
+
+        _active[run.Id] = run;
+        InBackground(async () =>
         {
             await EnterAsync(run, always: true, _stop.Token);
             await DriveAsync(run, run.ContinueAsync());
@@ -168,10 +178,12 @@ public sealed partial class WorkflowEngine : IAsyncDisposable
 
     private async ValueTask EnterAsync(Run run, bool always, CancellationToken cancel)
     {
-        if (!always && run.Log is not null && _writer!.Failure is not null) throw new RunRefusedException("runs cannot be stored at the moment", TimeSpan.FromSeconds(5));
+        if (!always && run.Log is not null && _writer!.Failure is not null) throw NotStored();
         var settings = run.Model.Settings;
         if (!await _queue.EnterAsync(run.Model.Name, settings.Concurrency, settings.QueueLength, run.Request.Tenant, Time.GetUtcNow(), always, cancel)) throw Refuse(run);
     }
+
+    private static RunRefusedException NotStored() => new("runs cannot be stored at the moment", TimeSpan.FromSeconds(5));
 
     private static RunRefusedException Refuse(Run run) => new($"too many runs wait already; \"{run.Model.Name}\" was not started", TimeSpan.FromSeconds(1));
 
@@ -189,7 +201,7 @@ public sealed partial class WorkflowEngine : IAsyncDisposable
             if (run.Phase == RunPhase.Waiting) _waiting.Add(run);
             _active.TryRemove(run.Id, out _);
             _queue.Leave(run.Model.Name, run.Request.Tenant);
-            if (_backlog > 0) TakeFromStore();
+            TakeFromStore();
         }
 
         if (run.Phase == RunPhase.Failed) StartErrorWorkflow(run);

@@ -1,4 +1,3 @@
-using System.Text;
 using Sluice.Workflows.Data;
 using Sluice.Workflows.Definitions;
 using Sluice.Workflows.Tests.Nodes;

@@ -1,4 +1,3 @@
-using System.Globalization;
 using Sluice.Workflows.Data;
 
 namespace Sluice.Workflows.Nodes.Merge;

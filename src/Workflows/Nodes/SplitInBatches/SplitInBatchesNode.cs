@@ -1,6 +1,5 @@
 using Sluice.Foundation.Schema;
 using Sluice.Workflows.Data;
-using Sluice.Workflows.Definitions;
 using Sluice.Workflows.Runs;
 
 namespace Sluice.Workflows.Nodes.SplitInBatches;

@@ -1,5 +1,4 @@
 using System.Text.Json.Nodes;
-using Sluice.Workflows.Runs;
 
 namespace Sluice.Workflows.Nodes.Webhook;
 

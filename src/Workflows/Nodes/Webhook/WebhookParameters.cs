@@ -1,6 +1,4 @@
 using Sluice.Foundation.Schema;
-using Sluice.Workflows.Definitions;
-using Sluice.Workflows.Runs;
 
 namespace Sluice.Workflows.Nodes.Webhook;
 

@@ -1,0 +1,264 @@
+using Sluice.Foundation.Storage;
+using Sluice.Tests.Servers;
+using Sluice.Workflows.Data;
+using Sluice.Workflows.Definitions;
+using Sluice.Workflows.History;
+using Sluice.Workflows.Nodes;
+using Sluice.Workflows.Runs;
+using Sluice.Workflows.Tests.Runs;
+using static Sluice.Workflows.Tests.Runs.Workflows;
+
+namespace Sluice.Workflows.Tests.History;
+
+public sealed class HistoryTests
+{
+    private const string Stored = "{}";
+
+    [Theory, InlineData(DatabaseKind.Sqlite), InlineData(DatabaseKind.Postgres)]
+    public async Task A_run_is_stored_with_what_every_node_gave(DatabaseKind kind)
+    {
+        await using var database = await BothEngines.CreateAsync(kind);
+        var model = Make("stored", "Start > Set", Stored, "Start manual-trigger", """Set set | {"assignments": {"assignments": [{"name": "m", "value": "={{ $json.n }}", "type": "number"}]}}""");
+        await using var engine = await StartAsync(database, model);
+        var result = await engine.RunAsync(model, new RunRequest { Items = Items("""[{"n":1}]"""), Tenant = "t1" });
+
+        var stored = (await engine.History!.ListAsync(new RunFilter { Workflow = "stored", Phase = RunPhase.Succeeded, Tenant = "t1" })).ShouldHaveSingleItem();
+        stored.Id.ShouldBe(result.Id);
+        stored.LastNode.ShouldBe("Set");
+        stored.EndedAt.ShouldNotBeNull();
+        stored.Bytes.ShouldBeGreaterThan(0);
+        var (lines, _) = await engine.History.LinesAsync(result.Id);
+        lines.Select(l => l["event"].AsString).ShouldBe(["started", "node finished", "node finished", "finished"]);
+        JsJson.WriteString(lines[2]["outputs"]).ShouldBe("""[[{"json":{"m":1},"from":0}]]""");
+        (await engine.History.ListAsync(new RunFilter { Phase = RunPhase.Failed })).ShouldBeEmpty();
+        (await engine.History.ListAsync(new RunFilter { Before = result.Id })).ShouldBeEmpty();
+
+        var loaded = (await engine.LoadAsync(result.Id))!;
+        loaded.Phase.ShouldBe(RunPhase.Succeeded);
+        Show(loaded.Result().Last).ShouldBe("""[{"m":1}]""");
+        (await engine.LoadAsync("no")).ShouldBeNull();
+    }
+
+    [Theory, InlineData(DatabaseKind.Sqlite), InlineData(DatabaseKind.Postgres)]
+    public async Task A_failure_is_stored_with_its_node(DatabaseKind kind)
+    {
+        await using var database = await BothEngines.CreateAsync(kind);
+        var model = Make("fails", "Start > Bad", Stored, "Start manual-trigger", """Bad stop-and-error | {"errorMessage": "no"}""");
+        await using var engine = await StartAsync(database, model);
+        var result = await engine.RunAsync(model, new RunRequest());
+        (await engine.History!.FindAsync(result.Id))!.Error.ShouldBe("no");
+        (await engine.LoadAsync(result.Id))!.Result().Error.ShouldBe(result.Error);
+    }
+
+    [Theory, InlineData(DatabaseKind.Sqlite), InlineData(DatabaseKind.Postgres)]
+    public async Task A_run_goes_on_where_the_last_process_left_it(DatabaseKind kind)
+    {
+        await using var database = await BothEngines.CreateAsync(kind);
+        var before = 0;
+        var stop = true;
+        using var counted = new TestNode((_, c) =>
+        {
+            before++;
+            return NodeResult.Of(c.Items);
+        });
+        using var held = new TestNode(async (_, c) =>
+        {
+            if (stop) await Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, c.Cancellation);
+            return NodeResult.Of(c.Items);
+        });
+        var model = Make("goes-on", "Start > Counted > Held > End", Stored, "Start manual-trigger", $"Counted {counted.Type}", $"Held {held.Type}", "End no-op");
+        string id;
+        await using (var first = await StartAsync(database, model))
+        {
+            id = (await first.StartAsync(model, new RunRequest { Items = Items("""[{"n":1}]""") })).Id;
+            await held.Entered;
+        }
+
+        stop = false;
+        await using var second = await StartAsync(database, model);
+        var stored = await EndedAsync(second, id);
+        stored.Phase.ShouldBe(RunPhase.Succeeded);
+        stored.LastNode.ShouldBe("End");
+        before.ShouldBe(1);
+    }
+
+    [Theory, InlineData(DatabaseKind.Sqlite), InlineData(DatabaseKind.Postgres)]
+    public async Task A_person_decides_about_a_node_that_must_not_run_twice(DatabaseKind kind)
+    {
+        await using var database = await BothEngines.CreateAsync(kind);
+        var entered = 0;
+        using var pays = new TestNode(async (_, c) =>
+        {
+            if (Interlocked.Increment(ref entered) <= 3) await Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, c.Cancellation);
+            return NodeResult.Of([new Item(new JsObject { ["paid"] = true })]);
+        }, idempotent: false);
+        var model = Make("pays", "Start > Pay > End", Stored, "Start manual-trigger", $"Pay {pays.Type}", "End no-op");
+        var ids = new List<string>();
+        await using (var first = await StartAsync(database, model))
+        {
+            for (var i = 0; i < 3; i++) ids.Add((await first.StartAsync(model, new RunRequest { Items = Items("""[{"n":1}]""") })).Id);
+            await UntilAsync(() => Volatile.Read(ref entered) == 3);
+        }
+
+        await using var second = await StartAsync(database, model);
+        await UntilAsync(async () => (await second.History!.ListAsync(new RunFilter { Phase = RunPhase.NeedsDecision })).Count == 3);
+        entered.ShouldBe(3);
+        (await second.DecideAsync("no", Decision.Repeat)).ShouldBeFalse();
+        (await second.DecideAsync(ids[0], Decision.Repeat)).ShouldBeTrue();
+        (await second.DecideAsync(ids[1], Decision.Skip, Items("""[{"by":"hand"}]"""))).ShouldBeTrue();
+        (await second.DecideAsync(ids[2], Decision.Fail)).ShouldBeTrue();
+        (await EndedAsync(second, ids[0])).Phase.ShouldBe(RunPhase.Succeeded);
+        (await EndedAsync(second, ids[1])).Phase.ShouldBe(RunPhase.Succeeded);
+        (await EndedAsync(second, ids[2])).Phase.ShouldBe(RunPhase.Failed);
+        Show((await second.LoadAsync(ids[0]))!.Result().Last).ShouldBe("""[{"paid":true}]""");
+        Show((await second.LoadAsync(ids[1]))!.Result().Last).ShouldBe("""[{"by":"hand"}]""");
+        entered.ShouldBe(4);
+        (await second.DecideAsync(ids[0], Decision.Repeat)).ShouldBeFalse();
+    }
+
+    [Theory, InlineData(DatabaseKind.Sqlite), InlineData(DatabaseKind.Postgres)]
+    public async Task Waiting_survives_a_restart(DatabaseKind kind)
+    {
+        await using var database = await BothEngines.CreateAsync(kind);
+        var timed = Make("timed", "Start > Wait > End", Stored, "Start manual-trigger", """Wait wait | {"amount": 0.3, "unit": "seconds"}""", "End no-op");
+        var called = Make("called", "Start > Wait > End", Stored, "Start manual-trigger", """Wait wait | {"resume": "webhook"}""", "End no-op");
+        string time, call;
+        await using (var first = await StartAsync(database, timed, called))
+        {
+            time = (await first.RunAsync(timed, new RunRequest())).Id;
+            call = (await first.RunAsync(called, new RunRequest())).Id;
+        }
+
+        await using var second = await StartAsync(database, timed, called);
+        (await EndedAsync(second, time)).LastNode.ShouldBe("End");
+        (await second.History!.FindAsync(call))!.Phase.ShouldBe(RunPhase.Waiting);
+        (await second.ResumeAsync(call, "", new WebhookRequest { Method = "GET" }))!.Status.ShouldBe(200);
+        (await EndedAsync(second, call)).LastNode.ShouldBe("End");
+    }
+
+    [Theory, InlineData(DatabaseKind.Sqlite), InlineData(DatabaseKind.Postgres)]
+    public async Task A_run_keeps_the_document_that_it_began_with(DatabaseKind kind)
+    {
+        await using var database = await BothEngines.CreateAsync(kind);
+        var old = Make("changes", "Start > Wait > Old", Stored, "Start manual-trigger", """Wait wait | {"resume": "webhook"}""", "Old no-op");
+        var renamed = Make("changes", "Start > New", Stored, "Start manual-trigger", "New no-op");
+        string id;
+        await using (var first = await StartAsync(database, old)) id = (await first.RunAsync(old, new RunRequest())).Id;
+        await using var second = await StartAsync(database, renamed);
+        (await second.ResumeAsync(id, "", new WebhookRequest { Method = "GET" })).ShouldNotBeNull();
+        (await EndedAsync(second, id)).LastNode.ShouldBe("Old");
+    }
+
+    [Theory, InlineData(DatabaseKind.Sqlite), InlineData(DatabaseKind.Postgres)]
+    public async Task Runs_that_nobody_waits_for_are_stored_when_the_queue_is_full(DatabaseKind kind)
+    {
+        await using var database = await BothEngines.CreateAsync(kind);
+        var model = Make("many", "Start > End", Stored, "Start manual-trigger", "End no-op");
+        var options = new EngineOptions { Database = database, ConcurrentRuns = 1, QueueLength = 2 };
+        await using var engine = new WorkflowEngine(options);
+        engine.Use([model]);
+        await engine.StartAsync(TestContext.Current.CancellationToken);
+        await Task.WhenAll(Enumerable.Range(0, 50).Select(_ => engine.StartAsync(model, new RunRequest()).AsTask()));
+        await UntilAsync(async () => (await engine.History!.ListAsync(new RunFilter { Phase = RunPhase.Succeeded, Limit = 1000 })).Count == 50);
+    }
+
+    [Theory, InlineData(DatabaseKind.Sqlite), InlineData(DatabaseKind.Postgres)]
+    public async Task Big_outputs_and_files_are_kept_in_the_object_store(DatabaseKind kind)
+    {
+        await using var database = await BothEngines.CreateAsync(kind);
+        var folder = Directory.CreateTempSubdirectory("sluice-objects-").FullName;
+        var services = new NodeServices { Objects = new FolderObjectStore(folder) };
+        var model = Make("big", "Start > End", Stored, "Start manual-trigger", "End no-op");
+        await using var engine = new WorkflowEngine(new EngineOptions { Database = database, Services = services, PayloadThreshold = 10_000, Retention = new(TimeSpan.Zero, null, null), RetentionInterval = TimeSpan.FromDays(1) });
+        engine.Use([model]);
+        await engine.StartAsync(TestContext.Current.CancellationToken);
+        byte[] content = [1, 2, 3];
+        var item = new Item(new JsObject { ["text"] = new string('x', 20_000) }) { Binary = new Dictionary<string, BinaryData> { ["data"] = new() { Content = content, Size = 3, MimeType = "image/png" } } };
+        var result = await engine.RunAsync(model, new RunRequest { Items = [item] });
+        (await engine.History!.FindAsync(result.Id))!.Bytes.ShouldBeLessThan(2_000);
+        var loaded = (await engine.LoadAsync(result.Id))!.Result().Last.ShouldHaveSingleItem();
+        loaded.Json["text"].AsString!.Length.ShouldBe(20_000);
+        (await services.ReadAsync(loaded.Binary!["data"], TestContext.Current.CancellationToken)).ToArray().ShouldBe(content);
+
+        // What is removed takes its files along.
+        Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories).ShouldNotBeEmpty();
+        var retention = new Retention(database, services.Objects, new RetentionLimits(null, 0, null), TimeProvider.System);
+        (await retention.EnforceAsync(new Dictionary<string, TimeSpan>(), TestContext.Current.CancellationToken)).ShouldBe(1);
+        Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories).ShouldBeEmpty();
+    }
+
+    [Theory, InlineData(DatabaseKind.Sqlite), InlineData(DatabaseKind.Postgres)]
+    public async Task Ended_runs_are_removed_by_age_count_and_bytes(DatabaseKind kind)
+    {
+        await using var database = await BothEngines.CreateAsync(kind);
+        WorkflowModel kept = Make("kept", "Start > End", Stored, "Start manual-trigger", "End no-op"), brief = Make("brief", "Start > End", Stored, "Start manual-trigger", "End no-op");
+        await using var engine = await StartAsync(database, kept, brief);
+        for (var i = 0; i < 10; i++) await engine.RunAsync(i % 2 == 0 ? kept : brief, new RunRequest());
+        var later = new LaterTime(TimeSpan.FromHours(2));
+        async Task<int> Enforce(RetentionLimits limits, Dictionary<string, TimeSpan>? ages = null) => await new Retention(database, null, limits, later).EnforceAsync(ages ?? [], TestContext.Current.CancellationToken);
+
+        (await Enforce(new(TimeSpan.FromHours(3), 100, 1 << 20))).ShouldBe(0);
+        (await Enforce(new(TimeSpan.FromHours(3), null, null), new() { ["brief"] = TimeSpan.FromHours(1) })).ShouldBe(5);
+        (await Enforce(new(TimeSpan.FromHours(1), null, null), new() { ["kept"] = TimeSpan.FromHours(3) })).ShouldBe(0);
+        (await Enforce(new(null, 3, null))).ShouldBe(2);
+        var bytes = (await engine.History!.ListAsync(new RunFilter())).Sum(r => r.Bytes);
+        (await Enforce(new(null, null, bytes - 1))).ShouldBe(1);
+        (await Enforce(new(TimeSpan.FromHours(1), null, null))).ShouldBe(2);
+        (await engine.History.ListAsync(new RunFilter())).ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task A_workflow_without_durability_stores_nothing()
+    {
+        await using var database = await BothEngines.CreateAsync(DatabaseKind.Sqlite);
+        var model = Make("none", "Start > End", """{"durability": "none"}""", "Start manual-trigger", "End no-op");
+        await using var engine = await StartAsync(database, model);
+        await engine.RunAsync(model, new RunRequest());
+        (await engine.History!.ListAsync(new RunFilter())).ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task Many_runs_share_a_commit()
+    {
+        await using var database = await BothEngines.CreateAsync(DatabaseKind.Sqlite);
+        var model = Make("many", "Start > End", Stored, "Start manual-trigger", "End no-op");
+        await using var engine = new WorkflowEngine(new EngineOptions { Database = database, ConcurrentRuns = 256, QueueLength = 5000 });
+        engine.Use([model]);
+        await engine.StartAsync(TestContext.Current.CancellationToken);
+        await Task.WhenAll(Enumerable.Range(0, 2000).Select(_ => Task.Run(async () => await engine.RunAsync(model, new RunRequest()))));
+        engine.Commits.ShouldBeLessThan(1000);
+    }
+
+    private static async Task<WorkflowEngine> StartAsync(Database database, params WorkflowModel[] models)
+    {
+        var engine = new WorkflowEngine(new EngineOptions { Database = database });
+        engine.Use(models);
+        await engine.StartAsync(TestContext.Current.CancellationToken);
+        return engine;
+    }
+
+    private static async Task<RunSummary> EndedAsync(WorkflowEngine engine, string id)
+    {
+        RunSummary? found = null;
+        await UntilAsync(async () => (found = await engine.History!.FindAsync(id))?.EndedAt is not null);
+        return found!;
+    }
+
+    private static Task UntilAsync(Func<bool> holds) => UntilAsync(() => Task.FromResult(holds()));
+
+    private static async Task UntilAsync(Func<Task<bool>> holds)
+    {
+        for (var i = 0; i < 3000; i++)
+        {
+            if (await holds()) return;
+            await Task.Delay(20, TestContext.Current.CancellationToken);
+        }
+
+        throw new TimeoutException("it did not happen within a minute");
+    }
+
+    private sealed class LaterTime(TimeSpan by) : TimeProvider
+    {
+        public override DateTimeOffset GetUtcNow() => System.GetUtcNow() + by;
+    }
+}
