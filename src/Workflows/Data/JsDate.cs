@@ -13,5 +13,7 @@ public sealed class JsDate(double milliseconds) : JsReference
 
     internal bool IsValid => !double.IsNaN(Milliseconds);
 
+    internal override double? NumberValue => Milliseconds;
+
     internal override JsValue ToJson() => IsValid ? IsoText.Format(Milliseconds) : JsValue.Null;
 }

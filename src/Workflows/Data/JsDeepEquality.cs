@@ -19,8 +19,7 @@ internal static class JsDeepEquality
                     if (!AreEqual(a[i], b[i], depth + 1)) return false;
                 return true;
             case JsObject a:
-                var other = right.AsObject!;
-                if (a.Count != other.Count) return false;
+                if (right.AsObject is not { } other || a.Count != other.Count) return false;
                 foreach (var (name, value) in a)
                     if (!other.TryGet(name, out var there) || !AreEqual(value, there, depth + 1)) return false;
                 return true;

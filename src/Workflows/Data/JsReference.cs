@@ -1,3 +1,5 @@
+using Sluice.Workflows.Expressions.Evaluation;
+
 namespace Sluice.Workflows.Data;
 
 /// <summary>A value that has identity: an object, array, function, date and so on. Only this assembly makes kinds of it, so that no host object gets in.</summary>
@@ -14,6 +16,16 @@ public abstract class JsReference
     /// (items, other nodes' output) it changes a copy that only this one evaluation sees.
     /// </summary>
     internal long Owner { get; set; }
+
+    /// <summary>A field of its own that expressions can read; its methods are not among them.</summary>
+    internal virtual bool TryGetField(Evaluator evaluator, string name, out JsValue value)
+    {
+        value = default;
+        return false;
+    }
+
+    /// <summary>The number that it counts as in arithmetic and comparisons, such as a date's milliseconds; null for none.</summary>
+    internal virtual double? NumberValue => null;
 
     /// <summary>What stands for it in JSON, as its <c>toJSON</c> would say; undefined when JSON cannot hold it.</summary>
     internal virtual JsValue ToJson() => this;

@@ -1,0 +1,234 @@
+using System.Runtime.CompilerServices;
+using Sluice.Workflows.Data;
+
+namespace Sluice.Workflows.Expressions.Evaluation;
+
+/// <summary>One evaluation: its scope, its budgets, and which data is its own.</summary>
+internal sealed class Evaluator(Scope scope)
+{
+    private static long s_lastId;
+
+    private int _steps;
+    private long _bytes;
+    private int _depthLimit;
+    private bool _copies;
+
+    public Scope Scope { get; } = scope;
+
+    /// <summary>Marks the data that this evaluation made, which it alone may change.</summary>
+    public long Id { get; private set; }
+
+    /// <summary>How many calls are under way.</summary>
+    public int Depth { get; set; }
+
+    /// <summary>What the function that is returning returns.</summary>
+    public JsValue Returned { get; set; }
+
+    /// <summary>The time of this evaluation: every <c>$now</c> in it is the same.</summary>
+    public double Now => field == 0 ? field = Scope.Clock.GetUtcNow().ToUnixTimeMilliseconds() : field;
+
+    /// <summary>Evaluates an expression from its start.</summary>
+    public JsValue Run(ExpressionNode root, int frameSize, bool copies)
+    {
+        var limits = Scope.Limits;
+        _steps = limits.Steps;
+        _bytes = limits.Bytes;
+        _depthLimit = limits.Depth;
+        _copies = copies;
+        Depth = 0;
+        Id = Interlocked.Increment(ref s_lastId);
+        try
+        {
+            if (root is MixedTextNode) return root.Evaluate(new Frame(this, null, frameSize));
+            return Finish(RunPart(root, frameSize));
+        }
+        catch (System.Text.RegularExpressions.RegexMatchTimeoutException)
+        {
+            throw new ExpressionError($"a regular expression took longer than {limits.RegexTime.TotalMilliseconds} ms", ExpressionErrorKind.LimitExceeded);
+        }
+        catch (Exception e) when (e is InsufficientExecutionStackException or OutOfMemoryException)
+        {
+            throw new ExpressionError("the expression needs more memory than it may have", ExpressionErrorKind.LimitExceeded);
+        }
+    }
+
+    /// <summary>Evaluates one code of a parameter; what it throws makes it undefined, unless the scope is strict.</summary>
+    public JsValue RunPart(ExpressionNode root, int frameSize)
+    {
+        try
+        {
+            return root.Evaluate(new Frame(this, null, frameSize));
+        }
+        catch (JsThrow thrown)
+        {
+            if (Scope.Strict) throw new ExpressionError(thrown.Message, ExpressionErrorKind.Thrown);
+            Depth = 0;
+            return default;
+        }
+    }
+
+    /// <summary>Takes steps from the budget.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void Step(int count = 1)
+    {
+        if ((_steps -= count) < 0) throw TooManySteps();
+    }
+
+    /// <summary>Takes steps for looking at characters.</summary>
+    public void StepText(int length) => Step(1 + length / 16);
+
+    /// <summary>Takes bytes from the budget before they are used.</summary>
+    public void Allocate(long bytes)
+    {
+        if ((_bytes -= bytes) < 0) throw new ExpressionError($"the expression makes more than {Scope.Limits.Bytes / (1 << 20)} MiB of data", ExpressionErrorKind.LimitExceeded);
+    }
+
+    /// <summary>Takes the bytes of a string from the budget, and the steps of writing it.</summary>
+    public void AllocateText(long length)
+    {
+        Allocate(length * 2 + 24);
+        Step((int)Math.Min(1 + length / 64, int.MaxValue / 2));
+    }
+
+    public JsArray NewArray(int capacity = 0)
+    {
+        Allocate(64 + capacity * 16L);
+        return new JsArray(capacity) { Owner = Id };
+    }
+
+    /// <summary>An array of the given elements.</summary>
+    public JsArray NewArray(ReadOnlySpan<JsValue> elements)
+    {
+        Allocate(64 + elements.Length * 16L);
+        Step(1 + elements.Length / 8);
+        return new JsArray(elements) { Owner = Id };
+    }
+
+    public JsArray NewArray(IEnumerable<string> elements)
+    {
+        var array = NewArray();
+        foreach (var element in elements) Push(array, element);
+        return array;
+    }
+
+    public JsObject NewObject(int capacity = 0)
+    {
+        Allocate(64 + capacity * 24L);
+        return new JsObject(capacity) { Owner = Id };
+    }
+
+    public void Push(JsArray array, JsValue value)
+    {
+        Allocate(32);
+        Step();
+        array.Add(value);
+    }
+
+    public void Set(JsObject target, string name, JsValue value)
+    {
+        Allocate(56);
+        Step();
+        target.Set(name, value);
+    }
+
+    /// <summary>Marks data as made by this evaluation.</summary>
+    public T Own<T>(T made)
+        where T : JsReference
+    {
+        Allocate(64);
+        made.Owner = Id;
+        return made;
+    }
+
+    /// <summary>Fails unless the evaluation may change this in place.</summary>
+    public void RequireOwn(JsReference target)
+    {
+        if (target.Owner != Id) throw new ExpressionError("the expression may not change this data: it belongs to another node");
+    }
+
+    /// <summary>
+    /// What an expression that changes data gets instead of data that is not its own: a copy, which takes the original's place in whatever of its own it was
+    /// found in, so that the change is seen wherever this evaluation looks and nowhere else.
+    /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public JsValue Adopt(JsValue value) => _copies && value.AsReference is { } reference && reference.Owner != Id ? Copy(reference) : value;
+
+    /// <summary>An element as code gets to see it.</summary>
+    public JsValue Element(JsArray array, int index)
+    {
+        var value = array[index];
+        if (!_copies || value.AsReference is not { } reference || reference.Owner == Id || array.Owner != Id) return value;
+        return array[index] = Copy(reference);
+    }
+
+    /// <summary>The value of a field as code gets to see it.</summary>
+    public JsValue Field(JsObject target, string name, JsValue value)
+    {
+        if (!_copies || value.AsReference is not { } reference || reference.Owner == Id || target.Owner != Id) return value;
+        var copy = Copy(reference);
+        target.Set(name, copy);
+        return copy;
+    }
+
+    private readonly Dictionary<JsReference, JsReference> _adopted = new(ReferenceEqualityComparer.Instance);
+
+    private JsValue Copy(JsReference original)
+    {
+        if (_adopted.TryGetValue(original, out var known) && known.Owner == Id) return known;
+        JsReference copy;
+        switch (original)
+        {
+            case JsObject source:
+                Allocate(64 + source.Count * 24L);
+                copy = source.Clone();
+                break;
+            case JsArray source:
+                Allocate(64 + source.Count * 16L);
+                copy = source.Clone();
+                break;
+            case JsDate date:
+                copy = new JsDate(date.Milliseconds);
+                break;
+            default: return original;
+        }
+
+        Step(8);
+        copy.Owner = Id;
+        _adopted[original] = copy;
+        return copy;
+    }
+
+    /// <summary>Calls a function.</summary>
+    public JsValue Call(JsFunction function, JsValue self, ReadOnlySpan<JsValue> arguments)
+    {
+        Step();
+        if (++Depth > _depthLimit || !RuntimeHelpers.TryEnsureSufficientExecutionStack()) throw TooDeep();
+        var result = function.Invoke(this, self, arguments);
+        Depth--;
+        return result;
+    }
+
+    public JsValue Call(JsFunction function, JsValue first) => Call(function, default, [first]);
+
+    public JsValue Call(JsFunction function, JsValue first, JsValue second) => Call(function, default, [first, second]);
+
+    public JsValue Call(JsFunction function, JsValue first, JsValue second, JsValue third) => Call(function, default, [first, second, third]);
+
+    /// <summary>Guards recursion over data inside of the library.</summary>
+    public void Descend(int depth)
+    {
+        Step();
+        if (depth > JsJson.MaximumDepth) throw new ExpressionError("the data is nested too deeply, or contains itself", ExpressionErrorKind.LimitExceeded);
+    }
+
+    /// <summary>Makes plain data of what was only meant to be looked at.</summary>
+    private JsValue Finish(JsValue value)
+    {
+        if (_adopted.Count > 0) _adopted.Clear();
+        return value.AsReference is JsView view ? view.Materialize() : value;
+    }
+
+    private ExpressionError TooManySteps() => new($"the expression takes more than {Scope.Limits.Steps} steps", ExpressionErrorKind.LimitExceeded);
+
+    private ExpressionError TooDeep() => new($"the expression's functions call each other deeper than {_depthLimit} levels", ExpressionErrorKind.LimitExceeded);
+}

@@ -1,0 +1,21 @@
+using Sluice.Workflows.Data;
+
+namespace Sluice.Workflows.Expressions.Evaluation;
+
+/// <summary>What JavaScript's <c>throw</c> does; an expression's own <c>catch</c> can catch it.</summary>
+internal sealed class JsThrow(JsValue value) : Exception
+{
+    public JsValue Value { get; } = value;
+
+    public override string Message => Value.AsReference is JsError error ? $"{error.Name}: {error.ErrorMessage}" : "thrown: " + Value;
+
+    public static JsThrow Type(string message) => new(new JsError("TypeError", message));
+
+    public static JsThrow Range(string message) => new(new JsError("RangeError", message));
+
+    public static JsThrow Reference(string message) => new(new JsError("ReferenceError", message));
+
+    public static JsThrow Syntax(string message) => new(new JsError("SyntaxError", message));
+
+    public static JsThrow Error(string name, string message) => new(new JsError(name, message));
+}

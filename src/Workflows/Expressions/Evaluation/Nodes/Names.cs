@@ -1,0 +1,69 @@
+using Sluice.Workflows.Data;
+
+namespace Sluice.Workflows.Expressions.Evaluation;
+
+/// <summary>A variable of the running function.</summary>
+internal sealed class LocalNode(int slot) : ExpressionNode
+{
+    public override JsValue Evaluate(Frame frame) => frame.Slots[slot];
+}
+
+/// <summary>A variable of a function around the running one.</summary>
+internal sealed class OuterNode(int levels, int slot) : ExpressionNode
+{
+    public override JsValue Evaluate(Frame frame)
+    {
+        for (var i = 0; i < levels; i++) frame = frame.Parent!;
+        return frame.Slots[slot];
+    }
+}
+
+/// <summary>One of the names that every expression knows, such as <c>$json</c> or <c>Math</c>.</summary>
+internal sealed class RootNode(Func<Evaluator, JsValue> read) : ExpressionNode
+{
+    public override JsValue Evaluate(Frame frame) => frame.Evaluator.Adopt(read(frame.Evaluator));
+}
+
+/// <summary>A bare name that is no root: a field of the current item.</summary>
+internal sealed class ItemFieldNode(string name, bool mayBeMissing) : ExpressionNode
+{
+    private int _hint;
+
+    public override JsValue Evaluate(Frame frame)
+    {
+        var evaluator = frame.Evaluator;
+        var scope = evaluator.Scope;
+        if (scope.ExtraRoots is { } extra && extra.TryGetValue(name, out var root)) return evaluator.Adopt(root);
+        if (scope.CurrentItem is { } item && item.Json.TryGet(name, ref _hint, out var value))
+        {
+            // The field of the item is the one that code changes, so it has to be reached through the item.
+            return evaluator.Adopt(item.Json).AsObject is { } own && !ReferenceEquals(own, item.Json) ? evaluator.Field(own, name, own[name]) : value;
+        }
+
+        return mayBeMissing ? default : throw JsThrow.Reference($"{name} is not defined");
+    }
+}
+
+internal sealed class ThisNode : ExpressionNode
+{
+    public override JsValue Evaluate(Frame frame) => frame.Self;
+}
+
+internal sealed class LocalTarget(int slot) : Target
+{
+    public override void Assign(Frame frame, JsValue value) => frame.Slots[slot] = value;
+}
+
+internal sealed class OuterTarget(int levels, int slot) : Target
+{
+    public override void Assign(Frame frame, JsValue value)
+    {
+        for (var i = 0; i < levels; i++) frame = frame.Parent!;
+        frame.Slots[slot] = value;
+    }
+}
+
+internal sealed class ConstantTarget : Target
+{
+    public override void Assign(Frame frame, JsValue value) => throw JsThrow.Type("Assignment to constant variable.");
+}
