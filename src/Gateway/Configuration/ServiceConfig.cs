@@ -17,7 +17,10 @@ public sealed record ServiceConfig : Entity, IChecked
     [OneOf("http", "https", "grpc", "grpcs", "tcp", "tls", "tls_passthrough", "udp")]
     public string Protocol { get; init; } = "http";
 
-    /// <summary>A host name, an IP address, or the name of an upstream. Required unless <see cref="Endpoints"/> are given.</summary>
+    /// <summary>
+    /// A host name, an IP address, or the name of an upstream. Required unless <see cref="Endpoints"/> or <see cref="Discovery"/> are given; with
+    /// the latter it is what endpoints are sent as Host.
+    /// </summary>
     [Host]
     public string Host { get; init; } = "";
 
@@ -73,7 +76,10 @@ public sealed record ServiceConfig : Entity, IChecked
     [Extension]
     public IReadOnlyList<EndpointConfig>? Endpoints { get; init; }
 
-    /// <summary>Sluice: how <see cref="Endpoints"/> are chosen between.</summary>
+    /// <summary>Sluice: where the addresses of the service are found while the gateway runs, without an upstream object.</summary>
+    public DiscoveryConfig? Discovery { get; init; }
+
+    /// <summary>Sluice: how <see cref="Endpoints"/>, or those found, are chosen between.</summary>
     [Extension]
     [OneOf("round-robin", "least-connections", "consistent-hashing", "latency", "random")]
     public string? LoadBalancing { get; init; }
@@ -84,8 +90,10 @@ public sealed record ServiceConfig : Entity, IChecked
 
     public void Check(Action<string, string> report)
     {
-        if (Host.Length == 0 && Endpoints is not { Count: > 0 })
-            report("host", "required field missing; give host (or url), or endpoints");
+        if (Host.Length == 0 && Endpoints is not { Count: > 0 } && Discovery is null)
+            report("host", "required field missing; give host (or url), endpoints or discovery");
+        if (Endpoints is not null && Discovery is not null)
+            report("discovery", "must not be set when there are endpoints");
         if (Path is not null && Protocol is not ("http" or "https"))
             report("path", $"must not be set when protocol is {Protocol}");
         if (Protocol is "https" or "tls" or "grpcs")

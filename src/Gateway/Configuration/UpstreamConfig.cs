@@ -64,6 +64,9 @@ public sealed record UpstreamConfig : Entity, IChecked
     [Between(0, 3600000)]
     public int SlowStart { get; init; }
 
+    /// <summary>Sluice: where further targets are found while the gateway runs.</summary>
+    public DiscoveryConfig? Discovery { get; init; }
+
     /// <summary>Stands under the upstream in the nested form; resolved to <see cref="TargetConfig.Upstream"/> by the reader.</summary>
     [Ignored]
     public IReadOnlyList<TargetConfig> Targets { get; init; } = [];

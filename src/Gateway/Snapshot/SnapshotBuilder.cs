@@ -90,7 +90,7 @@ internal sealed class SnapshotBuilder(GatewayRuntime runtime)
         var balancers = new Dictionary<string, Balancer>(StringComparer.Ordinal);
         foreach (var service in document.Services)
         {
-            var upstream = service.Endpoints is null ? upstreams.GetValueOrDefault(service.Host) : null;
+            var upstream = service.Endpoints is null && service.Discovery is null ? upstreams.GetValueOrDefault(service.Host) : null;
             var balancer = Balancers.Create(service, upstream, upstream is null ? [] : [.. targets[upstream.Id]], balancing);
             if (upstream is not null) balancers.TryAdd(upstream.Name, balancer);
             models[service.Id] = new ServiceModel

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Sluice.Gateway.Snapshot;
 using Sluice.Gateway.Upstreams;
+using Sluice.Gateway.Upstreams.Discovery;
 using Sluice.Gateway.Upstreams.Health;
 
 namespace Sluice.Host.Admin;
@@ -47,6 +48,7 @@ internal static class UpstreamStatus
         json.WriteString("algorithm", balancer.Algorithm);
         json.WriteBoolean("healthy", balancer.IsHealthy);
         json.WriteBoolean("health_checks", balancer.HealthChecksOn);
+        if (balancer.Discovery is { } discovery) Write(json, discovery);
         json.WriteStartArray("targets");
         foreach (var target in balancer.Targets)
         {
@@ -62,6 +64,17 @@ internal static class UpstreamStatus
         }
 
         json.WriteEndArray();
+    }
+
+    private static void Write(Utf8JsonWriter json, DiscoveryStatus discovery)
+    {
+        json.WriteStartObject("discovery");
+        json.WriteString("source", discovery.Source);
+        json.WriteBoolean("up", discovery.IsUp);
+        if (discovery.LastAnswer is { } at) json.WriteString("last_answer", at);
+        if (discovery.Problem is { } problem) json.WriteString("problem", problem);
+        json.WriteNumber("endpoints", discovery.Endpoints);
+        json.WriteEndObject();
     }
 
     private static void Write(Utf8JsonWriter json, EndpointStatus endpoint)

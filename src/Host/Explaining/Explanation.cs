@@ -71,14 +71,15 @@ internal sealed class Explanation
         }
 
         var config = service.Config;
-        output.WriteLine($"service: {service.Label}  {config.Protocol}://{config.Host}{(config.Port > 0 ? $":{config.Port}" : "")}{config.Path}  ({config.Place})");
+        var host = config.Host.Length > 0 ? config.Host : config.Discovery is null ? "(endpoints)" : "(discovery)";
+        output.WriteLine($"service: {service.Label}  {config.Protocol}://{host}{(config.Port > 0 && config.Host.Length > 0 ? $":{config.Port}" : "")}{config.Path}  ({config.Place})");
         output.WriteLine($"  tried {config.Retries + 1} times at most; timeouts: connect {config.ConnectTimeout} ms, read {config.ReadTimeout} ms, write {config.WriteTimeout} ms");
         var upstream = snapshot.Document.Upstreams.FirstOrDefault(u => u.Name == config.Host);
         var algorithm = upstream?.Algorithm ?? config.LoadBalancing ?? "round-robin";
         var endpoints = service.Balancer.Endpoints;
         if (endpoints.Count == 0)
         {
-            output.WriteLine($"endpoint: what {config.Host} resolves to when the request comes");
+            output.WriteLine(service.Balancer.GetStatus().Discovery is { } found ? $"endpoint: what {found.Source} says when the request comes" : $"endpoint: what {config.Host} resolves to when the request comes");
             return;
         }
 

@@ -158,5 +158,8 @@ public class MetricsReportTests
             plugins: [{name: rate-limiting, config: {minute: 1, policy: redis, redis: {host: 127.0.0.1, port: 1} } }]
           - name: plain
             paths: [/plain]
+        upstreams:
+        - name: found
+          discovery: {consul: {service: found, address: "http://127.0.0.1:1"} }
         """;
 }

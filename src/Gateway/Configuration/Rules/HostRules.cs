@@ -74,6 +74,17 @@ public sealed class UpstreamNameAttribute : RuleAttribute
     }
 }
 
+/// <summary>Where an HTTP server is: a scheme, a host and perhaps a port.</summary>
+public sealed class HttpUrlAttribute : RuleAttribute
+{
+    public override string? Format => "uri";
+
+    public override string? Refuse(string value) =>
+        Uri.TryCreate(value, UriKind.Absolute, out var url) && url.Scheme is "http" or "https" && url.UserInfo.Length == 0 && url.PathAndQuery is "/" && url.Fragment.Length == 0
+            ? null
+            : "expected an address like http://127.0.0.1:8500";
+}
+
 /// <summary>An IP address or a CIDR block.</summary>
 public sealed class IpOrCidrAttribute : RuleAttribute
 {

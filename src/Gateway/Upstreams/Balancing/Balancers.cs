@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Sluice.Gateway.Configuration;
+using Sluice.Gateway.Upstreams.Discovery;
 using Sluice.Gateway.Upstreams.Health;
 
 namespace Sluice.Gateway.Upstreams.Balancing;
@@ -18,6 +19,7 @@ internal static class Balancers
             _ => -1,
         };
         var pool = upstream is not null ? ForUpstream(upstream, targets, schemePort, context)
+            : service.Discovery is { } discovery ? ForDiscovery(service, discovery, schemePort, context)
             : service.Endpoints is { Count: > 0 } endpoints ? ForEndpoints(service, endpoints, schemePort, context)
             : ForHost(service, schemePort, context);
         return new PooledBalancer(pool);
@@ -35,7 +37,8 @@ internal static class Balancers
         {
             Name = upstream.Name,
             UpstreamId = upstream.Id,
-            Targets = [.. targets.Select(t => Target(t.Target, t.Weight))],
+            Targets = [.. targets.Select(t => Target(t.Target, t.Weight)), .. NamesOf(upstream.Discovery)],
+            Discovery = upstream.Discovery is { } found ? DiscoveryFeeds.For(found, context) : null,
             Algorithm = AlgorithmOf(upstream.Algorithm, HashInputs.From(upstream), upstream.Slots, slowStart),
             Rules = HealthRules.From(upstream),
             SlowStart = slowStart,
@@ -58,6 +61,25 @@ internal static class Balancers
             SchemePort = schemePort,
         });
     }
+
+    private static EndpointPool ForDiscovery(ServiceConfig service, DiscoveryConfig discovery, int schemePort, BalancingContext context)
+    {
+        var fingerprint = JsonSerializer.Serialize(new { service.LoadBalancing, service.HealthCheck, service.Host, discovery });
+        return Share(service.Id, fingerprint, context, new PoolSettings
+        {
+            Name = service.Name ?? service.Id.ToString(),
+            Targets = [.. NamesOf(discovery)],
+            Discovery = DiscoveryFeeds.For(discovery, context),
+            Algorithm = EndpointAlgorithm(service.LoadBalancing),
+            Rules = service.HealthCheck is { } check ? HealthRules.From(check) : HealthRules.None,
+            HostHeader = service.Host.Length > 0 ? service.Host : null,
+            SchemePort = schemePort,
+        });
+    }
+
+    /// <summary>What is found by DNS is a target whose name is resolved like any other.</summary>
+    private static IEnumerable<PoolTarget> NamesOf(DiscoveryConfig? discovery) =>
+        discovery is not null && DiscoveryFeeds.TargetOf(discovery) is { } name ? [name] : [];
 
     private static EndpointPool ForHost(ServiceConfig service, int schemePort, BalancingContext context)
     {

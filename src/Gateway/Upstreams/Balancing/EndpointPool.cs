@@ -16,8 +16,9 @@ internal sealed class EndpointPool : IDisposable
     private readonly ActiveChecker? checker;
     private readonly NameResolver resolver;
     private readonly TimeProvider time;
-    private readonly Member[] members;
-    private readonly bool hasNames;
+    private readonly Member[] configured;
+    private volatile Member[] members;
+    private volatile bool hasNames;
     private readonly Lock gate = new();
     private volatile EndpointView view;
     private long refreshAt;
@@ -33,15 +34,15 @@ internal sealed class EndpointPool : IDisposable
         this.group = group;
         this.resolver = resolver;
         this.time = time;
-        members = [.. settings.Targets.Select(t => new Member(t))];
+        members = configured = [.. settings.Targets.Select(t => new Member(t))];
         hasNames = members.Any(m => m.NeedsResolving);
         view = new EndpointView { All = [], Error = BalancingErrors.NoHealthyEndpoints };
         joinsOthers = group.Add(this);
-        foreach (var member in members)
-            if (member.Target.Address.Literal is { } address) SetEndpoints(member, [new ResolvedAddress(address)]);
+        foreach (var member in members) SetLiteral(member);
         Rebuild();
         checker?.Add(this);
         if (hasNames && !settings.IsDirect) _ = RefreshAsync();
+        settings.Discovery?.Add(OnFound);
     }
 
     /// <summary>The endpoints as they stand, without waiting for names.</summary>
@@ -53,6 +54,7 @@ internal sealed class EndpointPool : IDisposable
     /// </summary>
     public ValueTask<EndpointView> GetViewAsync()
     {
+        if (view.All.Length == 0 && settings.Discovery is { FirstAnswer: { IsCompleted: false } first }) return AfterAnswerAsync(first);
         if (!hasNames) return new(view);
         var overdue = time.GetElapsedTime(Volatile.Read(ref refreshAt));
         if (overdue < TimeSpan.Zero) return new(view);
@@ -63,6 +65,12 @@ internal sealed class EndpointPool : IDisposable
         {
             await pending.ConfigureAwait(false);
             return view;
+        }
+
+        async ValueTask<EndpointView> AfterAnswerAsync(Task answer)
+        {
+            await answer.ConfigureAwait(false);
+            return await GetViewAsync().ConfigureAwait(false);
         }
     }
 
@@ -101,6 +109,7 @@ internal sealed class EndpointPool : IDisposable
         Algorithm = settings.Algorithm.Name,
         IsHealthy = view.Selector is not null,
         HealthChecksOn = settings.Rules.On,
+        Discovery = settings.Discovery?.Status,
         Targets = [.. members.Select(m => m.GetStatus())],
     };
 
@@ -123,6 +132,7 @@ internal sealed class EndpointPool : IDisposable
 
     public void Dispose()
     {
+        settings.Discovery?.Remove(OnFound);
         checker?.Remove(this);
         group.Remove(this);
         lock (gate)
@@ -130,6 +140,34 @@ internal sealed class EndpointPool : IDisposable
             disposed = true;
             foreach (var member in members) SetEndpoints(member, []);
         }
+    }
+
+    /// <summary>
+    /// Takes over what a source has found. A target that stays keeps its endpoints with all that is known of them; requests under way to one that
+    /// goes end there as they would have.
+    /// </summary>
+    private void OnFound(IReadOnlyList<PoolTarget> found)
+    {
+        lock (gate)
+        {
+            if (disposed) return;
+            var old = members;
+            var next = configured.Concat(found.Select(t => Array.Find(old, m => m.Target == t && !configured.Contains(m)) ?? new Member(t))).ToArray();
+            foreach (var gone in old.Except(next)) SetEndpoints(gone, []);
+            foreach (var added in next.Except(old)) SetLiteral(added);
+            members = next;
+            hasNames = next.Any(m => m.NeedsResolving);
+            joinsOthers = true;
+            Volatile.Write(ref refreshAt, time.GetTimestamp());
+        }
+
+        Rebuild();
+        if (hasNames) _ = RefreshAsync();
+    }
+
+    private void SetLiteral(Member member)
+    {
+        if (member.Target.Address.Literal is { } address) SetEndpoints(member, [new ResolvedAddress(address)]);
     }
 
     /// <summary>Asks for all names whose time is over. One at a time; who comes meanwhile gets the same task.</summary>
@@ -147,13 +185,15 @@ internal sealed class EndpointPool : IDisposable
     {
         try
         {
-            var due = members.Where(m => m.NeedsResolving && time.GetTimestamp() >= m.RefreshAt).ToArray();
+            var current = members;
+            var due = current.Where(m => m.NeedsResolving && time.GetTimestamp() >= m.RefreshAt).ToArray();
             var answers = await Task.WhenAll(due.Select(m => resolver.ResolveAsync(m.Target.Address.Host).AsTask())).ConfigureAwait(false);
             var changed = false;
             lock (gate)
             {
                 if (disposed) return;
-                for (var i = 0; i < due.Length; i++) changed |= Apply(due[i], answers[i]);
+                for (var i = 0; i < due.Length; i++)
+                    if (ReferenceEquals(current, members) || members.Contains(due[i])) changed |= Apply(due[i], answers[i]);
             }
 
             if (changed) Rebuild();
@@ -162,7 +202,7 @@ internal sealed class EndpointPool : IDisposable
         {
             lock (gate)
             {
-                Volatile.Write(ref refreshAt, members.Where(m => m.NeedsResolving).Min(m => m.RefreshAt));
+                Volatile.Write(ref refreshAt, members.Where(m => m.NeedsResolving).Select(m => m.RefreshAt).DefaultIfEmpty().Min());
                 joinsOthers = true;
                 refreshing = null;
             }

@@ -1,3 +1,4 @@
+using Sluice.Gateway.Upstreams.Discovery;
 using Sluice.Gateway.Upstreams.Health;
 
 namespace Sluice.Gateway.Upstreams.Balancing;
@@ -11,6 +12,9 @@ internal sealed record PoolSettings
     public Guid? UpstreamId { get; init; }
 
     public required IReadOnlyList<PoolTarget> Targets { get; init; }
+
+    /// <summary>Where further targets come from while the pool lives; null for nowhere.</summary>
+    public DiscoveryFeed? Discovery { get; init; }
 
     public required Algorithm Algorithm { get; init; }
 

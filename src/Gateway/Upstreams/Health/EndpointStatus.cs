@@ -17,7 +17,10 @@ public sealed record BalancerStatus
     /// <summary>Whether anything can make an endpoint unhealthy (Kong: not <c>HEALTHCHECKS_OFF</c>).</summary>
     public required bool HealthChecksOn { get; init; }
 
-    /// <summary>The targets in the order of the configuration.</summary>
+    /// <summary>Where targets are found while the gateway runs; null where they are only configured.</summary>
+    public Discovery.DiscoveryStatus? Discovery { get; init; }
+
+    /// <summary>The targets in the order of the configuration, and after them those found.</summary>
     public required IReadOnlyList<TargetStatus> Targets { get; init; }
 }
 
