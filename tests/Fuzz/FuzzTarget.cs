@@ -21,6 +21,8 @@ internal abstract class FuzzTarget(string name) : IAsyncDisposable
         ["expression"] = () => new RouteExpressionTarget(),
         ["proxy-protocol"] = () => new ProxyProtocolTarget(),
         ["jwt"] = () => new JsonWebTokenTarget(),
+        ["credentials"] = () => new CredentialsTarget(),
+        ["ldap"] = () => new LdapTarget(),
         ["trace"] = () => new TraceContextTarget(),
         ["template"] = () => new TemplateTarget(),
         ["requests-auto"] = () => new RequestTarget("requests-auto", TransportKind.Auto),

@@ -98,10 +98,11 @@ internal static class LdapMessage
         if (answered == 0 ? !tag.HasSameClassAndValue(ExtendedResponse) : !tag.HasSameClassAndValue(expected))
             throw new AsnContentException("The answer is of another kind than the question.");
         var response = sequence.ReadSequence(tag);
-        var code = (int)response.ReadEnumeratedBytes().Span[^1];
+        var code = response.ReadEnumeratedBytes().Span;
+        if (code.Length != 1) throw new AsnContentException("There is no such result.");
         response.ReadOctetString();
         var diagnostic = Encoding.UTF8.GetString(response.ReadOctetString());
-        return new LdapResult(answered == 0 ? LdapResult.Unavailable : code, diagnostic);
+        return new LdapResult(answered == 0 ? LdapResult.Unavailable : code[0], diagnostic);
     }
 }
 
