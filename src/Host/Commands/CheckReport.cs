@@ -20,7 +20,7 @@ internal static class CheckReport
     {
         foreach (var problem in loaded.Problems) output.WriteLine(problem);
         foreach (var plugin in loaded.Unsupported)
-            output.WriteLine($"{plugin.Place}: {(skipUnsupported ? "warning: " : "")}{plugin.Object}: the plugin {plugin.Name} is not built into this version of Sluice");
+            output.WriteLine($"{plugin.Place}: {(skipUnsupported ? "warning: " : "")}{plugin.Object}: {plugin.Reason}");
 
         var errors = loaded.Errors.Count() + (skipUnsupported ? 0 : loaded.Unsupported.Count);
         var warnings = loaded.Warnings.Count() + (skipUnsupported ? loaded.Unsupported.Count : 0);

@@ -92,7 +92,7 @@ internal sealed partial class RunningGateway : IAsyncDisposable
     public static IReadOnlyList<string> ProblemsOf(LoadedConfiguration loaded, bool skipUnsupported) =>
     [
         .. loaded.Errors.Select(p => p.ToString()),
-        .. skipUnsupported ? [] : loaded.Unsupported.Select(p => $"{p.Place}: {p.Object}: the plugin {p.Name} is not built into this version of Sluice (--skip-unsupported leaves it out)"),
+        .. skipUnsupported ? [] : loaded.Unsupported.Select(p => $"{p.Place}: {p.Object}: {p.Reason} (--skip-unsupported leaves it out)"),
     ];
 
     /// <summary>Accepts no new connections and lets requests under way finish, for at most the drain timeout.</summary>

@@ -48,4 +48,10 @@ public sealed record ReadResult(GatewayDocument? Document, IReadOnlyList<Problem
 /// <param name="Object">The middleware as a person names it.</param>
 /// <param name="Place">Where it stands.</param>
 /// <param name="Enterprise">Kong has it only in its paid edition.</param>
-public sealed record UnsupportedPlugin(string Name, string Object, Place Place, bool Enterprise);
+public sealed record UnsupportedPlugin(string Name, string Object, Place Place, bool Enterprise)
+{
+    /// <summary>Why it is not used, for the person who wrote the file.</summary>
+    public string Reason => Name is "pre-function" or "post-function"
+        ? $"the functions of {Name} are written in Lua, which Sluice does not run"
+        : $"the plugin {Name} is not built into this version of Sluice";
+}

@@ -209,6 +209,13 @@ public class DocumentReaderTests
         Document(file, Files.NoEnvironment with { RouterFlavor = RouterFlavor.Expressions }).Routes[0].Priority.ShouldBe(5);
     }
 
+    [Theory]
+    [InlineData("pre-function", "the functions of pre-function are written in Lua, which Sluice does not run")]
+    [InlineData("aws-lambda", "the plugin aws-lambda is not built into this version of Sluice")]
+    public void It_is_told_why_a_plugin_is_not_used(string name, string reason) =>
+        Files.Read($$"""{_format_version: "3.0", plugins: [{name: {{name}}}]}""", Files.NoEnvironment with { Plugins = _ => null })
+            .UnsupportedPlugins.ShouldHaveSingleItem().Reason.ShouldBe(reason);
+
     [Fact]
     public void Plugins_that_are_not_built_are_told_apart_from_those_that_nobody_knows()
     {

@@ -55,6 +55,27 @@ public abstract class BodyPluginTests(TransportKind kind) : ProxyTests(kind)
         copy.ShouldBe("hello");
     }
 
+    [Theory]
+    [InlineData(Plain)]
+    [InlineData(Chunked)]
+    [InlineData("HTTP/1.1 200 OK\r\nContent-Length: 500000\r\n\r\nthe beginning")]
+    [InlineData("HTTP/1.1 200 OK\r\n\r\nup to the close")]
+    public async Task A_dropped_body_is_neither_sent_nor_kept_nor_waited_for(string answer)
+    {
+        await using var upstream = new RawUpstream(answer);
+        await using var proxy = await StartAsync(upstream.Address, plugin: new Wants(exchange =>
+        {
+            exchange.RewriteResponseBody(100, (_, _) => throw new InvalidOperationException());
+            exchange.CaptureResponseBody(100, (_, _) => throw new InvalidOperationException());
+            exchange.Response.StatusCode = 429;
+            exchange.DropResponseBody();
+        }));
+        var seen = await proxy.AskAsync(Get);
+        seen.ShouldStartWith("HTTP/1.1 429 ");
+        seen.ShouldContain("Content-Length: 0\r\n");
+        seen.ShouldEndWith("\r\n\r\n");
+    }
+
     [Fact]
     public async Task A_broken_body_is_not_a_copy()
     {
