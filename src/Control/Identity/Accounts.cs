@@ -148,6 +148,9 @@ public sealed partial class Accounts : IDisposable
     /// <summary>Whether <paramref name="scope"/> is written as one.</summary>
     public static bool IsScope(string scope) => ScopePattern().IsMatch(scope);
 
+    /// <summary>Whether <paramref name="name"/> can be a user's or a token's.</summary>
+    public static bool IsName(string name) => NameRegex().IsMatch(name);
+
     internal static string[] ProblemsOf(IdentityResult result) => [.. result.Errors.Select(e => e.Description)];
 
     /// <summary>What is wrong with a password; null for nothing. Length is what makes one hard to guess; rules about characters make people write it down.</summary>
@@ -159,6 +162,13 @@ public sealed partial class Accounts : IDisposable
 
     [GeneratedRegex(@"\A" + ScopeText + @"\z", RegexOptions.CultureInvariant)]
     private static partial Regex ScopePattern();
+
+    [GeneratedRegex(@"\A" + NamePattern + @"\z", RegexOptions.CultureInvariant)]
+    private static partial Regex NameRegex();
+
+    /// <summary>How names are written.</summary>
+    internal const string NamePattern = "[A-Za-z0-9._@+-]{1,100}";
+    internal const string NameSays = "letters, digits and . _ @ + -";
 
     /// <summary>How a scope is written.</summary>
     internal const string ScopeText = "tenant:[A-Za-z0-9._-]{1,100}";

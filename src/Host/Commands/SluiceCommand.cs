@@ -15,6 +15,8 @@ internal static class SluiceCommand
             RoutesCommand.Create(),
             ExplainCommand.Create(),
             SchemaCommand.Create(),
+            UserCommand.Create(),
+            TokenCommand.Create(),
             VersionCommand.Create(),
         };
         root.AddExamples(

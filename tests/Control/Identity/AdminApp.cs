@@ -51,7 +51,7 @@ internal sealed class AdminApp : IAsyncDisposable
     {
         var time = new MovableTime();
         var logs = new CapturedLogs();
-        var factory = LoggerFactory.Create(l => l.SetMinimumLevel(LogLevel.Trace).AddProvider(logs));
+        var factory = LoggerFactory.Create(l => l.SetMinimumLevel(LogLevel.Trace).AddFilter("Microsoft", LogLevel.Warning).AddFilter("Microsoft.AspNetCore.Identity", LogLevel.Trace).AddProvider(logs));
         var store = new Database(address ?? await BothEngines.AddressAsync(kind));
         var audit = new AuditLog(store, time);
         var accounts = new Accounts(store, time, factory, iterations: 1000);

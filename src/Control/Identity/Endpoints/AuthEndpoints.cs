@@ -162,7 +162,7 @@ internal sealed class AuthEndpoints(Accounts accounts)
 
     private sealed record Login
     {
-        [Required, Length(1, 100), Pattern(UserView.NamePattern, UserView.NameSays)]
+        [Required, Length(1, 100), Pattern(Accounts.NamePattern, Accounts.NameSays)]
         public string Username { get; init; } = "";
 
         [Required, Secret, Length(1, 200)]
@@ -177,7 +177,7 @@ internal sealed class AuthEndpoints(Accounts accounts)
         [Required, Secret]
         public string Token { get; init; } = "";
 
-        [Required, Length(1, 100), Pattern(UserView.NamePattern, UserView.NameSays)]
+        [Required, Length(1, 100), Pattern(Accounts.NamePattern, Accounts.NameSays)]
         public string Username { get; init; } = "";
 
         [Required, Secret, Length(Users.ShortestPassword, 200)]

@@ -73,7 +73,7 @@ internal sealed class TokenEndpoints(Accounts accounts)
 
     private sealed record NewToken
     {
-        [Required, Length(1, 100), Pattern("[A-Za-z0-9._@+-]+", UserView.NameSays)]
+        [Required, Length(1, 100), Pattern(Accounts.NamePattern, Accounts.NameSays)]
         public string Name { get; init; } = "";
 
         [Required]

@@ -11,9 +11,6 @@ namespace Sluice.Control.Identity.Endpoints;
 internal sealed record UserView(
     string Id, string Username, Role Role, IReadOnlyList<string> Scopes, bool Disabled, bool SecondFactor, DateTimeOffset CreatedAt, DateTimeOffset? SignedInAt)
 {
-    public const string NamePattern = "[A-Za-z0-9._@+-]+";
-    public const string NameSays = "letters, digits and . _ @ + -";
-
     public static UserView Of(User user) => new(
         user.Id, user.Name, user.Role, user.ScopeList, user.Disabled, user.SecondFactor, DateTimeOffset.FromUnixTimeMilliseconds(user.CreatedAt),
         user.SignedInAt is { } at ? DateTimeOffset.FromUnixTimeMilliseconds(at) : null);
@@ -114,7 +111,7 @@ internal sealed class UserEndpoints(Accounts accounts)
 
     private sealed record NewUser
     {
-        [Required, Length(1, 100), Pattern(UserView.NamePattern, UserView.NameSays)]
+        [Required, Length(1, 100), Pattern(Accounts.NamePattern, Accounts.NameSays)]
         public string Username { get; init; } = "";
 
         [Required, Secret, Length(Users.ShortestPassword, 200)]
