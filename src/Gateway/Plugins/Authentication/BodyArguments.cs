@@ -13,6 +13,9 @@ internal abstract class BodyArguments
     /// <summary>The values of <paramref name="name"/>.</summary>
     public abstract ArgumentValues Find(string name);
 
+    /// <summary>Whether something stands under <paramref name="name"/>, of whatever type; JSON's <c>false</c> and <c>null</c> are nothing.</summary>
+    public virtual bool Has(string name) => Find(name).Count > 0;
+
     /// <summary>The body without the values of <paramref name="name"/>; null when it would stay as it is.</summary>
     public abstract byte[]? Remove(string name);
 
@@ -75,6 +78,8 @@ internal abstract class BodyArguments
                 return null;
             }
         }
+
+        public override bool Has(string name) => root.TryGetProperty(name, out var value) && value.ValueKind is not (JsonValueKind.False or JsonValueKind.Null);
 
         /// <summary>A string is a value; arrays and objects count as several, as in Kong; numbers and the rest as none.</summary>
         public override ArgumentValues Find(string name)

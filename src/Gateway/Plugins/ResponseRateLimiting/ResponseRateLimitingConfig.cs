@@ -39,7 +39,7 @@ internal sealed record ResponseRateLimitingConfig : IChecked
     /// <summary>Whether a request is refused before it is sent upstream as soon as any of the limits is used up.</summary>
     public bool BlockOnFirstViolation { get; init; }
 
-    /// <summary>Whether the limits and what is left of them are kept from clients.</summary>
+    /// <summary>Whether the limits and what is left in each window are kept from clients.</summary>
     public bool HideClientHeaders { get; init; }
 
     /// <summary>What is counted, by the name that upstreams tell, and how much of it a caller may use.</summary>

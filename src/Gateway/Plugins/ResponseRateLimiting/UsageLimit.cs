@@ -54,7 +54,7 @@ internal sealed class UsageLimit
     /// <param name="now">Seconds since 1970.</param>
     /// <param name="amount">What it has used.</param>
     /// <param name="count">Whether it is counted; else it is only told of.</param>
-    /// <param name="tell">Whether the client is told.</param>
+    /// <param name="tell">Whether the client is told of each window.</param>
     /// <param name="shared">What all nodes have counted before; null for this node's own counts. What this response has used is counted here either way.</param>
     public void Use(Exchange exchange, Caller caller, long now, uint amount, bool count, bool tell, uint[]? shared)
     {
@@ -68,6 +68,7 @@ internal sealed class UsageLimit
         {
             var left = limits[i] - counts[i];
             least = Math.Min(least, left);
+            if (!tell) continue;
             headers[limitFields[i]] = limitTexts[i];
             headers[remainingFields[i]] = Decimals.Of(Math.Max(0, left - amount));
         }

@@ -82,7 +82,7 @@ internal sealed class SessionPlugin : Plugin
     private async ValueTask<Verdict> LookIntoBodyAsync(Exchange exchange, SessionState session, bool remembered, DateTimeOffset now)
     {
         var body = BodyArguments.From(exchange.Request.ContentType, await exchange.ReadRequestBodyAsync(MaxBody));
-        return body.Find(config.LogoutPostArg).Count > 0 ? LoggedOut(exchange, session) : await GoOn(exchange, session, remembered, now);
+        return body.Has(config.LogoutPostArg) ? LoggedOut(exchange, session) : await GoOn(exchange, session, remembered, now);
     }
 
     private Answer LoggedOut(Exchange exchange, SessionState session)

@@ -136,11 +136,14 @@ public class SessionPluginTests
     [InlineData("GET", "/?session_logout=1", null, false)]
     [InlineData("POST", "/", "session_logout=1", true)]
     [InlineData("POST", "/", "other=1", false)]
+    [InlineData("POST", "/", "{\"session_logout\":true}", true)]
+    [InlineData("POST", "/", "{\"session_logout\":false}", false)]
     public async Task Logging_out_ends_the_session(string method, string target, string? body, bool ends)
     {
         var harness = Harness(Config() with { Storage = "kong", ReadBodyForLogout = true });
         var cookie = Value(await Begin(harness));
-        var result = await harness.SendAsync(target, method, [("Cookie", cookie), ("Content-Type", "application/x-www-form-urlencoded")],
+        var type = body?.StartsWith('{') == true ? "application/json" : "application/x-www-form-urlencoded";
+        var result = await harness.SendAsync(target, method, [("Cookie", cookie), ("Content-Type", type)],
             body is null ? null : Encoding.UTF8.GetBytes(body));
         if (ends)
         {
