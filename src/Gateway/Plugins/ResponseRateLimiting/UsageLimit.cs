@@ -60,7 +60,6 @@ internal sealed class UsageLimit
     {
         Span<uint> counts = stackalloc uint[windows.Length];
         counters.Add(caller, windows, now, count ? amount : 0, counts);
-        if (!tell) return;
         shared?.CopyTo(counts);
         var headers = exchange.Response.Headers;
         var least = double.MaxValue;
