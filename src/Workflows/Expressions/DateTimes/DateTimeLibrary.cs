@@ -137,7 +137,7 @@ internal static class DateTimeLibrary
     private static JsValue Sql(Evaluator e, JsValue self, string format, JsValue options)
     {
         if (Time(self).Invalid is not null) return JsValue.Null;
-        var offset = options.AsObject is { } settings && settings["includeOffset"].IsFalse ? "" : options.AsObject?["includeZone"].IsTrue == true ? " z" : " ZZ";
+        var offset = options.AsObject is { } settings && settings["includeOffset"].IsFalse ? "" : options.AsObject?["includeZone"].IsTrue == true ? " z" : Time(self).Zone.IsFixed && Time(self).Offset == 0 ? " 'Z'" : " ZZ";
         return DateTimeFormat.Format(e, Time(self), format + offset);
     }
 }

@@ -23,7 +23,7 @@ internal static class Properties
             case JsKind.String:
                 var text = target.AsString!;
                 if (name == "length") return text.Length;
-                if (JsObject.IsIndex(name, out var at)) return at < text.Length ? Character(text, (int)at) : default;
+                if (JsObject.IsIndex(name, out var at)) return at < text.Length ? Character(text, (int)at) : default(JsValue);
                 break;
             case JsKind.Array:
                 var array = target.AsArray!;
@@ -50,7 +50,7 @@ internal static class Properties
             if (index == key.AsNumber && index >= 0)
             {
                 if (target.AsArray is { } array) return index < array.Count ? evaluator.Element(array, index) : default;
-                if (target.AsString is { } text) return index < text.Length ? Character(text, index) : default;
+                if (target.AsString is { } text) return index < text.Length ? Character(text, index) : default(JsValue);
             }
         }
 

@@ -29,7 +29,7 @@ internal static class Transliteration
     private static string WithoutMarks(Rune rune)
     {
         var plain = new StringBuilder();
-        foreach (var c in rune.ToString().Normalize(NormalizationForm.FormKD))
+        foreach (var c in Normalization.Apply(rune.ToString(), composes: false))
         {
             if (char.GetUnicodeCategory(c) == UnicodeCategory.NonSpacingMark) continue;
             if (c < 128) plain.Append(c);

@@ -71,9 +71,9 @@ internal static class DateLibrary
                 return string.Create(CultureInfo.InvariantCulture, $"{Days[f.Weekday - 1]}, {f.Day:00} {Months[f.Month - 1]} {YearText(f.Year)} {f.Hour:00}:{f.Minute:00}:{f.Second:00} GMT");
             })
             .Alias("toGMTString", "toUTCString")
-            .Add("toLocaleString", 0, (e, self, a) => LocaleDateFormat.Format(e, Date(self).Milliseconds, Local(e), a.At(0), a.At(1), LocaleDateFormat.Parts.Both))
-            .Add("toLocaleDateString", 0, (e, self, a) => LocaleDateFormat.Format(e, Date(self).Milliseconds, Local(e), a.At(0), a.At(1), LocaleDateFormat.Parts.Date))
-            .Add("toLocaleTimeString", 0, (e, self, a) => LocaleDateFormat.Format(e, Date(self).Milliseconds, Local(e), a.At(0), a.At(1), LocaleDateFormat.Parts.Time))
+            .Add("toLocaleString", 0, (e, self, a) => Locale(e, self, a, LocaleDateFormat.Parts.Both))
+            .Add("toLocaleDateString", 0, (e, self, a) => Locale(e, self, a, LocaleDateFormat.Parts.Date))
+            .Add("toLocaleTimeString", 0, (e, self, a) => Locale(e, self, a, LocaleDateFormat.Parts.Time))
             .Add("setTime", 1, (e, self, a) => Change(e, self, Coerce.ToNumber(e, a.At(0))));
         foreach (var utc in new[] { false, true })
         {
@@ -113,6 +113,10 @@ internal static class DateLibrary
         table.Add("getYear", 0, (e, self, _) => Fields(e, Date(self), utc: false).Year - 1900);
         return table.Build();
     }
+
+    /// <summary>With plain blanks, as engines write them here for the sake of old programs.</summary>
+    private static string Locale(Evaluator e, JsValue self, ReadOnlySpan<JsValue> a, LocaleDateFormat.Parts parts) =>
+        LocaleDateFormat.Format(e, Date(self).Milliseconds, Local(e), a.At(0), a.At(1), parts).Replace('\u202f', ' ');
 
     private static JsValue Change(Evaluator e, JsValue self, double milliseconds)
     {

@@ -56,7 +56,13 @@ internal static partial class DateParser
                 if (token.Groups["f"].Success) millisecond = Math.Floor(double.Parse("0." + token.Groups["f"].Value, CultureInfo.InvariantCulture) * 1000 + 1e-9);
                 if (hour > 24 || minute > 59 || second > 59) return double.NaN;
             }
-            else if (token.Groups["offset"].Success && hasTime)
+            else if (token.Groups["offset"].Success && !hasTime)
+            {
+                // "2024-1-15": the sign only separates.
+                if (!double.TryParse(token.Groups["offset"].ValueSpan[1..], NumberStyles.None, CultureInfo.InvariantCulture, out var number)) return double.NaN;
+                numbers.Add((number, token.Groups["offset"].Length - 1));
+            }
+            else if (token.Groups["offset"].Success)
             {
                 offset = Zone.ParseOffset(token.Groups["offset"].Value);
                 if (offset is null) return double.NaN;

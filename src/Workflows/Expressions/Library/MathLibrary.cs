@@ -23,7 +23,7 @@ internal static class MathLibrary
             .Constant("LOG2E", 1.4426950408889634).Constant("LOG10E", 0.4342944819032518).Constant("SQRT2", Math.Sqrt(2)).Constant("SQRT1_2", Math.Sqrt(0.5));
         foreach (var (name, function) in new (string, Func<double, double>)[]
         {
-            ("abs", Math.Abs), ("ceil", Math.Ceiling), ("floor", Math.Floor), ("round", Round), ("trunc", Math.Truncate), ("sqrt", Math.Sqrt), ("cbrt", Math.Cbrt),
+            ("abs", Math.Abs), ("ceil", Math.Ceiling), ("floor", Math.Floor), ("round", Round), ("trunc", Math.Truncate), ("sqrt", Math.Sqrt), ("cbrt", x => Math.Round(Math.Cbrt(x)) is var whole && whole * whole * whole == x ? whole : Math.Cbrt(x)),
             ("sign", x => double.IsNaN(x) || x == 0 ? x : Math.Sign(x)), ("exp", Math.Exp), ("expm1", x => Math.Abs(x) < 1e-5 ? x + x * x / 2 : Math.Exp(x) - 1),
             ("log", Math.Log), ("log10", Math.Log10), ("log2", Math.Log2), ("log1p", x => Math.Abs(x) < 1e-5 ? x - x * x / 2 : Math.Log(1 + x)),
             ("sin", Math.Sin), ("cos", Math.Cos), ("tan", Math.Tan), ("asin", Math.Asin), ("acos", Math.Acos), ("atan", Math.Atan),

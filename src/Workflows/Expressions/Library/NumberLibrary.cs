@@ -116,7 +116,7 @@ internal static class NumberLibrary
         for (var guess = exponent + 1; ; guess--)
         {
             var digits = Round(number, count - 1 - guess).ToString(CultureInfo.InvariantCulture);
-            if (digits.Length == count) return (digits, guess);
+            if (digits.Length == count && digits[0] != '0') return (digits, guess);
             if (digits.Length > count) return (digits[..count], guess + 1);
         }
     }

@@ -191,6 +191,6 @@ internal static partial class StringLibrary
             "NFKD" => NormalizationForm.FormKD,
             _ => throw JsThrow.Range("The normalization form should be one of NFC, NFD, NFKC, NFKD."),
         };
-        return WellFormed(text).Normalize(chosen);
+        return Normalization.Apply(text, composes: chosen is NormalizationForm.FormC or NormalizationForm.FormKC);
     }
 }

@@ -67,10 +67,10 @@ internal static class TextOrder
     private static string Base(string text)
     {
         var result = new StringBuilder();
-        foreach (var c in StringLibrary.WellFormed(text).Normalize(NormalizationForm.FormD))
+        foreach (var c in Normalization.Apply(text, composes: false))
             if (char.GetUnicodeCategory(c) != UnicodeCategory.NonSpacingMark) result.Append(char.ToLowerInvariant(c));
         return result.ToString();
     }
 
-    private static string Folded(string text) => StringLibrary.WellFormed(text).Normalize(NormalizationForm.FormD).ToLowerInvariant();
+    private static string Folded(string text) => Normalization.Apply(text, composes: false).ToLowerInvariant();
 }

@@ -143,7 +143,9 @@ internal sealed class Lexer(string source, int start, int end)
                 escaped = true;
                 _at++;
                 if (_at >= end || source[_at++] != 'u') throw new ExpressionSyntaxException("unexpected '\\'", _at - 1);
-                text.Append(char.ConvertFromUtf32(UnicodeEscape(from)));
+                var code = UnicodeEscape(from);
+                if (code is >= 0xd800 and <= 0xdfff || !(code > 0xffff || IsNamePart((char)code))) throw new ExpressionSyntaxException("not a letter of a name", from);
+                text.Append(char.ConvertFromUtf32(code));
             }
             else
             {
