@@ -39,7 +39,9 @@ internal static class PathPermissions
         (Any, "/api/v1/audit", Need.Administer),
         // They answer a question that is too long for a query string.
         ("POST", "/api/v1/explain", Need.Read),
-        ("POST", "/api/v1/plan", Need.Read),
+        ("POST", "/api/v1/config/plan", Need.Read),
+        // A file with the keys and passwords that stand in the configuration.
+        ("GET", "/api/v1/config/export", Need.Write),
     ];
 
     public static Need Of(string method, PathString path)

@@ -109,6 +109,23 @@ public sealed partial class ReleaseManager : IAsyncDisposable
         return await MakeAsync(request, number, tree => (tree.ReplacedBy(old), null), cancel);
     }
 
+    /// <summary>Serves the current release built anew: with secrets and certificates as they are now.</summary>
+    /// <returns>Why it cannot be; empty when it is served.</returns>
+    public async Task<IReadOnlyList<Problem>> RebuildAsync(CancellationToken cancel = default)
+    {
+        await _changing.WaitAsync(cancel);
+        try
+        {
+            var (built, problems) = Build(Current.Tree);
+            built?.Serve();
+            return problems;
+        }
+        finally
+        {
+            _changing.Release();
+        }
+    }
+
     /// <summary>What <paramref name="wanted"/> would change, and why it could not be served; nothing is changed.</summary>
     public (ConfigurationDiff Diff, IReadOnlyList<Problem> Problems) Plan(ConfigurationTree wanted)
     {

@@ -87,19 +87,37 @@ public sealed partial class GatewayRuntime : IAsyncDisposable
     /// <param name="settings">Settings that changed with it, such as a renewed certificate; null to keep those there are.</param>
     public GatewaySnapshot Load(GatewayDocument document, GatewaySettings? settings = null)
     {
+        var snapshot = Prepare(document, settings);
+        Serve(snapshot);
+        return snapshot;
+    }
+
+    /// <summary>
+    /// Builds a snapshot without making it the current one: <see cref="Serve"/> does that, <see cref="Discard"/> lets go of it. One of the two follows.
+    /// </summary>
+    /// <inheritdoc cref="Load"/>
+    public GatewaySnapshot Prepare(GatewayDocument document, GatewaySettings? settings = null)
+    {
+        lock (loading) return builder.Build(document, settings ?? Settings);
+    }
+
+    /// <summary>Makes a prepared snapshot the current one. Cannot fail.</summary>
+    public void Serve(GatewaySnapshot prepared)
+    {
         lock (loading)
         {
-            var snapshot = builder.Build(document, settings ?? Settings);
-            if (settings is not null) Settings = settings;
+            Settings = prepared.Settings;
 
             // A full fence: whoever still enters the old snapshot after this is counted before the retiring looks at the count, or sees the new one.
-            var old = Interlocked.Exchange(ref current, snapshot);
+            var old = Interlocked.Exchange(ref current, prepared);
             Generation++;
             LoadedAt = Time.GetUtcNow();
             if (old is not null) _ = RetireAsync(old, Timeout.InfiniteTimeSpan);
-            return snapshot;
         }
     }
+
+    /// <summary>Lets go of a prepared snapshot that will not be served.</summary>
+    public void Discard(GatewaySnapshot prepared) => _ = RetireAsync(prepared, TimeSpan.Zero);
 
     /// <summary>The current snapshot, held for one exchange; <see cref="Exit"/> lets go of it.</summary>
     internal GatewaySnapshot Enter(int stripe)

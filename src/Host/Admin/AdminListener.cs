@@ -56,7 +56,7 @@ internal static class AdminListener
 
     private static void Map(WebApplication app, RunningGateway gateway, ControlPlane control, TimeProvider time)
     {
-        control.Map(app);
+        control.Map(app, gateway);
         var status = new StatusPage(gateway, time);
         app.MapGet("/status", status.WriteAsync);
         app.MapGet("/health/live", http => http.Response.WriteAsJsonAsync(new Health("live"), http.RequestAborted));

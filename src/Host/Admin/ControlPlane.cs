@@ -3,10 +3,12 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.Logging;
 using Sluice.Control.Audit;
+using Sluice.Control.ConfigApi;
 using Sluice.Control.Identity;
 using Sluice.Control.Nodes;
 using Sluice.Foundation.Storage;
 using Sluice.Gateway.Listeners;
+using Sluice.Host.Running;
 using Sluice.Host.Settings;
 
 namespace Sluice.Host.Admin;
@@ -40,8 +42,11 @@ internal sealed class ControlPlane : IAsyncDisposable
     /// <summary>Puts the guard before everything that is mapped after it.</summary>
     public void Guard(IApplicationBuilder app) => app.Use(next => http => guard.InvokeAsync(http, next));
 
-    public void Map(IEndpointRouteBuilder routes)
+    /// <param name="routes">What is mapped behind the guard.</param>
+    /// <param name="gateway">Whose configuration the APIs show and change.</param>
+    public void Map(IEndpointRouteBuilder routes, RunningGateway gateway)
     {
+        new ReleasesApi(gateway.Releases, gateway.File, gateway.Reading).Map(routes);
         routes.MapIdentity(accounts);
         routes.MapAudit(audit);
         routes.MapNodes(nodes, time);

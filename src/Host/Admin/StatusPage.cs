@@ -43,14 +43,15 @@ internal sealed class StatusPage(RunningGateway gateway, TimeProvider time)
     {
         var current = gateway.Configuration;
         json.WriteStartObject("configuration");
-        json.WriteString("hash", current.Loaded.Hash);
+        json.WriteString("hash", HashOf(current));
         json.WriteString("loaded_at", current.At);
         json.WriteNumber("generation", current.Generation);
         json.WriteStartArray("files");
-        foreach (var file in current.Loaded.Files) json.WriteStringValue(file);
+        foreach (var file in current.Files) json.WriteStringValue(file);
         json.WriteEndArray();
-        CheckReport.WriteCounts(json, current.Loaded.Document!);
-        CheckReport.WriteUnsupported(json, current.Loaded.Unsupported);
+        CheckReport.WriteCounts(json, current.Document);
+        WriteRelease(json);
+        CheckReport.WriteUnsupported(json, current.Unsupported);
         if (gateway.Refused is { } refused)
         {
             json.WriteStartObject("last_refused");
@@ -83,9 +84,34 @@ internal sealed class StatusPage(RunningGateway gateway, TimeProvider time)
         json.WriteEndArray();
     }
 
+    /// <summary>Which release is served, whether a newer one could not be, and how far the file is from it.</summary>
+    private void WriteRelease(Utf8JsonWriter json)
+    {
+        var release = gateway.Releases.Current.Release;
+        json.WriteStartObject("release");
+        json.WriteNumber("number", release.Number);
+        json.WriteString("author", release.Author);
+        json.WriteString("at", release.At);
+        json.WriteBoolean("stored", gateway.Releases.IsStored);
+        json.WriteString("not_served", gateway.Releases.HeadProblem);
+        json.WriteString("database_problem", gateway.Releases.DatabaseProblem);
+        if (gateway.File?.Drift() is { } drift)
+        {
+            json.WriteStartObject("file_drift");
+            json.WriteBoolean("differs", !drift.IsEmpty);
+            json.WriteString("to_be_as_the_file", drift.Summary());
+            json.WriteEndObject();
+        }
+
+        json.WriteEndObject();
+    }
+
+    /// <summary>The files' own hash where they are the configuration, and otherwise that of the release.</summary>
+    private string HashOf(ServedConfiguration served) => served.Hash.Length > 0 ? served.Hash : gateway.Releases.Current.Release.Sha256[..32];
+
     private void WriteKongsFields(Utf8JsonWriter json)
     {
-        json.WriteString("configuration_hash", gateway.Configuration.Loaded.Hash);
+        json.WriteString("configuration_hash", HashOf(gateway.Configuration));
         json.WriteStartObject("server");
         json.WriteEndObject();
         json.WriteStartObject("memory");
@@ -93,7 +119,7 @@ internal sealed class StatusPage(RunningGateway gateway, TimeProvider time)
         json.WriteNumber("managed_bytes", GC.GetTotalMemory(forceFullCollection: false));
         json.WriteEndObject();
         json.WriteStartObject("database");
-        json.WriteBoolean("reachable", true);
+        json.WriteBoolean("reachable", gateway.Releases.DatabaseProblem is null);
         json.WriteEndObject();
     }
 }

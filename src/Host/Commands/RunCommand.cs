@@ -16,6 +16,8 @@ internal static class RunCommand
             Examples:
               sluice run --config kong.yml
               sluice run --config services/ --config consumers.yml --proxy :80 --proxy-tls :443
+              sluice run --data /var/lib/sluice                       what the Admin API made of it
+              sluice run --data /var/lib/sluice --config kong.yml     the file, with history, and the API beside it
               KONG_DECLARATIVE_CONFIG=kong.yml KONG_PROXY_LISTEN='0.0.0.0:8000, 0.0.0.0:8443 ssl http2' sluice run
 
             A setting on the command line wins over its SLUICE_ variable, which wins over Kong's KONG_ variable, which wins over kong.conf.
@@ -31,8 +33,8 @@ internal static class RunCommand
         command.SetAction((parsed, _) =>
         {
             var settings = SettingsReader.Read(RunOptions.Read(parsed), ProcessEnvironment.Read());
-            if (settings.Sources.Count == 0 && settings.InlineDocument is null)
-                throw new UsageException("which configuration? Name one: sluice run --config kong.yml (or SLUICE_CONFIG, or KONG_DECLARATIVE_CONFIG)");
+            if (settings.Sources.Count == 0 && settings.InlineDocument is null && !settings.StoresReleases)
+                throw new UsageException("which configuration? Name one: sluice run --config kong.yml (or SLUICE_CONFIG, or KONG_DECLARATIVE_CONFIG), or where it is stored: sluice run --data DIR");
             return GatewayProcess.RunAsync(settings, TimeProvider.System);
         });
         return command;

@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using System.Text;
 using Sluice.Foundation.Errors;
 using Sluice.Foundation.Secrets;
+using Sluice.Gateway.Configuration.Editing;
 using Sluice.Gateway.Configuration.Reading;
 using Sluice.Gateway.Snapshot;
 
@@ -22,9 +23,8 @@ internal static class ConfigurationLoader
         IReadOnlyList<ConfigurationSource> sources = inline is null
             ? files
             : [.. files, new ConfigurationSource("declarative_config_string", Encoding.UTF8.GetBytes(inline))];
-        var read = sources.Count == 0
-            ? new ReadResult(null, [], [])
-            : DocumentReader.Read(sources, ReadOptions.Default with { RouterFlavor = flavor, UnsetVariable = unsetVariable, Secrets = secrets ?? SecretStore.Default });
+        var options = ReadOptions.Default with { RouterFlavor = flavor, UnsetVariable = unsetVariable, Secrets = secrets ?? SecretStore.Default };
+        var read = sources.Count == 0 ? new ReadResult(null, [], []) : DocumentReader.Read(sources, options);
         var problems = (IReadOnlyList<Problem>)[.. unreadable, .. read.Problems];
         return new LoadedConfiguration
         {
@@ -33,6 +33,7 @@ internal static class ConfigurationLoader
             Unsupported = read.UnsupportedPlugins,
             Files = [.. sources.Select(s => s.Name)],
             Hash = HashOf(sources),
+            ReadTree = () => ConfigurationTree.Read(sources, options).Tree,
         };
     }
 

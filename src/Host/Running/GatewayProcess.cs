@@ -3,8 +3,9 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Console;
 using Sluice.Control.Nodes;
+using Sluice.Control.Releases;
 using Sluice.Foundation.Secrets;
-using Sluice.Gateway.Snapshot;
+using Sluice.Foundation.Storage;
 using Sluice.Host.Admin;
 using Sluice.Host.Demo;
 using Sluice.Host.Settings;
@@ -20,9 +21,11 @@ internal static class GatewayProcess
         using var logs = LoggerFactory.Create(logging => Configure(logging, settings.LogLevel));
         var watch = new FileWatch([.. settings.Sources, .. settings.Tls.Certificates, .. settings.Tls.Keys], time);
         using var secrets = new SecretStore(settings.SecretsFolder, time);
-        var first = ConfigurationLoader.Load(settings.Sources, settings.InlineDocument, settings.Gateway.RouterFlavor, secrets: secrets);
-        foreach (var warning in first.Warnings) await Console.Error.WriteLineAsync(warning.ToString());
-        if (RunningGateway.ProblemsOf(first, settings.SkipUnsupported) is { Count: > 0 } problems)
+        var first = settings.Sources.Count > 0 || settings.InlineDocument is not null
+            ? ConfigurationLoader.Load(settings.Sources, settings.InlineDocument, settings.Gateway.RouterFlavor, secrets: secrets)
+            : null;
+        foreach (var warning in first?.Warnings ?? []) await Console.Error.WriteLineAsync(warning.ToString());
+        if (first is not null && RunningGateway.ProblemsOf(first, settings.SkipUnsupported) is { Count: > 0 } problems)
             return await FailAsync(ExitCode.ConfigurationProblems, [.. problems, "sluice: the configuration cannot be served"]);
 
         var addresses = settings.Proxy.Concat(settings.Admin).Concat(settings.Status);
@@ -33,10 +36,14 @@ internal static class GatewayProcess
         try
         {
             using var traces = TraceExport.Start(settings.Traces, logs);
-            await using var gateway = new RunningGateway(settings, first, secrets, logs, time);
+            await using var gateway = await RunningGateway.CreateAsync(settings, first, secrets, logs, time);
             return await ServeAsync(gateway, settings, watch, secrets, logs, time);
         }
-        catch (SnapshotException problem)
+        catch (DatabaseException problem)
+        {
+            return await FailAsync(ExitCode.ConfigurationProblems, [$"sluice: {problem.Message}"]);
+        }
+        catch (ReleaseUnreadableException problem)
         {
             return await FailAsync(ExitCode.ConfigurationProblems, [problem.Message, "sluice: the configuration cannot be served"]);
         }
@@ -67,7 +74,7 @@ internal static class GatewayProcess
         var watchingSecrets = secrets.WatchAsync(() => gateway.Snapshot.Document.Secrets, changed: () => reloads.Writer.TryWrite(true), signals.Stopping);
         try
         {
-            await foreach (var force in reloads.Reader.ReadAllAsync(signals.Stopping)) gateway.Reload(force);
+            await foreach (var force in reloads.Reader.ReadAllAsync(signals.Stopping)) await gateway.ReloadAsync(force);
         }
         catch (OperationCanceledException)
         {

@@ -1,5 +1,6 @@
 using Sluice.Foundation.Errors;
 using Sluice.Gateway.Configuration;
+using Sluice.Gateway.Configuration.Editing;
 using Sluice.Gateway.Configuration.Reading;
 
 namespace Sluice.Host.Running;
@@ -21,6 +22,9 @@ internal sealed record LoadedConfiguration
 
     /// <summary>32 hex digits over the text of all files: two nodes with the same hash run the same configuration.</summary>
     public required string Hash { get; init; }
+
+    /// <summary>The same objects with references to secrets and variables as they are written; null when a problem is an error.</summary>
+    public Func<ConfigurationTree?> ReadTree { get; init; } = static () => null;
 
     public IEnumerable<Problem> Errors => Problems.Where(p => p.Severity == Severity.Error);
 

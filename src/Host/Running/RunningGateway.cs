@@ -1,6 +1,11 @@
 using System.Security.Cryptography.X509Certificates;
 using Microsoft.Extensions.Logging;
+using Sluice.Control.Releases;
+using Sluice.Foundation.Errors;
 using Sluice.Foundation.Secrets;
+using Sluice.Foundation.Storage;
+using Sluice.Gateway.Configuration.Editing;
+using Sluice.Gateway.Configuration.Reading;
 using Sluice.Gateway.Listeners;
 using Sluice.Gateway.Redis;
 using Sluice.Gateway.Snapshot;
@@ -21,23 +26,50 @@ internal sealed partial class RunningGateway : IAsyncDisposable
     private readonly GatewayRuntime runtime;
     private readonly TimeProvider time;
     private readonly ILogger log;
-    private readonly Lock reloading = new();
+    private readonly SemaphoreSlim reloading = new(1);
+    private readonly ReadOptions reading;
+    private readonly Database? database;
+    private readonly CancellationTokenSource ending = new();
+    private Task following = Task.CompletedTask;
+    private ReleaseManager? releases;
+    private ConfigurationFile? file;
+    private LoadedConfiguration? offered;
+    private X509Certificate2 renewed;
     private GatewayServer? server;
 
     /// <exception cref="PlatformNotSupportedException">The transport that was asked for does not work here.</exception>
-    /// <exception cref="SnapshotException">The configuration passed its checks and still cannot be built.</exception>
-    public RunningGateway(RunSettings settings, LoadedConfiguration first, SecretStore secrets, ILoggerFactory logs, TimeProvider time)
+    private RunningGateway(RunSettings settings, SecretStore secrets, ILoggerFactory logs, TimeProvider time)
     {
         this.settings = settings;
         this.secrets = secrets;
         this.time = time;
         log = logs.CreateLogger("Sluice.Configuration");
         transport = Transports.Create(settings.Transport, settings.Loops ?? 0, logs);
-        Certificate = DefaultCertificate.For(settings.Tls, time);
+        Certificate = renewed = DefaultCertificate.For(settings.Tls, time);
         runtime = new GatewayRuntime(transport, settings.Gateway with { DefaultCertificate = Certificate }, logs, time);
-        runtime.Load(first.Document!);
+        reading = ReadOptions.Default with { RouterFlavor = settings.Gateway.RouterFlavor, Secrets = secrets, Time = time };
+        database = settings.StoresReleases ? new Database(settings.Database) : null;
         StartedAt = time.GetUtcNow();
-        Configuration = new ServedConfiguration(first, StartedAt, runtime.Generation);
+    }
+
+    /// <summary>Serves the stored configuration, the one of the files, or both as <see cref="RunSettings.Lead"/> says; listens on nothing yet.</summary>
+    /// <param name="first">What the files say; null when there are none.</param>
+    /// <exception cref="PlatformNotSupportedException">The transport that was asked for does not work here.</exception>
+    /// <exception cref="ReleaseUnreadableException">The configuration passed its checks and still cannot be built, or the stored one does not fit this program.</exception>
+    /// <exception cref="DatabaseException">The database does not answer, and nothing on disk stands in for it; or it belongs to a newer program.</exception>
+    public static async Task<RunningGateway> CreateAsync(RunSettings settings, LoadedConfiguration? first, SecretStore secrets, ILoggerFactory logs, TimeProvider time)
+    {
+        var gateway = new RunningGateway(settings, secrets, logs, time);
+        try
+        {
+            await gateway.OpenAsync(first);
+            return gateway;
+        }
+        catch
+        {
+            await gateway.DisposeAsync();
+            throw;
+        }
     }
 
     public DateTimeOffset StartedAt { get; }
@@ -45,7 +77,19 @@ internal sealed partial class RunningGateway : IAsyncDisposable
     /// <summary>Shown to clients whose server name no certificate of the configuration is for.</summary>
     public X509Certificate2 Certificate { get; private set; }
 
-    public ServedConfiguration Configuration { get; private set; }
+    public ServedConfiguration Configuration { get; private set; } = null!;
+
+    /// <summary>The configuration as releases.</summary>
+    public ReleaseManager Releases => releases!;
+
+    /// <summary>The configuration file beside them; null when there is none.</summary>
+    public ConfigurationFile? File => file;
+
+    /// <summary>Where releases are stored; null when they are not.</summary>
+    public Database? Database => database;
+
+    /// <summary>What configurations are checked with.</summary>
+    public ReadOptions Reading => reading;
 
     /// <summary>The last newer configuration, if it was refused; null once one has been taken.</summary>
     public RefusedConfiguration? Refused { get; private set; }
@@ -75,16 +119,26 @@ internal sealed partial class RunningGateway : IAsyncDisposable
     /// <summary>The page of <c>/metrics</c>.</summary>
     public string Metrics() => MetricsReport.Write(runtime);
 
-    /// <summary>Reads the configuration again and serves it, unless it has problems or, without <paramref name="force"/>, says the same as before.</summary>
-    public void Reload(bool force)
+    /// <summary>
+    /// Reads files, certificates and secrets again and serves what changed, unless it has problems or, without <paramref name="force"/>, says the same as before.
+    /// </summary>
+    public async Task ReloadAsync(bool force)
     {
-        lock (reloading)
+        await reloading.WaitAsync();
+        try
         {
-            var loaded = ConfigurationLoader.Load(settings.Sources, settings.InlineDocument, settings.Gateway.RouterFlavor, secrets: secrets);
+            var loaded = HasFiles ? ConfigurationLoader.Load(settings.Sources, settings.InlineDocument, settings.Gateway.RouterFlavor, secrets: secrets) : null;
             if (!TryRenew(out var certificate)) return;
-            if (!force && Refused is null && loaded.Hash == Configuration.Loaded.Hash && certificate.Thumbprint == Certificate.Thumbprint) return;
-            if (ProblemsOf(loaded, settings.SkipUnsupported) is { Count: > 0 } problems) Refuse(problems);
-            else Take(loaded, certificate);
+            var sameFiles = loaded is null || loaded.Hash == offered?.Hash;
+            if (!force && Refused is null && sameFiles && certificate.Thumbprint == Certificate.Thumbprint) return;
+            renewed = certificate;
+            if (loaded is not null && ProblemsOf(loaded, settings.SkipUnsupported) is { Count: > 0 } problems) Refuse(problems);
+            else await TakeAsync(loaded);
+        }
+        finally
+        {
+            renewed = Certificate;
+            reloading.Release();
         }
     }
 
@@ -92,7 +146,7 @@ internal sealed partial class RunningGateway : IAsyncDisposable
     public static IReadOnlyList<string> ProblemsOf(LoadedConfiguration loaded, bool skipUnsupported) =>
     [
         .. loaded.Errors.Select(p => p.ToString()),
-        .. skipUnsupported ? [] : loaded.Unsupported.Select(p => $"{p.Place}: {p.Object}: {p.Reason} (--skip-unsupported leaves it out)"),
+        .. skipUnsupported ? [] : loaded.Unsupported.Select(p => NotBuilt(p).ToString()),
     ];
 
     /// <summary>Accepts no new connections and lets requests under way finish, for at most the drain timeout.</summary>
@@ -108,7 +162,13 @@ internal sealed partial class RunningGateway : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        await ending.CancelAsync();
+        await following;
         if (server is not null) await server.DisposeAsync();
+        if (releases is not null) await releases.DisposeAsync();
+        if (database is not null) await database.DisposeAsync();
+        ending.Dispose();
+        reloading.Dispose();
         await runtime.DisposeAsync();
         await transport.DisposeAsync();
     }
@@ -130,21 +190,105 @@ internal sealed partial class RunningGateway : IAsyncDisposable
         }
     }
 
-    private void Take(LoadedConfiguration loaded, X509Certificate2 certificate)
+    private bool HasFiles => settings.Sources.Count > 0 || settings.InlineDocument is not null;
+
+    private async Task OpenAsync(LoadedConfiguration? first)
+    {
+        if (database is null)
+        {
+            offered = first;
+            releases = await ReleaseManager.FromFileAsync(TreeOf(first!), Build, reading, log);
+            file = new ConfigurationFile(releases, null, settings.Lead, time, log);
+            return;
+        }
+
+        var kept = new ReleaseSettings { Keep = settings.KeepReleases };
+        releases = await ReleaseManager.OpenAsync(database, Path.Combine(settings.DataFolder, "last-good.json"), kept, Build, reading, log);
+        if (first is not null)
+        {
+            file = new ConfigurationFile(releases, database, settings.Lead, time, log);
+            await OfferAsync(first);
+        }
+
+        following = releases.FollowAsync(TimeSpan.FromSeconds(1), ending.Token);
+    }
+
+    private ConfigurationTree TreeOf(LoadedConfiguration loaded) =>
+        loaded.ReadTree()?.With(reading) ?? throw new ReleaseUnreadableException("the files changed while they were read");
+
+    /// <summary>Serves what the files say where it is their turn, and otherwise what is served anew, with secrets and certificates as they are now.</summary>
+    private async Task TakeAsync(LoadedConfiguration? loaded)
+    {
+        if (loaded is not null && await OfferAsync(loaded)) return;
+        var problems = await releases!.RebuildAsync();
+        if (problems.Count > 0) Refuse([.. problems.Select(p => p.ToString())]);
+        else Refused = null;
+    }
+
+    /// <returns>Whether that ended it: there is a new release, or a refusal.</returns>
+    private async Task<bool> OfferAsync(LoadedConfiguration loaded)
     {
         try
         {
-            runtime.Load(loaded.Document!, settings.Gateway with { DefaultCertificate = certificate });
-            Certificate = certificate;
-            Configuration = new ServedConfiguration(loaded, time.GetUtcNow(), runtime.Generation);
-            Refused = null;
-            LogTaken(Configuration.Generation, CheckReport.Counts(loaded.Document!));
+            var before = offered;
+            offered = loaded;
+            var result = await file!.OfferAsync(TreeOf(loaded), loaded.Hash, string.Join(", ", loaded.Files));
+            if (result is null or { Outcome: ChangeOutcome.Unchanged }) return false;
+            if (result.Outcome == ChangeOutcome.Released)
+            {
+                Refused = null;
+                return true;
+            }
+
+            offered = before;
+            Refuse([.. result.Problems.Select(p => p.ToString()), .. result.Outcome == ChangeOutcome.Conflict ? ["another node changed the configuration at the same moment"] : Array.Empty<string>()]);
+            return true;
+        }
+        catch (DatabaseException problem)
+        {
+            Refuse([problem.Message]);
+            return true;
+        }
+    }
+
+    /// <summary>What makes a release serve; called by <see cref="Releases"/> before it stores one.</summary>
+    private BuiltConfiguration Build(ReadResult read)
+    {
+        if (!settings.SkipUnsupported && read.UnsupportedPlugins.Count > 0)
+            return new BuiltConfiguration { Problems = [.. read.UnsupportedPlugins.Select(NotBuilt)] };
+        try
+        {
+            var certificate = renewed;
+            var from = database is null ? offered : null;
+            var snapshot = runtime.Prepare(read.Document!, settings.Gateway with { DefaultCertificate = certificate });
+            return new BuiltConfiguration
+            {
+                Serve = () =>
+                {
+                    runtime.Serve(snapshot);
+                    Certificate = certificate;
+                    Configuration = new ServedConfiguration
+                    {
+                        Document = read.Document!,
+                        Unsupported = read.UnsupportedPlugins,
+                        Files = from?.Files ?? [],
+                        Hash = from?.Hash ?? "",
+                        At = time.GetUtcNow(),
+                        Generation = runtime.Generation,
+                    };
+                    LogTaken(runtime.Generation, CheckReport.Counts(read.Document!));
+                },
+                Discard = () => runtime.Discard(snapshot),
+            };
         }
         catch (SnapshotException problem)
         {
-            Refuse([problem.Message]);
+            return new BuiltConfiguration { Problems = [new Problem(default, "document", "", problem.Message)] };
         }
     }
+
+    private static Problem NotBuilt(UnsupportedPlugin plugin) =>
+        new(plugin.Place, plugin.Object, "", $"{plugin.Reason} (--skip-unsupported leaves it out)");
 
     private void Refuse(IReadOnlyList<string> problems)
     {

@@ -7,6 +7,7 @@ internal static class KongKeys
     public static readonly IReadOnlySet<string> Heeded = new HashSet<string>(StringComparer.Ordinal)
     {
         "declarative_config", "declarative_config_string",
+        "database", "pg_host", "pg_port", "pg_user", "pg_password", "pg_database", "pg_ssl", "pg_ssl_verify",
         "proxy_listen", "admin_listen", "status_listen",
         "ssl_cert", "ssl_cert_key", "ssl_cipher_suite", "ssl_protocols", "nginx_http_ssl_protocols",
         "headers", "headers_upstream", "trusted_ips", "real_ip_header", "real_ip_recursive",

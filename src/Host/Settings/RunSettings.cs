@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Logging;
 using Sluice.Control.Identity;
 using Sluice.Control.Nodes;
+using Sluice.Control.Releases;
 using Sluice.Foundation.Storage;
 using Sluice.Gateway.Listeners;
 using Sluice.Gateway.Snapshot;
@@ -43,6 +44,18 @@ internal sealed record RunSettings
 
     /// <summary>What this process does of all that Sluice does.</summary>
     public required NodeRoles Roles { get; init; }
+
+    /// <summary>
+    /// Whether the configuration is kept in <see cref="Database"/> and may be changed by API: when <c>--data</c> or <c>--database</c> was asked for. Without,
+    /// it comes from a file.
+    /// </summary>
+    public bool StoresReleases { get; init; }
+
+    /// <summary>Who is right when the file and the stored configuration both changed.</summary>
+    public FileLead Lead { get; init; }
+
+    /// <summary>How many releases are kept.</summary>
+    public int KeepReleases { get; init; } = 1000;
 
     public required TransportKind Transport { get; init; }
 

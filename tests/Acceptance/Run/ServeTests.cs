@@ -45,12 +45,12 @@ public sealed class ServeTests : IAsyncDisposable
             ["KONG_DECLARATIVE_CONFIG"] = folder.Write("kong.yml", Configurations.OneRoute(upstream.Port)),
             ["KONG_PROXY_LISTEN"] = "127.0.0.1:0, 127.0.0.1:0 ssl",
             ["KONG_ADMIN_LISTEN"] = "127.0.0.1:0",
-            ["KONG_PG_HOST"] = "db",
+            ["KONG_MEM_CACHE_SIZE"] = "256m",
             ["KONG_PROXY_LISTNE"] = "typing error",
         };
         await using var sluice = await SluiceProcess.StartAsync(["run"], environment);
         (await sluice.GetAsync("/")).Status.ShouldBe(200);
-        sluice.Output.ShouldContain("without effect here: KONG_PG_HOST");
+        sluice.Output.ShouldContain("without effect here: KONG_MEM_CACHE_SIZE");
         sluice.Output.ShouldContain("not a setting of Kong or Sluice: KONG_PROXY_LISTNE");
     }
 

@@ -33,7 +33,15 @@ public sealed record ObjectChange(ChangeKind Change, EntityKind Kind, Guid Id, s
 /// <summary>What makes one configuration out of another, object by object, in the order of kinds. The times of objects do not count.</summary>
 public sealed class ConfigurationDiff
 {
-    private ConfigurationDiff(IReadOnlyList<ObjectChange> changes) => Changes = changes;
+    private readonly ConfigurationTree _old;
+    private readonly ConfigurationTree _next;
+
+    private ConfigurationDiff(IReadOnlyList<ObjectChange> changes, ConfigurationTree old, ConfigurationTree next)
+    {
+        Changes = changes;
+        _old = old;
+        _next = next;
+    }
 
     public IReadOnlyList<ObjectChange> Changes { get; }
 
@@ -64,7 +72,7 @@ public sealed class ConfigurationDiff
                     changes.Add(new ObjectChange(ChangeKind.Updated, kind, entry.Id, next.Describe(entry)) { Before = before, After = entry });
             }
         }
-        return new ConfigurationDiff(changes);
+        return new ConfigurationDiff(changes, old, next);
     }
 
     /// <summary>One line: <c>2 created, 1 updated</c>.</summary>
@@ -90,8 +98,8 @@ public sealed class ConfigurationDiff
             {
                 text.Append("    ").Append(field.Path).Append(": ");
                 if (change.Change == ChangeKind.Updated)
-                    text.Append(Show(field.Old)).Append(" -> ");
-                text.Append(Show(field.New)).Append('\n');
+                    text.Append(Show(change.Kind, field.Path, field.Old, _old)).Append(" -> ");
+                text.Append(Show(change.Kind, field.Path, field.New, _next)).Append('\n');
             }
         }
         return text.Append(Summary()).Append('\n').ToString();
@@ -107,9 +115,12 @@ public sealed class ConfigurationDiff
         ["fields"] = new JsonArray([.. change.Fields.Select(f => (JsonNode)new JsonObject { ["path"] = f.Path, ["old"] = f.Old?.DeepClone(), ["new"] = f.New?.DeepClone() })]),
     })]);
 
-    /// <summary>On one line, however long.</summary>
-    private static string Show(JsonNode? value)
+    /// <summary>On one line, however long; references by what they refer to.</summary>
+    private static string Show(EntityKind kind, string path, JsonNode? value, ConfigurationTree tree)
     {
+        foreach (var reference in kind.References)
+            if (reference.Field == path && (string?)value?["id"] is { } id && tree.Find(EntityKind.ByName[reference.Kind], id) is { } target)
+                return target.Label;
         var text = value?.ToJsonString(CanonicalJson.Readable) ?? "null";
         return text.Length <= 200 ? text : text[..197] + "...";
     }

@@ -1,0 +1,133 @@
+using System.Globalization;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+using Sluice.Control.Releases;
+using Sluice.Gateway.Configuration.Reading;
+
+namespace Sluice.Control.ConfigApi;
+
+/// <summary>
+/// <c>/api/v1/config/releases</c>, <c>plan</c>, <c>export</c> and <c>drift</c>: the configuration as a whole, its history, and what would change.
+/// </summary>
+public sealed class ReleasesApi(ReleaseManager releases, ConfigurationFile? file, ReadOptions options)
+{
+    private const int MostPerPage = 200;
+
+    public void Map(IEndpointRouteBuilder app)
+    {
+        app.MapGet("/api/v1/config/releases", ListAsync);
+        app.MapPost("/api/v1/config/releases", ApplyAsync);
+        app.MapGet("/api/v1/config/releases/{number}", http => WithNumber(http, "number", number => GetAsync(http, number)));
+        app.MapGet("/api/v1/config/releases/{old}/diff/{next}", http => WithNumber(http, "old", old => WithNumber(http, "next", next => DiffAsync(http, old, next))));
+        app.MapPost("/api/v1/config/releases/{number}/rollback", http => WithNumber(http, "number", number => RollbackAsync(http, number)));
+        app.MapPost("/api/v1/config/plan", PlanAsync);
+        app.MapGet("/api/v1/config/export", ExportAsync);
+        app.MapGet("/api/v1/config/drift", DriftAsync);
+    }
+
+    private async Task ListAsync(HttpContext http)
+    {
+        if (Number(http.Request.Query["page"], 1) is not (> 0 and < 100_000_000 and var page) || Number(http.Request.Query["per_page"], 50) is not (> 0 and <= MostPerPage and var size))
+        {
+            await Envelope.RefuseAsync(http, StatusCodes.Status400BadRequest, new ApiError("BAD_REQUEST", $"page counts from 1, and per_page goes to {MostPerPage}"));
+            return;
+        }
+        var (list, total) = await releases.ListAsync((int)Math.Min((page - 1) * size, int.MaxValue), (int)size, http.RequestAborted);
+        ReleaseAnswers.Tag(http, releases.Current.Release);
+        await Envelope.AnswerAsync(http, list, page: new Page(total, (int)page, (int)size));
+    }
+
+    private async Task GetAsync(HttpContext http, long number)
+    {
+        if (await releases.FindAsync(number, http.RequestAborted) is not { } release)
+        {
+            await NotFoundAsync(http);
+            return;
+        }
+        var diff = await releases.DiffAsync(number - 1, number, http.RequestAborted);
+        await Envelope.AnswerAsync(http, new { Release = release, Current = releases.Current.Release.Number == number, Changes = diff?.ToJson() });
+    }
+
+    private async Task DiffAsync(HttpContext http, long old, long next)
+    {
+        if (await releases.DiffAsync(old, next, http.RequestAborted) is { } diff)
+            await Envelope.AnswerAsync(http, new { Old = old, New = next, Summary = diff.Summary(), Changes = diff.ToJson() });
+        else
+            await NotFoundAsync(http);
+    }
+
+    private async Task ApplyAsync(HttpContext http)
+    {
+        if (await DocumentBody.ReadAsync(http, options) is { } tree && await ReleaseAnswers.RequestAsync(http, Note(http)) is { } request)
+            await ReleaseAnswers.AnswerAsync(http, await releases.ApplyAsync(request, tree, http.RequestAborted));
+    }
+
+    private async Task RollbackAsync(HttpContext http, long number)
+    {
+        if (await ReleaseAnswers.RequestAsync(http, Note(http)) is { } request)
+            await ReleaseAnswers.AnswerAsync(http, await releases.RollbackAsync(request, number, http.RequestAborted));
+    }
+
+    private async Task PlanAsync(HttpContext http)
+    {
+        if (await DocumentBody.ReadAsync(http, options) is not { } tree)
+            return;
+        var current = releases.Current.Release;
+        var (diff, problems) = releases.Plan(tree);
+        ReleaseAnswers.Tag(http, current);
+        if (problems.Count > 0)
+            await DocumentBody.RefuseAsync(http, problems);
+        else
+            await Envelope.AnswerAsync(http, new { CurrentRelease = current.Number, Summary = diff.Summary(), Changes = diff.ToJson(), Text = diff.ToText() });
+    }
+
+    /// <summary>A file, and no envelope: what is exported is meant to be saved.</summary>
+    private async Task ExportAsync(HttpContext http)
+    {
+        var current = releases.Current;
+        var tree = current.Tree;
+        if (http.Request.Query["release"].ToString() is { Length: > 0 } wanted)
+        {
+            if (Number(wanted, 0) is not { } number || await releases.ReadAsync(number, http.RequestAborted) is not { } old)
+            {
+                await NotFoundAsync(http);
+                return;
+            }
+            tree = old;
+        }
+        else
+            ReleaseAnswers.Tag(http, current.Release);
+        var format = http.Request.Query["format"].ToString();
+        if (format is not ("" or "yaml" or "json"))
+        {
+            await Envelope.RefuseAsync(http, StatusCodes.Status400BadRequest, new ApiError("BAD_REQUEST", "format is yaml or json", "format"));
+            return;
+        }
+        http.Response.ContentType = format == "json" ? "application/json; charset=utf-8" : "application/yaml; charset=utf-8";
+        http.Response.Headers.CacheControl = "no-store";
+        await http.Response.WriteAsync(format == "json" ? tree.ToReadableJson() : tree.ToYaml(), http.RequestAborted);
+    }
+
+    private Task DriftAsync(HttpContext http) => file?.Drift() is { } drift
+        ? Envelope.AnswerAsync(http, new { CurrentRelease = releases.Current.Release.Number, Differs = !drift.IsEmpty, Summary = drift.Summary(), Changes = drift.ToJson(), Text = drift.ToText() })
+        : Envelope.RefuseAsync(http, StatusCodes.Status404NotFound, new ApiError("NO_FILE", "the gateway was started without a configuration file, so there is nothing to drift from"));
+
+    private static Task NotFoundAsync(HttpContext http) =>
+        Envelope.RefuseAsync(http, StatusCodes.Status404NotFound, new ApiError("RELEASE_NOT_FOUND", "there is no such release, or it is not kept any more"));
+
+    private static Task WithNumber(HttpContext http, string name, Func<long, Task> act) =>
+        Number(http.Request.RouteValues[name] as string, null) is { } number ? act(number) : NotFoundAsync(http);
+
+    /// <summary>The value as a number; null when it is none.</summary>
+    private static long? Number(string? text, long? absent) =>
+        string.IsNullOrEmpty(text) ? absent : long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : null;
+
+    /// <summary>What the release is about: at most 1,000 characters on one line.</summary>
+    private static string Note(HttpContext http)
+    {
+        var note = http.Request.Query["note"].ToString();
+        note = note.Length > 1000 ? note[..1000] : note;
+        return string.Concat(note.Select(c => char.IsControl(c) ? ' ' : c));
+    }
+}
