@@ -18,6 +18,9 @@ internal static class ExitCode
     /// <summary><c>explain</c>: no route matches the request.</summary>
     public const int NoRoute = 4;
 
+    /// <summary>A running gateway could not be asked, or refused.</summary>
+    public const int Refused = 5;
+
     /// <summary>A bug in Sluice, or the machine gave out.</summary>
     public const int Failed = 70;
 

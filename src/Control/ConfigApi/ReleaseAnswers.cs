@@ -33,7 +33,7 @@ internal static class ReleaseAnswers
             return RefuseAsync(http, result);
         Tag(http, result.Current);
         return Envelope.AnswerAsync(http,
-            new { Release = result.Current, Changed = result.Outcome == ChangeOutcome.Released, Summary = result.Diff!.Summary(), Changes = result.Diff.ToJson() },
+            new { Release = result.Current, Changed = result.Outcome == ChangeOutcome.Released, Summary = result.Diff!.Summary(), Changes = result.Diff.ToJson(), Text = result.Diff.ToText() },
             result.Outcome == ChangeOutcome.Released ? StatusCodes.Status201Created : StatusCodes.Status200OK);
     }
 

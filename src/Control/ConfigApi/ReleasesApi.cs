@@ -52,7 +52,7 @@ public sealed class ReleasesApi(ReleaseManager releases, ConfigurationFile? file
     private async Task DiffAsync(HttpContext http, long old, long next)
     {
         if (await releases.DiffAsync(old, next, http.RequestAborted) is { } diff)
-            await Envelope.AnswerAsync(http, new { Old = old, New = next, Summary = diff.Summary(), Changes = diff.ToJson() });
+            await Envelope.AnswerAsync(http, new { Old = old, New = next, Summary = diff.Summary(), Changes = diff.ToJson(), Text = diff.ToText() });
         else
             await NotFoundAsync(http);
     }

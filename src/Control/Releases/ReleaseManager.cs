@@ -37,8 +37,8 @@ public sealed partial class ReleaseManager : IAsyncDisposable
     }
 
     /// <summary>
-    /// Releases in <paramref name="database"/>, and serves the newest; an empty configuration, which counts as release 0, when there is none. While the
-    /// database is away, what was last served is taken from <paramref name="lastGood"/>.
+    /// Releases in <paramref name="database"/>, and serves the newest. When there is none, an empty configuration counts as release 0. While the database is
+    /// away, what was last served is taken from <paramref name="lastGood"/>.
     /// </summary>
     /// <param name="database">Where releases are stored; not disposed of.</param>
     /// <param name="lastGood">The file that mirrors what is served.</param>
@@ -46,15 +46,17 @@ public sealed partial class ReleaseManager : IAsyncDisposable
     /// <param name="build">Makes what serves a configuration.</param>
     /// <param name="options">What configurations are checked with.</param>
     /// <param name="log">Told of releases.</param>
+    /// <param name="serveEmpty">Whether release 0 is served; otherwise nothing is, until there is a release.</param>
     /// <param name="cancel">Ends the waiting for the database.</param>
     /// <exception cref="DatabaseUnavailableException">The database is away, and nothing was mirrored that could be served.</exception>
     /// <exception cref="NewerSchemaException">The database belongs to a newer program.</exception>
     /// <exception cref="ReleaseUnreadableException">The newest release cannot be served by this program, and nothing else can.</exception>
     public static async Task<ReleaseManager> OpenAsync(
-        Database database, string lastGood, ReleaseSettings settings, BuildConfiguration build, ReadOptions options, ILogger log, CancellationToken cancel = default)
+        Database database, string lastGood, ReleaseSettings settings, BuildConfiguration build, ReadOptions options, ILogger log, bool serveEmpty = true,
+        CancellationToken cancel = default)
     {
         var manager = new ReleaseManager(new StoredReleases(database, settings, options.Time), new LastGood(lastGood, log), settings, build, options, log);
-        await manager.StartAsync(cancel);
+        await manager.StartAsync(serveEmpty, cancel);
         return manager;
     }
 
@@ -87,6 +89,9 @@ public sealed partial class ReleaseManager : IAsyncDisposable
 
     /// <summary>Called after a newer release has begun to be served, made here or on another node. Must not block.</summary>
     public event Action<CurrentRelease>? Served;
+
+    /// <summary>Called when the database answers again. Must not block.</summary>
+    public event Action? DatabaseBack;
 
     /// <summary>Changes the current configuration by edits; several edits of one call are one release.</summary>
     /// <exception cref="DatabaseUnavailableException">It cannot be stored now: 503. Nothing has changed.</exception>
@@ -179,9 +184,11 @@ public sealed partial class ReleaseManager : IAsyncDisposable
                 try
                 {
                     await RefreshAsync(stop);
-                    if (DatabaseProblem is not null)
-                        LogDatabaseBack();
+                    if (DatabaseProblem is null)
+                        continue;
                     DatabaseProblem = null;
+                    LogDatabaseBack();
+                    DatabaseBack?.Invoke();
                 }
                 catch (DatabaseException e)
                 {
@@ -205,7 +212,7 @@ public sealed partial class ReleaseManager : IAsyncDisposable
             await _lastGood.DisposeAsync();
     }
 
-    private async Task StartAsync(CancellationToken cancel)
+    private async Task StartAsync(bool serveEmpty, CancellationToken cancel)
     {
         DatabaseUnavailableException? away = null;
         try
@@ -214,7 +221,10 @@ public sealed partial class ReleaseManager : IAsyncDisposable
                 return;
             if (HeadProblem is null)
             {
-                ServeEmpty();
+                if (serveEmpty)
+                    ServeEmpty();
+                else
+                    _current = new CurrentRelease(Empty(), ConfigurationTree.Empty(_options));
                 return;
             }
         }

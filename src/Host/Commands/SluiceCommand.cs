@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Invocation;
+using Sluice.Host.Commands.Admin;
 
 namespace Sluice.Host.Commands;
 
@@ -19,6 +20,7 @@ internal static class SluiceCommand
             TokenCommand.Create(),
             VersionCommand.Create(),
         };
+        foreach (var command in ReleaseCommands.Create()) root.Add(command);
         root.AddExamples(
             """
             Examples:
@@ -29,7 +31,8 @@ internal static class SluiceCommand
             Exit codes:
               0  done                       3  an address cannot be listened on
               1  configuration problems     4  explain: no route matches
-              2  wrong command line        70  a failure of sluice itself
+              2  wrong command line         5  the running gateway refuses
+                                           70  a failure of sluice itself
             """);
         Examples.ShowIn(root);
         return root;

@@ -203,11 +203,13 @@ internal sealed partial class RunningGateway : IAsyncDisposable
         }
 
         var kept = new ReleaseSettings { Keep = settings.KeepReleases };
-        releases = await ReleaseManager.OpenAsync(database, Path.Combine(settings.DataFolder, "last-good.json"), kept, Build, reading, log);
+        releases = await ReleaseManager.OpenAsync(database, Path.Combine(settings.DataFolder, "last-good.json"), kept, Build, reading, log, serveEmpty: first is null);
         if (first is not null)
         {
             file = new ConfigurationFile(releases, database, settings.Lead, time, log);
-            await OfferAsync(first);
+            if (!await OfferAsync(first) && Configuration is null) await releases.RebuildAsync();
+            if (Configuration is null) throw new ReleaseUnreadableException(string.Join(Environment.NewLine, Refused?.Problems ?? []));
+            releases.DatabaseBack += () => _ = ReloadAsync(force: false);
         }
 
         following = releases.FollowAsync(TimeSpan.FromSeconds(1), ending.Token);
@@ -228,9 +230,9 @@ internal sealed partial class RunningGateway : IAsyncDisposable
     /// <returns>Whether that ended it: there is a new release, or a refusal.</returns>
     private async Task<bool> OfferAsync(LoadedConfiguration loaded)
     {
+        var before = offered;
         try
         {
-            var before = offered;
             offered = loaded;
             var result = await file!.OfferAsync(TreeOf(loaded), loaded.Hash, string.Join(", ", loaded.Files));
             if (result is null or { Outcome: ChangeOutcome.Unchanged }) return false;
@@ -246,6 +248,7 @@ internal sealed partial class RunningGateway : IAsyncDisposable
         }
         catch (DatabaseException problem)
         {
+            offered = before;
             Refuse([problem.Message]);
             return true;
         }
@@ -259,7 +262,7 @@ internal sealed partial class RunningGateway : IAsyncDisposable
         try
         {
             var certificate = renewed;
-            var from = database is null ? offered : null;
+            var from = offered;
             var snapshot = runtime.Prepare(read.Document!, settings.Gateway with { DefaultCertificate = certificate });
             return new BuiltConfiguration
             {
@@ -272,7 +275,7 @@ internal sealed partial class RunningGateway : IAsyncDisposable
                         Document = read.Document!,
                         Unsupported = read.UnsupportedPlugins,
                         Files = from?.Files ?? [],
-                        Hash = from?.Hash ?? "",
+                        Hash = database is null ? from?.Hash ?? "" : "",
                         At = time.GetUtcNow(),
                         Generation = runtime.Generation,
                     };
