@@ -158,6 +158,12 @@ public sealed partial class ReleaseManager : IAsyncDisposable
         return from is null || to is null ? null : ConfigurationDiff.Between(from, to);
     }
 
+    /// <summary>The PostgreSQL channel on which the number of each new release is told.</summary>
+    public const string Channel = "sluice_releases";
+
+    /// <summary>The number of the newest stored release; 0 for none.</summary>
+    public async Task<long> NewestAsync(CancellationToken cancel = default) => (await _store.HeadAsync(cancel))?.Number ?? 0;
+
     /// <summary>Serves the newest stored release when another node made it. Call it when told of one, and from time to time.</summary>
     /// <returns>Whether a newer one is served now.</returns>
     public async Task<bool> RefreshAsync(CancellationToken cancel = default)

@@ -1,6 +1,6 @@
 using System.Data.Common;
-using System.Globalization;
 using Dapper;
+using Sluice.Control.Nodes;
 using Sluice.Foundation.Errors;
 using Sluice.Foundation.Storage;
 using Sluice.Gateway.Configuration.Editing;
@@ -14,9 +14,6 @@ namespace Sluice.Control.Releases;
 /// </summary>
 internal sealed class StoredReleases(Database database, ReleaseSettings settings, TimeProvider time) : IReleaseStore
 {
-    /// <summary>The PostgreSQL channel on which the number of each new release is told.</summary>
-    public const string Channel = "sluice_releases";
-
     private const string Columns = "number, author, at, note, sha256, created, updated, deleted, restores";
 
     private static readonly Migration[] Schema =
@@ -132,8 +129,7 @@ internal sealed class StoredReleases(Database database, ReleaseSettings settings
                 release.Number, release.Author, at = release.At.ToUnixTimeMilliseconds(), release.Note, release.Sha256, release.Created, release.Updated, release.Deleted,
                 release.Restores, delta, deltaBytes = (long)delta.Length, checkpoint, checkpointBytes = checkpoint?.LongLength ?? 0,
             }, transaction);
-        if (database.Kind == DatabaseKind.Postgres)
-            await connection.ExecuteAsync($"SELECT pg_notify('{Channel}', @number)", new { number = release.Number.ToString(CultureInfo.InvariantCulture) }, transaction);
+        await ChangeFeed.TellAsync(database.Kind, connection, transaction, ReleaseManager.Channel, release.Number);
         return true;
     }
 

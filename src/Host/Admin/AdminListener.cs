@@ -43,7 +43,7 @@ internal static class AdminListener
         app.UseRouting();
         control.Guard(app);
         Map(app, gateway, control, time);
-        app.Run(NotFound);
+        app.Run(control.Kong(gateway));
         await app.StartAsync();
         return app;
     }
@@ -77,12 +77,6 @@ internal static class AdminListener
     {
         http.Response.ContentType = MetricsReport.ContentType;
         return http.Response.WriteAsync(gateway.Metrics(), http.RequestAborted);
-    }
-
-    private static Task NotFound(HttpContext http)
-    {
-        http.Response.StatusCode = (int)HttpStatusCode.NotFound;
-        return Task.CompletedTask;
     }
 
     private sealed record Health(string Message);

@@ -1,13 +1,16 @@
 using System.Net;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.Logging;
 using Sluice.Control.Audit;
 using Sluice.Control.ConfigApi;
 using Sluice.Control.Identity;
+using Sluice.Control.KongAdmin;
 using Sluice.Control.Nodes;
 using Sluice.Foundation.Storage;
 using Sluice.Gateway.Listeners;
+using Sluice.Gateway.Snapshot;
 using Sluice.Host.Running;
 using Sluice.Host.Settings;
 
@@ -52,6 +55,13 @@ internal sealed class ControlPlane : IAsyncDisposable
         routes.MapNodes(nodes, time);
     }
 
+    /// <summary>Kong's Admin API, which answers whatever nothing else does.</summary>
+    public RequestDelegate Kong(RunningGateway gateway) => new KongAdminApi(
+        gateway.Releases,
+        () => gateway.Snapshot,
+        new NodeFacts(gateway.NodeId, SluiceVersion.Current, !settings.StoresReleases ? "off" : database.Kind == DatabaseKind.Postgres ? "postgres" : "sqlite", FlavorOf(settings.Gateway.RouterFlavor)),
+        time).HandleAsync;
+
     /// <summary>What a person who starts the gateway should know, one sentence each.</summary>
     /// <param name="adminUrls">Where the admin listener really listens.</param>
     public async Task<IReadOnlyList<string>> NotesAsync(IEnumerable<string> adminUrls)
@@ -95,6 +105,8 @@ internal sealed class ControlPlane : IAsyncDisposable
         Roles = settings.Roles,
         StartedAt = time.GetUtcNow(),
     };
+
+    private static string FlavorOf(RouterFlavor flavor) => flavor == RouterFlavor.Expressions ? "expressions" : "traditional_compatible";
 
     private bool NeedsUsers() => settings.AdminGuard.Access switch
     {

@@ -1,5 +1,6 @@
 using System.Security.Cryptography.X509Certificates;
 using Microsoft.Extensions.Logging;
+using Sluice.Control.Nodes;
 using Sluice.Control.Releases;
 using Sluice.Foundation.Errors;
 using Sluice.Foundation.Secrets;
@@ -95,6 +96,9 @@ internal sealed partial class RunningGateway : IAsyncDisposable
     public RefusedConfiguration? Refused { get; private set; }
 
     public bool IsDraining { get; private set; }
+
+    /// <summary>Tells this process from other nodes; made at the start.</summary>
+    public Guid NodeId => runtime.NodeId;
 
     /// <summary><c>io_uring</c>, <c>epoll</c> or <c>sockets</c>.</summary>
     public string TransportName => transport.Kind == TransportKind.IoUring ? "io_uring" : transport.Kind.ToString().ToLowerInvariant();
@@ -212,8 +216,12 @@ internal sealed partial class RunningGateway : IAsyncDisposable
             releases.DatabaseBack += () => _ = ReloadAsync(force: false);
         }
 
-        following = releases.FollowAsync(TimeSpan.FromSeconds(1), ending.Token);
+        following = Task.WhenAll(releases.FollowAsync(TimeSpan.FromSeconds(2), ending.Token), Told(database));
     }
+
+    /// <summary>Other nodes tell of their releases at once where the database can pass it on.</summary>
+    private Task Told(Database shared) => shared.Kind != DatabaseKind.Postgres ? Task.CompletedTask : new ChangeFeed(
+        shared, ReleaseManager.Channel, async cancel => await releases!.NewestAsync(cancel), async (_, cancel) => await releases!.RefreshAsync(cancel), log).FollowAsync(releases!.Current.Release.Number, ending.Token);
 
     private ConfigurationTree TreeOf(LoadedConfiguration loaded) =>
         loaded.ReadTree()?.With(reading) ?? throw new ReleaseUnreadableException("the files changed while they were read");

@@ -53,7 +53,7 @@ public sealed class StartFailureTests : IDisposable
     [Fact]
     public async Task No_configuration_at_all_is_2_and_says_how_to_name_one()
     {
-        var ended = await SluiceProcess.RunAsync("run");
+        var ended = await SluiceProcess.RunAsync(["run"], new Dictionary<string, string> { ["SLUICE_DATA"] = "" });
         ended.ExitCode.ShouldBe(2);
         ended.Errors.ShouldContain("--config");
         ended.Errors.ShouldContain("KONG_DECLARATIVE_CONFIG");
