@@ -140,12 +140,12 @@ public sealed class SettingsReaderTests : IDisposable
     [Fact]
     public void Settings_of_kong_without_effect_are_named_apart_from_unknown_ones()
     {
-        environment["KONG_PG_HOST"] = "db";
+        environment["KONG_MEM_CACHE_SIZE"] = "1m";
         environment["KONG_NGINX_WORKER_PROCESSES"] = "2";
         environment["KONG_PROXY_LISTNE"] = "0.0.0.0:8000";
         environment["KONG_DATABASE"] = "off";
         var notes = Read().Notes;
-        notes.ShouldContain("without effect here: KONG_NGINX_WORKER_PROCESSES, KONG_PG_HOST");
+        notes.ShouldContain("without effect here: KONG_MEM_CACHE_SIZE, KONG_NGINX_WORKER_PROCESSES");
         notes.ShouldContain("not a setting of Kong or Sluice: KONG_PROXY_LISTNE");
         notes.Count.ShouldBe(2);
     }
@@ -154,14 +154,16 @@ public sealed class SettingsReaderTests : IDisposable
     public void Every_heeded_key_is_really_read()
     {
         // A value that suits nothing: each key that is read complains or shows up in the result, one that is not read does neither.
-        var untouched = Read();
         foreach (var key in KongKeys.Heeded)
         {
             environment.Clear();
+            if (key.StartsWith("pg_", StringComparison.Ordinal)) environment["KONG_DATABASE"] = "postgres";
+            if (key == "pg_ssl_verify") environment["KONG_PG_SSL"] = "on";
+            var before = Describe(Read());
             environment["KONG_" + key.ToUpperInvariant()] = SomeValue(key);
             if (key == "ssl_cert") environment["KONG_SSL_CERT_KEY"] = "k.pem";
             if (key == "ssl_cert_key") environment["KONG_SSL_CERT"] = "c.pem";
-            Describe(Read()).ShouldNotBe(Describe(untouched), $"{key} is listed as heeded but changes nothing");
+            Describe(Read()).ShouldNotBe(before, $"{key} is listed as heeded but changes nothing");
         }
 
         string SomeValue(string key) => key switch
@@ -174,6 +176,8 @@ public sealed class SettingsReaderTests : IDisposable
             "ssl_protocols" or "nginx_http_ssl_protocols" => "TLSv1.3",
             "lua_ssl_trusted_certificate" => confFile,
             "router_flavor" => "expressions",
+            "database" => "postgres",
+            "pg_ssl" or "pg_ssl_verify" => "on",
             "log_level" => "debug",
             "dns_resolver" or "resolver_address" => "10.9.8.7",
             "dns_order" or "resolver_family" => "AAAA",
@@ -212,7 +216,25 @@ public sealed class SettingsReaderTests : IDisposable
     private static string Describe(RunSettings s) => string.Join(
         '|', string.Join(',', s.Sources), s.InlineDocument, string.Join(',', s.Proxy), string.Join(',', s.Admin), string.Join(',', s.Status),
         string.Join(',', s.Tls.Certificates), string.Join(',', s.Tls.Keys), s.LogLevel, s.Gateway with { TrustedProxies = [], Dns = null! }, string.Join(',', s.Gateway.TrustedProxies),
-        string.Join(',', s.Gateway.Dns.Servers), string.Join(',', s.Gateway.Dns.Order), s.Gateway.Dns with { Servers = [], Order = [], SearchDomains = [] }, string.Join(',', s.Notes));
+        string.Join(',', s.Gateway.Dns.Servers), string.Join(',', s.Gateway.Dns.Order), s.Gateway.Dns with { Servers = [], Order = [], SearchDomains = [] }, string.Join(',', s.Notes), s.StoresReleases, s.Database.Connection);
+
+    [Fact]
+    public void Releases_are_stored_where_somebody_asked_for_it()
+    {
+        Read().StoresReleases.ShouldBeFalse();
+        environment["KONG_DATABASE"] = "postgres";
+        environment["KONG_PG_HOST"] = "db";
+        environment["KONG_PG_PASSWORD"] = "p@ss:/word";
+        (Read().StoresReleases, Read().Database.ToString()).ShouldBe((true, "postgres://db:5432/kong"));
+        Read().Database.Connection.ShouldContain("p@ss:/word");
+        environment["SLUICE_DATA"] = "/var/lib/sluice";
+        Read().Database.ToString().ShouldBe("sqlite:/var/lib/sluice/sluice.db");
+        options["--database"] = "nonsense://secret";
+        Should.Throw<UsageException>(Read).Message.ShouldNotContain("secret");
+        options["--database"] = "postgres://h/d";
+        options["--lead"] = "api";
+        (Read().Database.ToString(), Read().Lead).ShouldBe(("postgres://h:5432/d", Sluice.Control.Releases.FileLead.Api));
+    }
 
     private int AdminPort() => ((IPEndPoint)Read().Admin.Single().EndPoint).Port;
 

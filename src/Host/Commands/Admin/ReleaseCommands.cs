@@ -3,7 +3,6 @@ using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using Sluice.Gateway.Configuration.Reading;
-using Sluice.Host.Running;
 using Sluice.Host.Settings;
 
 namespace Sluice.Host.Commands.Admin;
