@@ -13,6 +13,7 @@ using Sluice.Gateway.Plugins.KeyAuth;
 using Sluice.Gateway.Plugins.LdapAuth;
 using Sluice.Gateway.Plugins.Loggly;
 using Sluice.Gateway.Plugins.OAuth2;
+using Sluice.Gateway.Plugins.OpenTelemetry;
 using Sluice.Gateway.Plugins.Prometheus;
 using Sluice.Gateway.Plugins.ProxyCache;
 using Sluice.Gateway.Plugins.RateLimiting;
@@ -28,6 +29,7 @@ using Sluice.Gateway.Plugins.Statsd;
 using Sluice.Gateway.Plugins.Syslog;
 using Sluice.Gateway.Plugins.TcpLog;
 using Sluice.Gateway.Plugins.UdpLog;
+using Sluice.Gateway.Plugins.Zipkin;
 
 namespace Sluice.Gateway.Pipeline;
 
@@ -38,11 +40,12 @@ public static class PluginCatalog
     public static IReadOnlyList<PluginDescriptor> All { get; } =
     [
         CorrelationIdPlugin.Descriptor,
+        ZipkinPlugin.Descriptor,
         BotDetectionPlugin.Descriptor,
         CorsPlugin.Descriptor,
         SessionPlugin.Descriptor,
-        JwtPlugin.Descriptor,
         OAuth2Plugin.Descriptor,
+        JwtPlugin.Descriptor,
         KeyAuthPlugin.Descriptor,
         LdapAuthPlugin.Descriptor,
         BasicAuthPlugin.Descriptor,
@@ -57,6 +60,7 @@ public static class PluginCatalog
         RedirectPlugin.Descriptor,
         StandardWebhooksPlugin.Descriptor,
         ProxyCachePlugin.Descriptor,
+        OpenTelemetryPlugin.Descriptor,
         PrometheusPlugin.Descriptor,
         HttpLogPlugin.Descriptor,
         StatsdPlugin.Descriptor,

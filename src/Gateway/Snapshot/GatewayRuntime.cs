@@ -47,7 +47,7 @@ public sealed partial class GatewayRuntime : IAsyncDisposable
     public SharedResources Shared { get; } = new();
 
     /// <summary>Tells this process from other nodes; made at the start.</summary>
-    public Guid NodeId { get; } = Guid.NewGuid();
+    public Guid NodeId { get; } = Telemetry.GatewayNode.Guid;
 
     /// <summary>Resolves the names of upstreams.</summary>
     internal NameResolver Resolver { get; }

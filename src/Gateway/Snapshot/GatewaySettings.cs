@@ -77,7 +77,17 @@ public sealed record GatewaySettings
 
     /// <summary>What the access log tells of query strings, which may hold secrets.</summary>
     public AccessLogQuery AccessLogQuery { get; init; }
+
+    /// <summary>Which spans the opentelemetry plugin makes; Kong's <c>tracing_instrumentations</c>.</summary>
+    public TraceInstrumentations TracingInstrumentations { get; init; }
+
+    /// <summary>The part of the requests that it traces, 0 to 1, where its configuration does not say; Kong's <c>tracing_sampling_rate</c>.</summary>
+    public double TracingSamplingRate { get; init; } = 0.01;
 }
+
+/// <summary>Kinds of spans: of requests, and of tries at upstreams.</summary>
+[Flags]
+public enum TraceInstrumentations { None = 0, Request = 1, Balancer = 2, All = Request | Balancer }
 
 /// <summary>What the access log tells of a query string: nothing, the names of its arguments, all.</summary>
 public enum AccessLogQuery { Off, Names, Full }

@@ -19,6 +19,7 @@ internal static class KongKeys
         "nginx_http_client_max_body_size", "nginx_proxy_client_max_body_size", "client_max_body_size",
         "dns_resolver", "dns_hostsfile", "dns_order", "dns_valid_ttl", "dns_stale_ttl", "dns_not_found_ttl", "dns_error_ttl",
         "resolver_address", "resolver_hosts_file", "resolver_family", "resolver_valid_ttl", "resolver_stale_ttl", "resolver_error_ttl",
+        "tracing_instrumentations", "opentelemetry_tracing", "tracing_sampling_rate", "opentelemetry_tracing_sampling_rate",
     };
 
     /// <summary>Also those whose value agrees with what Sluice does anyway, so that naming them would only worry people.</summary>
@@ -63,8 +64,7 @@ internal static class KongKeys
         "lmdb_environment_path", "lmdb_map_size", "mem_cache_size", "client_ssl", "client_ssl_cert", "client_ssl_cert_key",
         "ssl_prefer_server_ciphers", "ssl_dhparam", "ssl_session_tickets", "ssl_session_timeout", "ssl_session_cache_size",
         "debug_ssl_cert", "debug_ssl_cert_key", "client_body_buffer_size", "lua_socket_pool_size", "lua_ssl_protocols", "lua_package_path",
-        "lua_package_cpath", "lua_max_req_headers", "lua_max_resp_headers", "lua_max_uri_args", "lua_max_post_args", "opentelemetry_tracing",
-        "opentelemetry_tracing_sampling_rate", "tracing_instrumentations", "tracing_sampling_rate", "untrusted_lua", "untrusted_lua_sandbox_requires",
+        "lua_package_cpath", "lua_max_req_headers", "lua_max_resp_headers", "lua_max_uri_args", "lua_max_post_args", "untrusted_lua", "untrusted_lua_sandbox_requires",
         "untrusted_lua_sandbox_environment", "openresty_path", "kic", "legacy_worker_events", "max_queued_batches", "request_debug",
         "request_debug_token", "wasm", "dedicated_config_processing", "privileged_worker", "allow_inconsistent_data_plane_plugins",
         "fips", "feature_conf_path", "event_hooks_enabled", "route_validation_strategy", "enforce_route_path_pattern", "enforce_rbac",

@@ -98,6 +98,8 @@ internal static class SettingsReader
             AccessLogQuery = AccessLogReader.Query(sources),
             TlsProtocols = TlsSettingsReader.Protocols(sources, notes),
             Dns = DnsSettingsReader.Read(sources),
+            TracingInstrumentations = TraceSettings.Instrumentations(sources),
+            TracingSamplingRate = TraceSettings.SamplingRate(fallback.TracingSamplingRate, sources),
         };
     }
 

@@ -1,3 +1,5 @@
+using System.Globalization;
+using Sluice.Gateway.Snapshot;
 using Sluice.Host.Commands;
 
 namespace Sluice.Host.Settings;
@@ -22,6 +24,32 @@ internal sealed record TraceSettings(Uri Endpoint, bool Grpc)
 
         Setting? Variable(string name) => environment.TryGetValue(name, out var value) && value.Length > 0 ? new Setting(value, name) : null;
     }
+
+    /// <summary>Kong's list of kinds of spans; those that Sluice does not make only switch on the request's.</summary>
+    public static TraceInstrumentations Instrumentations(SettingSources sources)
+    {
+        var kinds = TraceInstrumentations.None;
+        foreach (var name in sources.List(null, "tracing_instrumentations", "opentelemetry_tracing"))
+            kinds |= name switch
+            {
+                "off" => TraceInstrumentations.None,
+                "all" => TraceInstrumentations.All,
+                "balancer" => TraceInstrumentations.All,
+                "request" or "db_query" or "dns_query" or "router" or "http_client" or "plugin_rewrite" or "plugin_access" or "plugin_header_filter" =>
+                    TraceInstrumentations.Request,
+                _ => sources.Find(null, "tracing_instrumentations", "opentelemetry_tracing")!.Value.Refuse<TraceInstrumentations>(
+                    $"a list of off, all, request, db_query, dns_query, router, http_client, balancer, plugin_rewrite, plugin_access, plugin_header_filter ('{name}')"),
+            };
+        return kinds;
+    }
+
+    public static double SamplingRate(double fallback, SettingSources sources) =>
+        sources.Find(null, "tracing_sampling_rate", "opentelemetry_tracing_sampling_rate") switch
+        {
+            null => fallback,
+            { } found when double.TryParse(found.Value, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var rate) && rate <= 1 => rate,
+            { } other => other.Refuse<double>("a number from 0 to 1"),
+        };
 
     private static TraceSettings At(Setting setting, bool signalPath, string? protocol)
     {

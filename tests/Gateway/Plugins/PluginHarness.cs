@@ -19,7 +19,7 @@ internal sealed class PluginHarness
     private readonly List<PlannedPlugin> plugins = [];
     private PluginPlan? plan;
 
-    public PluginHarness(GatewayDocument? document = null, ManualTime? time = null, SharedResources? shared = null)
+    public PluginHarness(GatewayDocument? document = null, ManualTime? time = null, SharedResources? shared = null, GatewaySettings? settings = null)
     {
         Time = time ?? new ManualTime();
         Shared = shared ?? new SharedResources();
@@ -34,7 +34,7 @@ internal sealed class PluginHarness
         Snapshot = new GatewaySnapshot
         {
             Document = document,
-            Settings = new GatewaySettings(),
+            Settings = settings ?? new GatewaySettings(),
             Consumers = consumers,
             ConsumersByUsername = consumers.Values.Where(c => c.Config.Username is not null).ToDictionary(c => c.Config.Username!),
             ConsumersByCustomId = consumers.Values.Where(c => c.Config.CustomId is not null).ToDictionary(c => c.Config.CustomId!),

@@ -12,7 +12,6 @@ namespace Sluice.Gateway.Plugins.RequestTermination;
 internal static class RequestEcho
 {
     private static readonly JsonWriterOptions Options = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
-    private static readonly string NodeId = Guid.NewGuid().ToString();
 
     /// <param name="exchange">The request.</param>
     /// <param name="message">Told beside it; left out when null.</param>
@@ -27,7 +26,7 @@ internal static class RequestEcho
             if (message is not null) json.WriteString("message", message);
             json.WriteStartObject("kong");
             json.WriteString("hostname", Environment.MachineName);
-            json.WriteString("node_id", NodeId);
+            json.WriteString("node_id", Telemetry.GatewayNode.Id);
             json.WriteNumber("worker_pid", Environment.ProcessId);
             json.WriteEndObject();
             WriteRequest(json, exchange, body);
