@@ -1,7 +1,6 @@
 using System.Text;
 using Sluice.Gateway.Plugins.Logging;
 using Sluice.Gateway.Plugins.OpenTelemetry;
-using Sluice.Gateway.Plugins.Tracing;
 using Sluice.Gateway.Snapshot;
 
 namespace Sluice.Gateway.Tests.Plugins.OpenTelemetry;
