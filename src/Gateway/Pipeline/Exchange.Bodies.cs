@@ -39,6 +39,15 @@ public sealed partial class Exchange
     /// <summary>Sends the response without its body: what the upstream sent is neither read nor changed nor kept. From <see cref="Plugin.Respond"/>.</summary>
     public void DropResponseBody() => DropsResponseBody = true;
 
+    /// <summary>What is done with the body of a gRPC answer as it streams through; null to pass it on.</summary>
+    internal ResponseStreamTransform? StreamTransform { get; private set; }
+
+    /// <summary>
+    /// Has the answer of a gRPC service changed as it streams through, its trailers included. From <see cref="Plugin.Respond"/>, which also takes
+    /// out what the head says of the old body's length. Only for services whose protocol is grpc or grpcs.
+    /// </summary>
+    public void TransformResponseStream(ResponseStreamTransform transform) => StreamTransform = transform;
+
     /// <summary>
     /// Reads the whole request body; later calls and the upstream get the same bytes.
     /// </summary>

@@ -67,6 +67,7 @@ public sealed partial class Exchange
         Trace = null;
         bodyRewrite = null;
         bodyCapture = null;
+        StreamTransform = null;
         DropsResponseBody = false;
         requestBody = null;
     }

@@ -1,10 +1,14 @@
 using Sluice.Gateway.Plugins.Acl;
+using Sluice.Gateway.Plugins.AwsLambda;
+using Sluice.Gateway.Plugins.AzureFunctions;
 using Sluice.Gateway.Plugins.BasicAuth;
 using Sluice.Gateway.Plugins.BotDetection;
 using Sluice.Gateway.Plugins.CorrelationId;
 using Sluice.Gateway.Plugins.Cors;
 using Sluice.Gateway.Plugins.Datadog;
 using Sluice.Gateway.Plugins.FileLog;
+using Sluice.Gateway.Plugins.GrpcGateway;
+using Sluice.Gateway.Plugins.GrpcWeb;
 using Sluice.Gateway.Plugins.HmacAuth;
 using Sluice.Gateway.Plugins.HttpLog;
 using Sluice.Gateway.Plugins.IpRestriction;
@@ -50,6 +54,7 @@ public static class PluginCatalog
         LdapAuthPlugin.Descriptor,
         BasicAuthPlugin.Descriptor,
         HmacAuthPlugin.Descriptor,
+        GrpcGatewayPlugin.Descriptor,
         IpRestrictionPlugin.Descriptor,
         RequestSizeLimitingPlugin.Descriptor,
         AclPlugin.Descriptor,
@@ -59,6 +64,8 @@ public static class PluginCatalog
         ResponseTransformerPlugin.Descriptor,
         RedirectPlugin.Descriptor,
         StandardWebhooksPlugin.Descriptor,
+        AwsLambdaPlugin.Descriptor,
+        AzureFunctionsPlugin.Descriptor,
         ProxyCachePlugin.Descriptor,
         OpenTelemetryPlugin.Descriptor,
         PrometheusPlugin.Descriptor,
@@ -70,6 +77,7 @@ public static class PluginCatalog
         TcpLogPlugin.Descriptor,
         LogglyPlugin.Descriptor,
         SyslogPlugin.Descriptor,
+        GrpcWebPlugin.Descriptor,
         RequestTerminationPlugin.Descriptor,
     ];
 

@@ -79,6 +79,14 @@ internal sealed class PluginHarness
         return this;
     }
 
+    /// <summary>Adds a plugin that was made by other means than its descriptor's.</summary>
+    public PluginHarness Use(PluginDescriptor descriptor, Plugin instance)
+    {
+        plugins.Add(new PlannedPlugin(descriptor, instance, new PluginConfig { Name = descriptor.Name }));
+        plan = null;
+        return this;
+    }
+
     /// <summary>A harness for the configuration that comes next: same clock and shared resources, and this one is retired once that one stands.</summary>
     public PluginHarness Reload(GatewayDocument document, Action<PluginHarness> configure)
     {

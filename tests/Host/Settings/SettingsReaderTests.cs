@@ -179,6 +179,8 @@ public sealed class SettingsReaderTests : IDisposable
             "database" => "postgres",
             "pg_ssl" or "pg_ssl_verify" => "on",
             "log_level" => "debug",
+            "tracing_instrumentations" or "opentelemetry_tracing" => "all",
+            "tracing_sampling_rate" or "opentelemetry_tracing_sampling_rate" => "0.5",
             "dns_resolver" or "resolver_address" => "10.9.8.7",
             "dns_order" or "resolver_family" => "AAAA",
             _ => "17",

@@ -38,6 +38,9 @@ internal sealed class MultipartForm
         return form;
     }
 
+    /// <summary>The names of its fields, each once.</summary>
+    public IEnumerable<string> Names => parts.Select(p => p.Name).OfType<string>().Distinct(StringComparer.Ordinal);
+
     public bool Has(string name) => parts.Exists(p => Is(p, name));
 
     /// <summary>The values of that name as text, in order.</summary>

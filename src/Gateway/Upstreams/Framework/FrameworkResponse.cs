@@ -33,6 +33,7 @@ internal static class FrameworkResponse
 
         await using var body = await answer.Content.ReadAsStreamAsync(silence.Token);
         var sends = ResponseRelay.MayHaveBody(exchange);
+        var transform = sends ? exchange.StreamTransform : null;
         var writer = exchange.Response.BodyWriter;
         var captures = exchange.HasBodyCaptures && !exchange.HasBodyRewrites ? new BodyCaptureSet(exchange) : null;
         var whole = exchange.HasBodyRewrites ? new ArrayBufferWriter<byte>() : null;
@@ -57,6 +58,11 @@ internal static class FrameworkResponse
                     if (sends) ResponseRelay.Write(writer, whole.WrittenSpan);
                     whole = null;
                 }
+                else if (transform is not null)
+                {
+                    transform.Write(piece, writer);
+                    exchange.Timings.ResponseBytes += received;
+                }
                 else if (sends)
                 {
                     ResponseRelay.Write(writer, piece);
@@ -71,9 +77,17 @@ internal static class FrameworkResponse
 
         if (whole is not null) ResponseRewriting.Send(exchange, whole.WrittenMemory);
         captures?.Complete();
-        if (exchange.Http.Features.Get<IHttpResponseTrailersFeature>()?.Trailers is { IsReadOnly: false } trailers)
+        if (transform is not null) End(transform, answer, writer);
+        else if (exchange.Http.Features.Get<IHttpResponseTrailersFeature>()?.Trailers is { IsReadOnly: false } trailers)
             Copy(answer.TrailingHeaders.NonValidated, trailers);
         if (exchange.Response.HasStarted) await writer.FlushAsync();
+    }
+
+    private static void End(ResponseStreamTransform transform, HttpResponseMessage answer, IBufferWriter<byte> output)
+    {
+        var trailers = new HeaderDictionary();
+        foreach (var (name, values) in answer.TrailingHeaders.NonValidated) trailers[name] = values.ToString();
+        transform.End(trailers, output);
     }
 
     private static void Copy(HttpHeadersNonValidated from, IHeaderDictionary to)
