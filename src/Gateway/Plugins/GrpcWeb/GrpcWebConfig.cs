@@ -1,5 +1,3 @@
-using Sluice.Foundation.Schema;
-
 namespace Sluice.Gateway.Plugins.GrpcWeb;
 
 /// <summary>What browsers may speak, and to which methods.</summary>
