@@ -26,6 +26,12 @@ public sealed class Answer
     /// <summary>The connection cannot be trusted after this and is closed.</summary>
     public bool CloseConnection { get; init; }
 
+    /// <summary>
+    /// Writes the body to <c>Exchange.Response.BodyWriter</c> as it becomes known, in place of <see cref="Body"/>; the head has no length then.
+    /// What goes wrong on the way breaks the connection off. Not called where a response has no body.
+    /// </summary>
+    public Func<Exchange, Task>? Stream { get; init; }
+
     /// <summary>Where the answer comes from, for logs and latency headers.</summary>
     public ResponseSource Source { get; init; } = ResponseSource.Gateway;
 

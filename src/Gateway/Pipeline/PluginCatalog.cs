@@ -1,4 +1,10 @@
 using Sluice.Gateway.Plugins.Acl;
+using Sluice.Gateway.Plugins.AiPromptDecorator;
+using Sluice.Gateway.Plugins.AiPromptGuard;
+using Sluice.Gateway.Plugins.AiPromptTemplate;
+using Sluice.Gateway.Plugins.AiProxy;
+using Sluice.Gateway.Plugins.AiRequestTransformer;
+using Sluice.Gateway.Plugins.AiResponseTransformer;
 using Sluice.Gateway.Plugins.AwsLambda;
 using Sluice.Gateway.Plugins.AzureFunctions;
 using Sluice.Gateway.Plugins.BasicAuth;
@@ -63,6 +69,12 @@ public static class PluginCatalog
         RequestTransformerPlugin.Descriptor,
         ResponseTransformerPlugin.Descriptor,
         RedirectPlugin.Descriptor,
+        AiRequestTransformerPlugin.Descriptor,
+        AiPromptTemplatePlugin.Descriptor,
+        AiPromptDecoratorPlugin.Descriptor,
+        AiPromptGuardPlugin.Descriptor,
+        AiProxyPlugin.Descriptor,
+        AiResponseTransformerPlugin.Descriptor,
         StandardWebhooksPlugin.Descriptor,
         AwsLambdaPlugin.Descriptor,
         AzureFunctionsPlugin.Descriptor,

@@ -7,6 +7,7 @@ using Microsoft.AspNetCore.Connections.Features;
 using Microsoft.AspNetCore.Http;
 using Sluice.Gateway.Pipeline;
 using Sluice.Gateway.Plugins.CorrelationId;
+using Sluice.Gateway.Plugins.Llm;
 using Sluice.Gateway.Plugins.Tracing;
 using Sluice.Gateway.Plugins.Transforming;
 
@@ -192,6 +193,12 @@ internal static class LogEntry
         if (!custom.Replaces("workspace")) json.WriteString("workspace"u8, EntityJson.Workspace);
         if (!custom.Replaces("workspace_name")) json.WriteString("workspace_name"u8, "default"u8);
         if (CorrelationIdPlugin.IdOf(exchange) is { } correlation && !custom.Replaces("correlation_id")) json.WriteString("correlation_id"u8, correlation);
+        if (LlmLog.Of(exchange) is { } ai && !custom.Replaces("ai"))
+        {
+            json.WritePropertyName("ai"u8);
+            ai.WriteTo(json);
+        }
+
         if (Propagation.IdsOf(exchange) is { } traceIds && !custom.Replaces("trace_id"))
         {
             json.WriteStartObject("trace_id"u8);
