@@ -40,6 +40,8 @@ internal static class AnswerWriter
         }
 
         exchange.RunRespond();
+        if (answer.Stream is { } stream && !exchange.DropsResponseBody && MayHaveBody(response.StatusCode) && !HttpMethods.IsHead(exchange.Request.Method))
+            return new ValueTask(stream(exchange));
         if (exchange.DropsResponseBody) body = default;
         else if (exchange.HasBodyRewrites) body = Rewritten(exchange, body);
         if (exchange.HasBodyCaptures && !exchange.DropsResponseBody)

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Net;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
@@ -7,6 +8,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection;
+using Sluice.Gateway.Pipeline;
 using Sluice.Gateway.Tests.Upstreams.Http1;
 using Sluice.Gateway.Transport;
 using Sluice.Gateway.Upstreams;
@@ -48,6 +50,26 @@ public abstract class GrpcTests(TransportKind kind) : ProxyTests(kind)
         seen["Via"].ToString().ShouldStartWith("2 sluice/");
         seen["Content-Type"].ToString().ShouldBe("application/grpc");
         (await proxy.ResultAsync()).Outcome.ShouldBe(TryOutcome.Answered);
+    }
+
+    [Fact]
+    public async Task A_plugin_may_change_the_answer_as_it_streams_through_and_its_trailers_too()
+    {
+        await using var upstream = await ServeAsync(tls: false, async context =>
+        {
+            context.Response.AppendTrailer("grpc-status", "7");
+            foreach (var piece in (string[])["one", "two"])
+            {
+                await context.Response.Body.WriteAsync(System.Text.Encoding.ASCII.GetBytes(piece));
+                await context.Response.Body.FlushAsync();
+            }
+        });
+        await using var proxy = await StartAsync(upstream.Address, service => service with { Protocol = "grpc" }, plugin: new UpperCasePlugin());
+        using var client = new HttpClient();
+        using var content = new ByteArrayContent([0]);
+        using var answer = await client.PostAsync($"http://{proxy.Address}/", content);
+        (await answer.Content.ReadAsStringAsync()).ShouldBe("ONETWO;7");
+        answer.TrailingHeaders.ShouldBeEmpty();
     }
 
     [Fact]
@@ -233,5 +255,25 @@ public abstract class GrpcTests(TransportKind kind) : ProxyTests(kind)
             length = 0;
             return false;
         }
+    }
+
+    private sealed class UpperCasePlugin : Plugin
+    {
+        public override void Respond(Exchange exchange)
+        {
+            exchange.Response.ContentLength = null;
+            exchange.TransformResponseStream(new UpperCase());
+        }
+    }
+
+    private sealed class UpperCase : ResponseStreamTransform
+    {
+        public override void Write(ReadOnlySpan<byte> piece, IBufferWriter<byte> output)
+        {
+            foreach (var b in piece) output.Write([(byte)char.ToUpperInvariant((char)b)]);
+        }
+
+        public override void End(IHeaderDictionary trailers, IBufferWriter<byte> output) =>
+            output.Write(System.Text.Encoding.ASCII.GetBytes($";{trailers["grpc-status"]}"));
     }
 }
