@@ -27,7 +27,7 @@ internal sealed record AwsLambdaConfig : IChecked
     public string AwsRoleSessionName { get; init; } = "kong";
 
     /// <summary>The token service, where it is not the region's own.</summary>
-    [HttpUrl]
+    [EndpointUrl]
     public string? AwsStsEndpointUrl { get; init; }
 
     /// <summary>The region; AWS_REGION or AWS_DEFAULT_REGION of the environment when absent.</summary>
@@ -85,7 +85,7 @@ internal sealed record AwsLambdaConfig : IChecked
     public string? ProxyScheme { get; init; }
 
     /// <summary>An HTTP proxy to call through.</summary>
-    [Secret, HttpUrl]
+    [Secret, EndpointUrl]
     public string? ProxyUrl { get; init; }
 
     /// <summary>Whether bodies over 8 KiB are left out.</summary>

@@ -140,7 +140,7 @@ internal sealed record LlmOptionsConfig
     public string? MistralFormat { get; init; }
 
     /// <summary>The whole URL that is asked, in place of the provider's.</summary>
-    [HttpUrl]
+    [EndpointUrl]
     public string? UpstreamUrl { get; init; }
 
     /// <summary>The path that is asked, in place of the provider's.</summary>

@@ -10,11 +10,11 @@ namespace Sluice.Gateway.Plugins.OpenTelemetry;
 internal sealed record OpenTelemetryConfig : IChecked
 {
     /// <summary>The URL that receives spans, <c>/v1/traces</c> included.</summary>
-    [Secret, HttpUrl]
+    [Secret, EndpointUrl]
     public string? TracesEndpoint { get; init; }
 
     /// <summary>The URL that receives logs, <c>/v1/logs</c> included.</summary>
-    [Secret, HttpUrl]
+    [Secret, EndpointUrl]
     public string? LogsEndpoint { get; init; }
 
     /// <summary>Further header fields of what is sent.</summary>

@@ -12,7 +12,7 @@ internal sealed record ZipkinConfig : IChecked
     public string LocalServiceName { get; init; } = "kong";
 
     /// <summary>The URL that receives spans; without it, traces are only passed on.</summary>
-    [Secret, HttpUrl]
+    [Secret, EndpointUrl]
     public string? HttpEndpoint { get; init; }
 
     /// <summary>The part of the requests that is traced where nobody has decided before: 0 for none, 1 for all.</summary>
