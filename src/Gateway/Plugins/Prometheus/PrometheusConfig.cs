@@ -10,7 +10,7 @@ public sealed record PrometheusConfig
     public bool StatusCodeMetrics { get; init; }
 
     /// <summary>Kong: metrics of language models.</summary>
-    [Foundation.Schema.NoEffect("the ai plugins are not built yet")]
+    [Foundation.Schema.NoEffect("what models cost is told in log entries: see ai-proxy")]
     public bool AiMetrics { get; init; }
 
     /// <summary><c>kong_request_latency_ms</c>, <c>kong_upstream_latency_ms</c> and <c>kong_kong_latency_ms</c>.</summary>
