@@ -133,11 +133,10 @@ internal static class DateTimeFactory
         ReadOnlySpan<double> first = [1, 1, 1, 0, 0, 0, 0];
         var parts = new double[7];
         var found = false;
-        var any = given.Any(g => g is not null);
         for (var i = 0; i < 7; i++)
         {
             found |= given[i] is not null;
-            parts[i] = given[i] ?? (found || !any && false ? first[i] : present[i]);
+            parts[i] = given[i] ?? (found ? first[i] : present[i]);
         }
 
         var start = FromParts(parts, zone);

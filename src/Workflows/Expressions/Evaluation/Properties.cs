@@ -185,6 +185,5 @@ internal static class Properties
     {
         evaluator.Allocate((long)(length - array.Count) * 24 + 16);
         evaluator.Step((int)Math.Min(1 + (length - array.Count) / 16, int.MaxValue / 2));
-        _ = array;
     }
 }

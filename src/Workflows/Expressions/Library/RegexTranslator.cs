@@ -93,7 +93,6 @@ internal sealed class RegexTranslator
 
     private void Term()
     {
-        var from = _output.Length;
         var c = _pattern[_at];
         switch (c)
         {
@@ -139,7 +138,7 @@ internal sealed class RegexTranslator
                 break;
         }
 
-        Quantifier(from);
+        Quantifier();
     }
 
     private void Literal(char c)
@@ -156,7 +155,7 @@ internal sealed class RegexTranslator
         return parts.Length <= 2 && parts[0].Length > 0 && parts.All(p => p.All(char.IsAsciiDigit));
     }
 
-    private void Quantifier(int from)
+    private void Quantifier()
     {
         if (_at >= _pattern.Length) return;
         var c = _pattern[_at];
@@ -175,7 +174,6 @@ internal sealed class RegexTranslator
         }
         else return;
 
-        _ = from;
         if (Take("?")) _output.Append('?');
         if (_at < _pattern.Length && (_pattern[_at] is '*' or '+' or '?' || (_pattern[_at] == '{' && IsQuantifier()))) throw new ArgumentException("Nothing to repeat");
     }
