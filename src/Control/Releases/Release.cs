@@ -14,7 +14,7 @@ public sealed record Release
     /// <summary>What it is about, in its author's words; empty for nothing.</summary>
     public required string Note { get; init; }
 
-    /// <summary>SHA-256 of the canonical document, hex.</summary>
+    /// <summary>SHA-256 of the configuration, hex: equal configurations with equal times have the same.</summary>
     public required string Sha256 { get; init; }
 
     /// <summary>How many objects it created, updated and deleted.</summary>

@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using Microsoft.Extensions.Logging;
 using Sluice.Foundation.Errors;
 using Sluice.Foundation.Storage;
@@ -269,7 +268,7 @@ public sealed partial class ReleaseManager : IAsyncDisposable
         Created = 0,
         Updated = 0,
         Deleted = 0,
-        Sha256 = Convert.ToHexStringLower(SHA256.HashData(ConfigurationTree.Empty(_options).ToCanonicalDocument())),
+        Sha256 = ConfigurationTree.Empty(_options).Sha256(),
     };
 
     private async Task<ChangeResult> MakeAsync(
@@ -337,7 +336,7 @@ public sealed partial class ReleaseManager : IAsyncDisposable
         Author = request.Author,
         At = _options.Time.GetUtcNow(),
         Note = request.Note,
-        Sha256 = Convert.ToHexStringLower(SHA256.HashData(tree.ToCanonicalDocument())),
+        Sha256 = tree.Sha256(),
         Created = diff.Created,
         Updated = diff.Updated,
         Deleted = diff.Deleted,

@@ -1,4 +1,6 @@
 using System.Collections.Immutable;
+using System.Security.Cryptography;
+using System.Text;
 using Sluice.Gateway.Configuration.Reading;
 
 namespace Sluice.Gateway.Configuration.Editing;
@@ -33,6 +35,19 @@ public sealed partial class ConfigurationTree
 
     /// <summary>Whether the fields of the document itself are the same.</summary>
     public bool SaysTheSameInItsHeaderAs(ConfigurationTree other) => Transform == other.Transform && string.Equals(ErrorFormat, other.ErrorFormat, StringComparison.Ordinal);
+
+    /// <summary>
+    /// SHA-256, hex, over the objects and the document's own fields: the same for the same objects with the same times, however they came to be. Kinds that did
+    /// not change since another tree was asked cost nothing.
+    /// </summary>
+    public string Sha256()
+    {
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        hash.AppendData(Encoding.UTF8.GetBytes($"{Transform} {ErrorFormat}"));
+        foreach (var table in _tables)
+            hash.AppendData(table.Digest);
+        return Convert.ToHexStringLower(hash.GetHashAndReset());
+    }
 
     /// <summary>A configuration without objects.</summary>
     public static ConfigurationTree Empty(ReadOptions? options = null) =>

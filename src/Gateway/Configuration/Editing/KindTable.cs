@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Security.Cryptography;
 using Sluice.Gateway.Configuration.Reading;
 
 namespace Sluice.Gateway.Configuration.Editing;
@@ -11,6 +12,7 @@ internal sealed class KindTable
 {
     private ConfigurationObject[]? _inOrder;
     private Array? _records;
+    private byte[]? _digest;
 
     public required EntityKind Kind { get; init; }
 
@@ -38,6 +40,20 @@ internal sealed class KindTable
                 objects[i++] = entry;
             Array.Sort(objects, static (a, b) => a.Ordinal.CompareTo(b.Ordinal));
             return _inOrder = objects;
+        }
+    }
+
+    /// <summary>SHA-256 over the canonical objects, in order of ids; made once.</summary>
+    public byte[] Digest
+    {
+        get
+        {
+            if (_digest is { } made)
+                return made;
+            using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+            foreach (var entry in ById.Values.OrderBy(o => o.Id))
+                hash.AppendData(entry.Json.Span);
+            return _digest = hash.GetHashAndReset();
         }
     }
 
