@@ -109,7 +109,11 @@ internal sealed partial class RunningGateway : IAsyncDisposable
     public IReadOnlyList<string> ProxyUrls => server?.Addresses ?? [];
 
     /// <exception cref="IOException">An address cannot be listened on.</exception>
-    public async Task StartAsync() => server = await GatewayServer.StartAsync(runtime, settings.Proxy);
+    public async Task StartAsync()
+    {
+        // Kestrel would listen on an address of its own choice.
+        if (settings.Proxy.Count > 0) server = await GatewayServer.StartAsync(runtime, settings.Proxy);
+    }
 
     /// <summary>What new requests run on.</summary>
     public GatewaySnapshot Snapshot => runtime.Current;

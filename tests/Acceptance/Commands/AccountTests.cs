@@ -16,7 +16,7 @@ public sealed class AccountTests : IDisposable
     public async Task A_token_made_at_the_command_line_opens_the_listener_and_revoking_it_closes_it()
     {
         var data = Path.Combine(folder.Root, "data");
-        var made = await SluiceProcess.RunAsync("token", "create", "ci", "--role", "operator", "--data", data);
+        var made = await SluiceProcess.RunAsync("token", "create", "ci", "--role", "operator", "--expires", "90", "--data", data);
         made.ExitCode.ShouldBe(0, made.Errors);
         var token = made.Output.Trim();
         token.ShouldStartWith("slc_");
