@@ -1,3 +1,4 @@
+using System.Net.Security;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Hosting;
@@ -98,6 +99,12 @@ public sealed class GatewayServer : IAsyncDisposable
             kestrel.Listen(cleartextHttp2.EndPoint, static listen => listen.Protocols = HttpProtocols.Http2);
     }
 
+    /// <summary>What an authority that comes to look is shown.</summary>
+    private static async ValueTask<SslServerAuthenticationOptions> ChallengeAsync(GatewayRuntime runtime, string serverName) =>
+        runtime.Current.Certificates.Issuer is { } issuer && await issuer.FindChallengeAsync(serverName) is { } proof ? proof.Challenge : throw NoCertificate();
+
+    private static System.Security.Authentication.AuthenticationException NoCertificate() => new("no certificate is configured");
+
     private static void Configure(ListenOptions listen, GatewayRuntime runtime, ListenAddress address, CleartextHttp2 cleartextHttp2)
     {
         listen.Protocols = address is { Tls: true, Http2: true } ? HttpProtocols.Http1AndHttp2 : HttpProtocols.Http1;
@@ -106,12 +113,13 @@ public sealed class GatewayServer : IAsyncDisposable
         if (address.ProxyProtocol) listen.Use(next => new ProxyProtocol(next, runtime.Time).OnConnectionAsync);
         if (address.Tls)
         {
+            listen.Use(next => new AcmeHandshakes(next, runtime).OnConnectionAsync);
             listen.UseHttps(new TlsHandshakeCallbackOptions
             {
                 HandshakeTimeout = TimeSpan.FromSeconds(10),
-                OnConnection = context => new(
-                    runtime.Current.Certificates.Find(context.ClientHelloInfo.ServerName, address.Http2)
-                    ?? throw new System.Security.Authentication.AuthenticationException("no certificate is configured")),
+                OnConnection = context => context.Connection.Items.ContainsKey(AcmeHandshakes.Mark)
+                    ? ChallengeAsync(runtime, context.ClientHelloInfo.ServerName)
+                    : new(runtime.Current.Certificates.Find(context.ClientHelloInfo.ServerName, address.Http2) ?? throw NoCertificate()),
             });
             listen.Use(next => connection => CountedConnections.OnHandshakeAsync(connection, next, meter));
         }

@@ -2,7 +2,6 @@ using System.Collections.Frozen;
 using System.Net.Security;
 using System.Security.Authentication;
 using System.Security.Cryptography;
-using System.Security.Cryptography.X509Certificates;
 using Sluice.Gateway.Configuration;
 using Sluice.Gateway.Snapshot;
 
@@ -25,6 +24,9 @@ public sealed class ServerCertificates
         lookup = byName.GetAlternateLookup<ReadOnlySpan<char>>();
     }
 
+    /// <summary>Who has certificates for further names; null for nobody. Set while the snapshot is built.</summary>
+    internal CertificateIssuer? Issuer { get; set; }
+
     /// <exception cref="SnapshotException">A certificate and its key do not fit together.</exception>
     public static ServerCertificates Build(GatewayDocument document, GatewaySettings settings)
     {
@@ -43,6 +45,7 @@ public sealed class ServerCertificates
     public SslServerAuthenticationOptions? Find(string? serverName, bool http2 = true)
     {
         var found = Named(serverName);
+        if (Issuer is not null && ReferenceEquals(found, fallback) && !string.IsNullOrEmpty(serverName)) found = Issuer.Find(serverName) ?? found;
         return http2 ? found?.Both : found?.Http1;
     }
 
@@ -70,36 +73,11 @@ public sealed class ServerCertificates
     {
         try
         {
-            var chain = new X509Certificate2Collection();
-            chain.ImportFromPem(config.Cert);
-            using var pem = X509Certificate2.CreateFromPem(config.Cert, config.Key);
-
-            // SChannel and some key kinds want the key in a PKCS#12 round trip; OpenSSL does not mind.
-            var leaf = X509CertificateLoader.LoadPkcs12(pem.Export(X509ContentType.Pkcs12), null);
-            return new HandshakeOptions(leaf, [.. chain.Skip(1)], protocols);
+            return HandshakeOptions.Load(config, protocols);
         }
         catch (CryptographicException e)
         {
             throw new SnapshotException($"{config.Place}: certificate {config.Id}: {e.Message}", e);
         }
-    }
-
-    /// <summary>What one certificate is shown with, for listeners with and without HTTP/2.</summary>
-    private sealed class HandshakeOptions(X509Certificate2 leaf, X509Certificate2Collection chain, SslProtocols protocols)
-    {
-        private readonly SslStreamCertificateContext certificate = SslStreamCertificateContext.Create(leaf, chain, offline: true);
-
-        public SslServerAuthenticationOptions Both => field ??= Offer(SslApplicationProtocol.Http2, SslApplicationProtocol.Http11);
-
-        public SslServerAuthenticationOptions Http1 => field ??= Offer(SslApplicationProtocol.Http11);
-
-        private SslServerAuthenticationOptions Offer(params List<SslApplicationProtocol> applicationProtocols) => new()
-        {
-            ServerCertificateContext = certificate,
-            EnabledSslProtocols = protocols,
-            ApplicationProtocols = applicationProtocols,
-            ClientCertificateRequired = false,
-            AllowRenegotiation = false,
-        };
     }
 }

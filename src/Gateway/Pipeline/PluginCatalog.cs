@@ -1,4 +1,5 @@
 using Sluice.Gateway.Plugins.Acl;
+using Sluice.Gateway.Plugins.Acme;
 using Sluice.Gateway.Plugins.AiPromptDecorator;
 using Sluice.Gateway.Plugins.AiPromptGuard;
 using Sluice.Gateway.Plugins.AiPromptTemplate;
@@ -54,6 +55,7 @@ public static class PluginCatalog
         BotDetectionPlugin.Descriptor,
         CorsPlugin.Descriptor,
         SessionPlugin.Descriptor,
+        AcmePlugin.Descriptor,
         OAuth2Plugin.Descriptor,
         JwtPlugin.Descriptor,
         KeyAuthPlugin.Descriptor,

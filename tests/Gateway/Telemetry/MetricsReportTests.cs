@@ -139,6 +139,7 @@ public class MetricsReportTests
 
     private static string Document(RawUpstream upstream) => $$$"""
         _format_version: "3.0"
+        plugins: [{name: acme, config: {account_email: ops@shop.test, tos_accepted: true, domains: [shop.test]} }]
         services:
         - name: shop
           url: http://{{{upstream.Address}}}
