@@ -8,6 +8,7 @@ public sealed class WorkflowModel
 {
     private readonly Dictionary<string, NodeModel> _byName;
     private string? _documentText;
+    private JsObject? _asData;
 
     internal WorkflowModel(WorkflowDefinition definition, NodeModel[] nodes)
     {
@@ -38,6 +39,9 @@ public sealed class WorkflowModel
     /// <summary>The nodes that a run can begin with.</summary>
     public IEnumerable<NodeModel> Triggers => Nodes.Where(n => n.Descriptor.IsTrigger && !n.Definition.Disabled);
 
+    /// <summary><c>$workflow</c>.</summary>
+    internal JsObject AsData => _asData ??= new JsObject { ["id"] = Definition.Id ?? Definition.Name, ["name"] = Definition.Name, ["active"] = true };
+
     /// <summary>The document as it is stored beside runs.</summary>
     internal string DocumentText => _documentText ??= JsJson.WriteString(Definition.Document);
 
@@ -48,6 +52,8 @@ public sealed class WorkflowModel
 /// <summary>One node of a <see cref="WorkflowModel"/>.</summary>
 public sealed class NodeModel
 {
+    private JsObject? _parametersAsData;
+
     internal NodeModel(int index, NodeDefinition definition, NodeDescriptor descriptor, Node node)
     {
         Index = index;
@@ -84,6 +90,9 @@ public sealed class NodeModel
 
     /// <summary>How many outputs it has, the one for failed items included.</summary>
     public int OutputCount => Node.Outputs + (ErrorOutput ? 1 : 0);
+
+    /// <summary><c>$parameter</c>: the parameters as they are written.</summary>
+    internal JsObject ParametersAsData => _parametersAsData ??= Definition.Parameters.ToJs().AsObject!;
 
     /// <summary>Where its items go, the bottom and right of the canvas first: the last one put on the stack runs first.</summary>
     internal Edge[] Edges { get; set; } = [];

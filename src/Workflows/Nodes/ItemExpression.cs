@@ -1,4 +1,5 @@
 using Sluice.Workflows.Data;
+using Sluice.Workflows.Expressions;
 
 namespace Sluice.Workflows.Nodes;
 
@@ -12,9 +13,32 @@ public abstract class ItemExpression
     /// <exception cref="NodeException">It failed.</exception>
     public abstract JsValue Evaluate(NodeContext context, int itemIndex);
 
-    /// <summary>Compiles what follows the <c>=</c> of a parameter: text with expressions in double braces.</summary>
+    /// <summary>Compiles a parameter that begins with <c>=</c>.</summary>
     /// <returns>The expression, or what keeps it from being one.</returns>
-    public static (ItemExpression? Expression, string? Problem) Compile(string template) => PathTemplate.Parse(template);
+    public static (ItemExpression? Expression, string? Problem) Compile(string parameter)
+    {
+        var compilation = ExpressionCompiler.Compile(parameter);
+        return compilation.Expression is { } expression
+            ? (new EvaluatedExpression(expression), null)
+            : (null, $"the expression cannot be read: {string.Join("; ", compilation.Problems.Select(p => $"{p.Message} (at character {p.Position})"))}");
+    }
+}
+
+internal sealed class EvaluatedExpression(CompiledExpression expression) : ItemExpression
+{
+    public override JsValue Evaluate(NodeContext context, int itemIndex)
+    {
+        var scope = context.Scope;
+        scope.ItemIndex = itemIndex;
+        try
+        {
+            return expression.Evaluate(scope);
+        }
+        catch (ExpressionError e)
+        {
+            throw new NodeException(e.Message, e) { ItemIndex = itemIndex, Retryable = false };
+        }
+    }
 }
 
 internal sealed class LiteralExpression(JsValue value) : ItemExpression

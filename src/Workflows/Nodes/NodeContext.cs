@@ -1,5 +1,6 @@
 using Sluice.Workflows.Data;
 using Sluice.Workflows.Definitions;
+using Sluice.Workflows.Expressions;
 using Sluice.Workflows.Runs;
 
 namespace Sluice.Workflows.Nodes;
@@ -8,6 +9,7 @@ namespace Sluice.Workflows.Nodes;
 public sealed class NodeContext
 {
     private static readonly IReadOnlyList<Item> None = [];
+    private Scope? _scope;
 
     internal NodeContext(Run run, NodeRun nodeRun, CancellationToken cancellation)
     {
@@ -27,6 +29,9 @@ public sealed class NodeContext
 
     /// <summary>The items of the first input.</summary>
     public IReadOnlyList<Item> Items { get; }
+
+    /// <summary>What expressions see; its item index is set for each evaluation.</summary>
+    internal Scope Scope => _scope ??= RunScope.Of(this);
 
     /// <summary>How often the node ran before in this run.</summary>
     public int RunIndex => NodeRun.Index;

@@ -118,10 +118,10 @@ public static class ParameterReader
         _ => new LiteralExpression(node.ToJs()),
     };
 
-    /// <summary>Whether a value is text that begins with <c>=</c>; gives what follows it.</summary>
+    /// <summary>Whether a value is text that begins with <c>=</c>; gives it.</summary>
     internal static bool IsExpression(DocumentNode node, out string text)
     {
-        text = node is ScalarNode { Kind: ScalarKind.String, Text: ['=', ..] } scalar ? scalar.Text[1..] : "";
+        text = node is ScalarNode { Kind: ScalarKind.String, Text: ['=', ..] } scalar ? scalar.Text : "";
         return node is ScalarNode { Kind: ScalarKind.String, Text: ['=', ..] };
     }
 

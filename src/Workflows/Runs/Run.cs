@@ -15,6 +15,7 @@ public sealed partial class Run
     private readonly TaskCompletionSource<RunResult> _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private TaskCompletionSource<WebhookResponse?>? _response;
     private string? _cancelReason;
+    private JsObject? _asData;
     private volatile bool _abandoned;
 
     internal Run(string id, WorkflowModel model, NodeServices services, RunRequest request, RunLog? log)
@@ -44,6 +45,14 @@ public sealed partial class Run
 
     /// <summary>Ends with the run, or when it begins to wait.</summary>
     public Task<RunResult> Ended => _ended.Task;
+
+    /// <summary><c>$execution</c>.</summary>
+    internal JsObject AsData => _asData ??= new JsObject
+    {
+        ["id"] = Id,
+        ["mode"] = Request.Mode is RunMode.Test ? "test" : "production",
+        ["resumeUrl"] = $"{Services.ResumeAddress}/{Id}",
+    };
 
     /// <summary>The executions of a node in this run so far.</summary>
     public IReadOnlyList<NodeRun> Executions(NodeModel node) => State.Runs[node.Index] ?? (IReadOnlyList<NodeRun>)[];

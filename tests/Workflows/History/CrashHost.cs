@@ -1,4 +1,3 @@
-using System.Runtime.CompilerServices;
 using System.Text;
 using Sluice.Foundation.Storage;
 using Sluice.Workflows.Data;
@@ -31,15 +30,7 @@ internal static class CrashHost
 
     public static WorkflowModel Workflow() => Runs.Workflows.Make("crash", "Start > Work > Pay > End", "{}", "Start manual-trigger", "Work crash-work", "Pay crash-pay", "End no-op");
 
-    [ModuleInitializer]
-    internal static void RunInsteadOfTests()
-    {
-        if (Environment.GetEnvironmentVariable(Variable) is not { Length: > 0 } settings) return;
-        RunAsync(settings.Split('|')).GetAwaiter().GetResult();
-        Environment.Exit(0);
-    }
-
-    private static async Task RunAsync(string[] settings)
+    public static async Task RunAsync(string[] settings)
     {
         AddNodes(settings[1]);
         await using var database = new Database(DatabaseAddress.Parse(settings[0]));

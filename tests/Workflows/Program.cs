@@ -1,0 +1,19 @@
+using Sluice.Workflows.Tests.History;
+
+namespace Sluice.Workflows.Tests;
+
+internal static class Program
+{
+    public static async Task<int> Main(string[] args)
+    {
+        if (Environment.GetEnvironmentVariable(CrashHost.Variable) is { Length: > 0 } settings)
+        {
+            await CrashHost.RunAsync(settings.Split('|'));
+            return 0;
+        }
+
+        return args.Any(a => a is "-automated" or "@@")
+            ? await Xunit.Runner.InProc.SystemConsole.ConsoleRunner.Run(args)
+            : await Xunit.MicrosoftTestingPlatform.TestPlatformTestFramework.RunAsync(args, SelfRegisteredExtensions.AddSelfRegisteredExtensions);
+    }
+}
