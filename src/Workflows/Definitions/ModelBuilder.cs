@@ -51,6 +51,20 @@ public sealed class ModelBuilder
         var (descriptor, refusal, alias) = NodeCatalog.Find(node.Type, node.TypeVersion);
         if (refusal is not null) _problems.Add(new Problem(node.Place, name, refusal.Value.Field, refusal.Value.Message, disabled));
         if (descriptor is { IsNote: true }) return;
+        if (descriptor?.Redirect is { } redirect)
+        {
+            if (redirect(node.Parameters) is { } other)
+            {
+                descriptor = NodeCatalog.Find(other.Type, 1).Descriptor;
+                node = node with { Parameters = other.Parameters };
+            }
+            else
+            {
+                _problems.Add(new Problem(node.Place, name, "parameters.operation", $"there is no operation '{node.Parameters.Text("operation")}'", disabled));
+                descriptor = null;
+            }
+        }
+
         if (descriptor?.Difference is { } difference && alias) _differences[node.Name] = [difference];
 
         var made = descriptor is null || node.Disabled ? new PassThroughNode() : Create(node, descriptor, name, alias);

@@ -2,18 +2,28 @@ using System.Collections.Concurrent;
 using System.Collections.Frozen;
 using System.Globalization;
 using Sluice.Foundation.Schema;
+using Sluice.Workflows.Nodes.Aggregate;
+using Sluice.Workflows.Nodes.CompareDatasets;
 using Sluice.Workflows.Nodes.ErrorTrigger;
 using Sluice.Workflows.Nodes.ExecuteWorkflow;
 using Sluice.Workflows.Nodes.Filter;
+using Sluice.Workflows.Nodes.HttpRequest;
 using Sluice.Workflows.Nodes.If;
+using Sluice.Workflows.Nodes.ItemLists;
+using Sluice.Workflows.Nodes.Limit;
 using Sluice.Workflows.Nodes.ManualTrigger;
 using Sluice.Workflows.Nodes.Merge;
 using Sluice.Workflows.Nodes.NoOp;
+using Sluice.Workflows.Nodes.RemoveDuplicates;
+using Sluice.Workflows.Nodes.RenameKeys;
 using Sluice.Workflows.Nodes.RespondToWebhook;
 using Sluice.Workflows.Nodes.Set;
+using Sluice.Workflows.Nodes.Sort;
 using Sluice.Workflows.Nodes.SplitInBatches;
+using Sluice.Workflows.Nodes.SplitOut;
 using Sluice.Workflows.Nodes.StickyNote;
 using Sluice.Workflows.Nodes.StopAndError;
+using Sluice.Workflows.Nodes.Summarize;
 using Sluice.Workflows.Nodes.Switch;
 using Sluice.Workflows.Nodes.Wait;
 using Sluice.Workflows.Nodes.Webhook;
@@ -42,7 +52,18 @@ public static class NodeCatalog
         SwitchNode.Descriptor,
         WaitNode.Descriptor,
 
+        AggregateNode.Descriptor,
+        CompareDatasetsNode.Descriptor,
+        ItemListsNode.Descriptor,
+        LimitNode.Descriptor,
+        RemoveDuplicatesNode.Descriptor,
+        RenameKeysNode.Descriptor,
         SetNode.Descriptor,
+        SortNode.Descriptor,
+        SplitOutNode.Descriptor,
+        SummarizeNode.Descriptor,
+
+        HttpRequestNode.Descriptor,
 
         StickyNoteNode.Descriptor,
     ];

@@ -35,6 +35,9 @@ public abstract class NodeDescriptor
     /// <summary>Makes an older version's parameters those of today; null when they have not changed.</summary>
     public Func<MapNode, double, MapNode>? Upgrade { get; init; }
 
+    /// <summary>Gives the type and parameters of the node that stands for this one; null when it has no such operation.</summary>
+    public Func<MapNode, (string Type, MapNode Parameters)?>? Redirect { get; init; }
+
     /// <summary>Makes the node of one place in a workflow.</summary>
     public abstract Node Create(object parameters, NodeSetup setup);
 }

@@ -16,6 +16,12 @@ public sealed class NodeServices
     /// <summary>The sockets of nodes that call out.</summary>
     public OutgoingHttp Http { get; init; } = new();
 
+    /// <summary>The stored authorisations; null when there are none.</summary>
+    public Connections? Connections { get; init; }
+
+    /// <summary>Whether a run for a tenant may call public addresses only; by default every run that has a tenant.</summary>
+    public Func<string, bool> GuardsAddresses { get; init; } = static tenant => tenant.Length > 0;
+
     /// <summary>What <c>$vars</c> gives.</summary>
     public JsObject Variables { get; init; } = new();
 

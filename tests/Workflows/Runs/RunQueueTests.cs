@@ -7,7 +7,7 @@ public sealed class RunQueueTests
     private readonly List<string> _granted = [];
 
     [Fact]
-    public void So_many_run_so_many_wait_and_the_rest_is_turned_away()
+    public async Task So_many_run_so_many_wait_and_the_rest_is_turned_away()
     {
         var queue = new RunQueue(2, 2, null);
         Enter(queue, "a").IsCompleted.ShouldBeTrue();
@@ -15,10 +15,10 @@ public sealed class RunQueueTests
         var third = Enter(queue, "a");
         var fourth = Enter(queue, "a");
         third.IsCompleted.ShouldBeFalse();
-        Enter(queue, "a").Result.ShouldBeFalse();
+        (await Enter(queue, "a")).ShouldBeFalse();
         (queue.Active, queue.Waiting).ShouldBe((2, 2));
         queue.Leave("a", "");
-        third.GetAwaiter().GetResult().ShouldBeTrue();
+        (await third).ShouldBeTrue();
         fourth.IsCompleted.ShouldBeFalse();
         queue.OldestSince.ShouldBe(DateTimeOffset.UnixEpoch);
     }

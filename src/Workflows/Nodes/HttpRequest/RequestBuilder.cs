@@ -1,0 +1,220 @@
+using System.Globalization;
+using System.Net.Http.Headers;
+using System.Text;
+using Sluice.Workflows.Data;
+
+namespace Sluice.Workflows.Nodes.HttpRequest;
+
+/// <summary>Makes the request of an item from the node's parameters and its connection.</summary>
+internal sealed class RequestBuilder(HttpRequestParameters parameters, NodeSetup setup)
+{
+    private readonly (string Kind, string Name)? _connection = ConnectionOf(parameters, setup);
+
+    public async ValueTask<HttpCall> BuildAsync(NodeContext context, int index)
+    {
+        var url = parameters.Url.Get(context, index).Trim();
+        if (!Uri.TryCreate(url, UriKind.Absolute, out var address) || address.Scheme is not ("http" or "https"))
+            throw new NodeException($"'{url}' is no address that begins with http:// or https://") { ItemIndex = index, Retryable = false };
+        var proxy = parameters.Options.Proxy.Get(context, index);
+        var call = new HttpCall
+        {
+            Method = parameters.Method.Get(context, index).ToUpperInvariant(),
+            Url = address,
+            Route = new HttpRoute(context.Services.GuardsAddresses(context.Run.Request.Tenant), parameters.Options.AllowUnauthorizedCerts, proxy.Length > 0 ? proxy : null),
+            Timeout = TimeSpan.FromMilliseconds(parameters.Options.Timeout.Get(context, index)),
+        };
+        if (parameters.SendQuery) Query(context, index, call);
+        if (parameters.SendHeaders) Headers(context, index, call);
+        if (parameters.SendBody) await BodyAsync(context, index, call);
+        if (_connection is { } connection) await AuthoriseAsync(context, call, connection.Kind, connection.Name);
+        return call;
+    }
+
+    private void Query(NodeContext context, int index, HttpCall call)
+    {
+        if (parameters.SpecifyQuery is "keypair")
+        {
+            foreach (var pair in parameters.QueryParameters.Parameters) Add(call.Query, pair.Name.Get(context, index), pair.Value.Get(context, index));
+            return;
+        }
+
+        foreach (var (name, value) in Object(parameters.JsonQuery, "jsonQuery", context, index)) Add(call.Query, name, value);
+    }
+
+    private void Add(List<KeyValuePair<string, string>> query, string name, JsValue value)
+    {
+        if (name.Length == 0 || value.IsUndefined) return;
+        if (value.AsArray is not { } list)
+        {
+            query.Add(new(name, ParameterValues.ToText(value)));
+            return;
+        }
+
+        for (var i = 0; i < list.Count; i++)
+        {
+            var written = parameters.Options.QueryParameterArrays switch { "repeat" => name, "indices" => string.Create(CultureInfo.InvariantCulture, $"{name}[{i}]"), _ => name + "[]" };
+            query.Add(new(written, ParameterValues.ToText(list[i])));
+        }
+    }
+
+    private void Headers(NodeContext context, int index, HttpCall call)
+    {
+        if (parameters.SpecifyHeaders is "json")
+        {
+            foreach (var (name, value) in Object(parameters.JsonHeaders, "jsonHeaders", context, index)) Header(call, name, ParameterValues.ToText(value));
+            return;
+        }
+
+        foreach (var pair in parameters.HeaderParameters.Parameters) Header(call, pair.Name.Get(context, index), ParameterValues.ToText(pair.Value.Get(context, index)));
+    }
+
+    private static void Header(HttpCall call, string name, string value)
+    {
+        if (name.Length == 0) return;
+        if (value.AsSpan().ContainsAny('\r', '\n', '\0')) throw new NodeException($"the header field '{name}' holds a line end") { Retryable = false };
+        (name.ToLowerInvariant() is "authorization" or "cookie" or "proxy-authorization" ? call.Secrets : call.Headers).Add(new(name, value));
+    }
+
+    private async ValueTask BodyAsync(NodeContext context, int index, HttpCall call)
+    {
+        switch (parameters.ContentType)
+        {
+            case "json" when parameters.SpecifyBody is "json":
+                var json = JsonParameter.Parse(parameters.JsonBody.Get(context, index), "jsonBody");
+                call.Fields = json.AsObject;
+                call.Body = c => Json(c.Fields ?? json);
+                break;
+            case "json":
+                call.Fields = Pairs(context, index);
+                call.Body = static c => Json(c.Fields!);
+                break;
+            case "form-urlencoded" when parameters.SpecifyBody is "string":
+                var form = parameters.Body.Get(context, index);
+                call.Body = _ => new StringContent(form, Encoding.UTF8, "application/x-www-form-urlencoded");
+                break;
+            case "form-urlencoded":
+                call.Fields = Pairs(context, index);
+                call.Body = static c => new FormUrlEncodedContent(c.Fields!.Select(f => new KeyValuePair<string, string>(f.Key, ParameterValues.ToText(f.Value))));
+                break;
+            case "multipart-form-data":
+                var parts = await PartsAsync(context, index);
+                call.Body = _ => Multipart(parts);
+                break;
+            case "binaryData":
+                var (file, content) = await FileAsync(context, index, parameters.InputDataFieldName.Get(context, index));
+                call.Body = _ => Bytes(content, file.MimeType);
+                break;
+            default:
+                var text = Encoding.UTF8.GetBytes(parameters.Body.Get(context, index));
+                var type = parameters.RawContentType.Get(context, index);
+                call.Body = _ => Bytes(text, type.Length > 0 ? type : "text/plain");
+                break;
+        }
+    }
+
+    private JsObject Pairs(NodeContext context, int index)
+    {
+        var fields = new JsObject();
+        foreach (var pair in parameters.BodyParameters.Parameters) ItemPaths.Set(fields, pair.Name.Get(context, index), pair.Value.Get(context, index));
+        return fields;
+    }
+
+    private async ValueTask<List<(string Name, string? Text, BinaryData? File, ReadOnlyMemory<byte> Content)>> PartsAsync(NodeContext context, int index)
+    {
+        var parts = new List<(string, string?, BinaryData?, ReadOnlyMemory<byte>)>();
+        foreach (var pair in parameters.BodyParameters.Parameters)
+        {
+            var name = pair.Name.Get(context, index);
+            if (pair.ParameterType is "formData")
+            {
+                parts.Add((name, ParameterValues.ToText(pair.Value.Get(context, index)), null, default));
+                continue;
+            }
+
+            var (file, content) = await FileAsync(context, index, pair.InputDataFieldName.Get(context, index));
+            parts.Add((name, null, file, content));
+        }
+
+        return parts;
+    }
+
+    private static async ValueTask<(BinaryData File, ReadOnlyMemory<byte> Content)> FileAsync(NodeContext context, int index, string field)
+    {
+        var file = context.Items[index].Binary?.GetValueOrDefault(field) ?? throw new NodeException($"the item has no file '{field}'") { ItemIndex = index, Retryable = false };
+        return (file, await context.Services.ReadAsync(file, context.Cancellation));
+    }
+
+    private static MultipartFormDataContent Multipart(List<(string Name, string? Text, BinaryData? File, ReadOnlyMemory<byte> Content)> parts)
+    {
+        var form = new MultipartFormDataContent();
+        foreach (var (name, text, file, content) in parts)
+        {
+            if (file is null) form.Add(new StringContent(text!), Quote(name));
+            else form.Add(Bytes(content, file.MimeType), Quote(name), Quote(file.FileName ?? name));
+        }
+
+        return form;
+    }
+
+    // A quotation mark or line end in a name would end the header field (WHATWG, multipart/form-data encoding).
+    private static string Quote(string name) => $"\"{name.Replace("\"", "%22", StringComparison.Ordinal).Replace("\r", "%0D", StringComparison.Ordinal).Replace("\n", "%0A", StringComparison.Ordinal)}\"";
+
+    private static ByteArrayContent Json(JsValue value)
+    {
+        var content = new ByteArrayContent(JsJson.WriteUtf8(value));
+        content.Headers.ContentType = new MediaTypeHeaderValue("application/json");
+        return content;
+    }
+
+    private static ReadOnlyMemoryContent Bytes(ReadOnlyMemory<byte> bytes, string type)
+    {
+        var content = new ReadOnlyMemoryContent(bytes);
+        content.Headers.TryAddWithoutValidation("Content-Type", type);
+        return content;
+    }
+
+    private static JsObject Object(Parameter<JsValue> parameter, string name, NodeContext context, int index) =>
+        JsonParameter.Parse(parameter.Get(context, index), name) switch
+        {
+            { AsObject: { } map } => map,
+            { IsNullish: true } => new JsObject(),
+            var other => throw new NodeException($"{name} must be an object, not {ParameterValues.Describe(other)}") { ItemIndex = index, Retryable = false },
+        };
+
+    private static (string, string)? ConnectionOf(HttpRequestParameters parameters, NodeSetup setup)
+    {
+        if (parameters.Authentication is "none") return null;
+        var kind = parameters.Authentication is "genericCredentialType" ? parameters.GenericAuthType : parameters.NodeCredentialType;
+        if (setup.Definition.Credentials?.GetValueOrDefault(kind) is not { } named)
+        {
+            setup.Report("authentication", $"the node's credentials have no '{kind}'");
+            return null;
+        }
+
+        var name = named is System.Text.Json.Nodes.JsonObject map ? (string?)map["id"] ?? (string?)map["name"] : named.ToString();
+        return (kind, name ?? "");
+    }
+
+    private static async ValueTask AuthoriseAsync(NodeContext context, HttpCall call, string kind, string name)
+    {
+        var fields = context.Services.Connections is { } connections ? await connections.FindAsync(kind, name, context.Run.Request.Tenant, context.Cancellation) : null;
+        if (fields is null) throw new NodeException($"there is no connection '{name}' of the kind {kind}") { Retryable = false };
+        string Text(string field) => ParameterValues.ToText(fields[field]);
+        switch (kind)
+        {
+            case "httpBasicAuth":
+                call.Secrets.Add(new("Authorization", "Basic " + Convert.ToBase64String(Encoding.UTF8.GetBytes($"{Text("user")}:{Text("password")}"))));
+                break;
+            case "httpQueryAuth":
+                call.Query.Add(new(Text("name"), Text("value")));
+                break;
+            case "httpHeaderAuth":
+                call.Secrets.Add(new(Text("name"), Text("value")));
+                break;
+            default:
+                var token = Text("token") is { Length: > 0 } given ? given : Text("accessToken") is { Length: > 0 } access ? access : Text("apiKey");
+                call.Secrets.Add(new("Authorization", "Bearer " + token));
+                break;
+        }
+    }
+}

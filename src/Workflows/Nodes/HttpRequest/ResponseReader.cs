@@ -1,0 +1,114 @@
+using System.Net;
+using Sluice.Workflows.Data;
+using Sluice.Workflows.Runs;
+
+namespace Sluice.Workflows.Nodes.HttpRequest;
+
+/// <summary>Sends requests, follows redirects, and makes items of answers.</summary>
+internal sealed class ResponseReader(ResponseValues settings)
+{
+    public async Task<List<Item>> ReadAsync(NodeContext context, int index, HttpCall call)
+    {
+        var answer = await FetchAsync(context, call, index);
+        ThrowIfFailed(answer, index);
+        return Items(context, answer, index);
+    }
+
+    /// <summary>The answer, after redirects, whatever its status.</summary>
+    public async Task<HttpAnswer> FetchAsync(NodeContext context, HttpCall call, int index)
+    {
+        using var source = CancellationTokenSource.CreateLinkedTokenSource(context.Cancellation);
+        await using var timer = context.Time.CreateTimer(static s => ((CancellationTokenSource)s!).Cancel(), source, call.Timeout, Timeout.InfiniteTimeSpan);
+        try
+        {
+            return await FollowAsync(context, call, source.Token);
+        }
+        catch (HttpRequestException e)
+        {
+            // A refusal of our own, for instance of a private address, says why itself.
+            if (e.InnerException is NodeException own) throw own;
+            throw new NodeException($"{call.Url.Host} did not answer: {e.InnerException?.Message ?? e.Message}", e) { ItemIndex = index };
+        }
+        catch (IOException e)
+        {
+            throw new NodeException($"the answer of {call.Url.Host} broke off: {e.Message}", e) { ItemIndex = index };
+        }
+        catch (OperationCanceledException e) when (!context.Cancellation.IsCancellationRequested)
+        {
+            throw new NodeException($"{call.Url.Host} did not answer within {call.Timeout.TotalMilliseconds} ms", e) { ItemIndex = index };
+        }
+    }
+
+    public void ThrowIfFailed(HttpAnswer answer, int index)
+    {
+        if (answer.Status < 400 || settings.NeverError) return;
+        var body = answer.Body.Length == 0 ? default : answer.IsJson && answer.TryJson(out var json) ? json : answer.Text is { Length: <= 10_000 } text ? text : default(JsValue);
+        throw new NodeException($"Request failed with status code {answer.Status}")
+        {
+            ItemIndex = index,
+            Code = answer.Status.ToString(System.Globalization.CultureInfo.InvariantCulture),
+            Details = body,
+            Retryable = answer.Status is 408 or 425 or 429 or >= 500,
+        };
+    }
+
+    /// <summary>The items that an answer becomes.</summary>
+    public List<Item> Items(NodeContext context, HttpAnswer answer, int index)
+    {
+        var format = settings.ResponseFormat is not "autodetect" ? settings.ResponseFormat : answer.IsJson ? "json" : answer.IsFile ? "file" : "text";
+        var field = settings.OutputPropertyName.Get(context, index);
+        var paired = Positions.Of(index);
+        switch (format)
+        {
+            case "file":
+                var file = new BinaryData { Content = answer.Body, Size = answer.Body.Length, MimeType = answer.MediaType ?? "application/octet-stream", FileName = answer.FileName, FileExtension = Path.GetExtension(answer.FileName)?.TrimStart('.') };
+                return [new Item(settings.FullResponse ? answer.AsData(withBody: false).AsObject! : new JsObject()) { Binary = new Dictionary<string, BinaryData>(StringComparer.Ordinal) { [field] = file }, PairedItems = paired }];
+            case "json":
+                if (!answer.TryJson(out var json))
+                    throw new NodeException("Response body is not valid JSON. Change \"Response Format\" to \"Text\"") { ItemIndex = index, Details = answer.Text.Length <= 10_000 ? answer.Text : default(JsValue), Retryable = false };
+                if (settings.FullResponse) return [new Item(answer.AsData().AsObject!) { PairedItems = paired }];
+                if (json.AsArray is { } list) return [.. list.Select(e => new Item(e.AsObject ?? new JsObject { [field] = e }) { PairedItems = paired })];
+                return [new Item(json.AsObject ?? new JsObject { [field] = json }) { PairedItems = paired }];
+            default:
+                if (!settings.FullResponse) return [new Item(new JsObject { [field] = answer.Text }) { PairedItems = paired }];
+                var full = answer.AsData(withBody: false).AsObject!;
+                full.Set(field, answer.Text);
+                return [new Item(full) { PairedItems = paired }];
+        }
+    }
+
+    private async Task<HttpAnswer> FollowAsync(NodeContext context, HttpCall call, CancellationToken cancel)
+    {
+        var redirect = Redirects(context);
+        var origin = call.Url;
+        var target = call;
+        for (var left = redirect.Most; ; left--)
+        {
+            var crossed = !string.Equals(target.Url.Authority, origin.Authority, StringComparison.OrdinalIgnoreCase) || !string.Equals(target.Url.Scheme, origin.Scheme, StringComparison.Ordinal);
+            using var message = target.ToMessage(withSecrets: !crossed || redirect.KeepsSecrets);
+            using var response = await context.Services.Http.SendAsync(target.Route, message, cancel);
+            if (!redirect.Follows || (int)response.StatusCode is not (301 or 302 or 303 or 307 or 308) || response.Headers.Location is not { } location)
+                return await HttpAnswer.ReadAsync(response, context.Services.Http.MaximumResponse, cancel);
+            if (left == 0) throw new NodeException($"more than {redirect.Most} redirects") { Retryable = false };
+            target = Redirected(target, response.StatusCode, location);
+        }
+    }
+
+    private static (bool Follows, int Most, bool KeepsSecrets) Redirects(NodeContext context)
+    {
+        var options = ((HttpRequestNode)context.Node.Node).Options;
+        return (options.Redirect?.Redirect.FollowRedirects ?? true, options.Redirect?.Redirect.MaxRedirects ?? 21, options.SendCredentialsOnCrossOriginRedirect);
+    }
+
+    private static HttpCall Redirected(HttpCall call, HttpStatusCode status, Uri location)
+    {
+        var url = new Uri(call.Url, location);
+        if (url.Scheme is not ("http" or "https")) throw new NodeException($"a redirect to '{url.Scheme}:' is not followed") { Retryable = false };
+        // As browsers do it (Fetch standard, 4.4).
+        var toGet = (status is HttpStatusCode.Moved or HttpStatusCode.Found && call.Method is "POST") || (status is HttpStatusCode.SeeOther && call.Method is not ("GET" or "HEAD"));
+        var next = new HttpCall { Method = toGet ? "GET" : call.Method, Url = url, Route = call.Route, Timeout = call.Timeout, Body = toGet ? null : call.Body, Fields = call.Fields };
+        next.Headers.AddRange(toGet ? call.Headers.Where(h => !h.Key.StartsWith("content-", StringComparison.OrdinalIgnoreCase)) : call.Headers);
+        next.Secrets.AddRange(call.Secrets);
+        return next;
+    }
+}

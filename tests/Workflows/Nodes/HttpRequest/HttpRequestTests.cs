@@ -1,0 +1,224 @@
+using System.Net;
+using System.Text;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Logging;
+using Sluice.Workflows.Data;
+using Sluice.Workflows.Nodes;
+
+namespace Sluice.Workflows.Tests.Nodes.HttpRequest;
+
+public sealed class HttpRequestTests : IAsyncLifetime
+{
+    private WebApplication _server = null!;
+    private string _url = "";
+
+    public async ValueTask InitializeAsync()
+    {
+        var builder = WebApplication.CreateSlimBuilder();
+        builder.Logging.ClearProviders();
+        builder.WebHost.UseUrls("http://127.0.0.1:0");
+        _server = builder.Build();
+        _server.Map("/echo", (Delegate)Echo);
+        _server.Map("/list", () => Results.Json(new[] { new { n = 1 }, new { n = 2 } }));
+        _server.Map("/text", () => Results.Text("hello", "text/plain"));
+        _server.Map("/file", () => Results.File(Encoding.ASCII.GetBytes("%PDF"), "application/pdf", "a.pdf"));
+        _server.Map("/broken", () => Results.Text("{", "application/json"));
+        _server.Map("/status/{code:int}", (int code) => Results.Json(new { why = "because" }, statusCode: code));
+        _server.Map("/redirect/{code:int}", (int code, HttpContext c) =>
+        {
+            c.Response.StatusCode = code;
+            c.Response.Headers.Location = "/echo?redirected=1";
+        });
+        _server.Map("/away", (HttpContext c) => c.Response.Redirect(_url.Replace("127.0.0.1", "localhost") + "/echo"));
+        _server.Map("/slow", async (HttpContext c) => await Task.Delay(Timeout.Infinite, c.RequestAborted));
+        _server.Map("/pages", (int page) => Results.Json(new { rows = page < 3 ? new[] { page } : [], next = page < 2 ? $"/pages?page={page + 1}" : "" }));
+        _server.Map("/endless", async (HttpContext c) =>
+        {
+            while (!c.RequestAborted.IsCancellationRequested) await c.Response.Body.WriteAsync(new byte[64 * 1024]);
+        });
+        await _server.StartAsync();
+        _url = _server.Urls.First();
+    }
+
+    public ValueTask DisposeAsync() => _server.DisposeAsync();
+
+    [Fact]
+    public async Task Sends_query_header_fields_and_json()
+    {
+        var echo = await OneAsync("""
+            {"method": "POST", "url": "URL/echo?x=1", "sendQuery": true, "queryParameters": {"parameters": [{"name": "q", "value": "={{ $json.q }}"}, {"name": "l", "value": "={{ [1, 2] }}"}]},
+             "sendHeaders": true, "headerParameters": {"parameters": [{"name": "X-Test", "value": "a"}, {"name": "Content-Type", "value": "application/vnd.x+json"}]},
+             "sendBody": true, "bodyParameters": {"parameters": [{"name": "a.b", "value": "={{ $json.q.length }}"}]}}
+            """, """[{"q": "ä b"}]""");
+        echo["method"].AsString.ShouldBe("POST");
+        echo["query"].AsString.ShouldBe("?x=1&q=%C3%A4%20b&l%5B%5D=1&l%5B%5D=2");
+        echo["x-test"].AsString.ShouldBe("a");
+        echo["body"].AsString.ShouldBe("""{"a":{"b":3}}""");
+        echo["content-type"].AsString.ShouldBe("application/vnd.x+json");
+    }
+
+    [Theory]
+    [InlineData("""{"contentType": "json", "specifyBody": "json", "jsonBody": "={{ JSON.stringify({a: $json.n}) }}"}""", "application/json", """{"a":1}""")]
+    [InlineData("""{"contentType": "json", "specifyBody": "json", "jsonBody": {"a": "={{ $json.n }}"}}""", "application/json", """{"a":1}""")]
+    [InlineData("""{"contentType": "form-urlencoded", "bodyParameters": {"parameters": [{"name": "a", "value": "b c"}]}}""", "application/x-www-form-urlencoded", "a=b+c")]
+    [InlineData("""{"contentType": "raw", "rawContentType": "text/csv", "body": "=n{{ $json.n }}"}""", "text/csv", "n1")]
+    [InlineData("""{"contentType": "binaryData", "inputDataFieldName": "data"}""", "text/plain", "file")]
+    public async Task Sends_every_kind_of_body(string body, string type, string expected)
+    {
+        var parameters = JsJson.Parse(body).AsObject!;
+        parameters.Set("url", _url + "/echo");
+        parameters.Set("method", "PUT");
+        parameters.Set("sendBody", true);
+        var echo = await OneAsync(JsJson.WriteString(parameters), """[{"$json": {"n": 1}, "$binary": {"data": "file"}}]""");
+        echo["content-type"].AsString.ShouldBe(type);
+        echo["body"].AsString.ShouldBe(expected);
+    }
+
+    [Fact]
+    public async Task Sends_forms_with_files()
+    {
+        var echo = await OneAsync("""
+            {"method": "POST", "url": "URL/echo", "sendBody": true, "contentType": "multipart-form-data",
+             "bodyParameters": {"parameters": [{"name": "a", "value": "b"}, {"name": "f", "parameterType": "formBinaryData", "inputDataFieldName": "data"}]}}
+            """, """[{"$binary": {"data": {"text": "inside", "fileName": "x\"y.txt"}}}]""");
+        var body = echo["body"].AsString!;
+        body.ShouldContain("name=\"a\"");
+        body.ShouldContain("filename=\"x%22y.txt\"");
+        body.ShouldContain("inside");
+    }
+
+    [Fact]
+    public async Task A_list_becomes_items_and_others_become_what_they_are()
+    {
+        Runs.Workflows.Show(await RunAsync("""{"url": "URL/list"}""")).ShouldBe("""[{"n":1},{"n":2}]""");
+        Runs.Workflows.Show(await RunAsync("""{"url": "URL/text"}""")).ShouldBe("""[{"data":"hello"}]""");
+        var file = (await RunAsync("""{"url": "URL/file"}""")).ShouldHaveSingleItem().Binary!["data"];
+        (file.FileName, file.MimeType, file.Size).ShouldBe(("a.pdf", "application/pdf", 4));
+        var full = (await RunAsync("""{"url": "URL/text", "options": {"response": {"response": {"fullResponse": true, "responseFormat": "text", "outputPropertyName": "t"}}}}""")).ShouldHaveSingleItem().Json;
+        full["t"].AsString.ShouldBe("hello");
+        full["statusCode"].AsNumber.ShouldBe(200);
+        full["headers"].AsObject!["content-type"].AsString.ShouldStartWith("text/plain");
+    }
+
+    [Fact]
+    public async Task Fails_with_status_and_body()
+    {
+        var failure = await Should.ThrowAsync<NodeException>(() => RunAsync("""{"url": "URL/status/404"}"""));
+        (failure.Message, failure.Code, failure.Retryable).ShouldBe(("Request failed with status code 404", "404", false));
+        failure.Details.AsObject!["why"].AsString.ShouldBe("because");
+        (await Should.ThrowAsync<NodeException>(() => RunAsync("""{"url": "URL/status/503"}"""))).Retryable.ShouldBeTrue();
+        Runs.Workflows.Show(await RunAsync("""{"url": "URL/status/404", "options": {"response": {"response": {"neverError": true}}}}""")).ShouldBe("""[{"why":"because"}]""");
+        (await Should.ThrowAsync<NodeException>(() => RunAsync("""{"url": "URL/broken"}"""))).Message.ShouldContain("not valid JSON");
+        (await Should.ThrowAsync<NodeException>(() => RunAsync("""{"url": "ftp://x"}"""))).Message.ShouldContain("no address");
+        (await Should.ThrowAsync<NodeException>(() => RunAsync("""{"url": "http://127.0.0.1:1/"}"""))).Message.ShouldContain("did not answer");
+    }
+
+    [Theory]
+    [InlineData(302, "GET", "")]
+    [InlineData(303, "GET", "")]
+    [InlineData(307, "POST", """{"a":"b"}""")]
+    public async Task Follows_redirects_as_browsers_do(int status, string method, string body)
+    {
+        var echo = await OneAsync("""{"method": "POST", "url": "URL/redirect/STATUS", "sendBody": true, "bodyParameters": {"parameters": [{"name": "a", "value": "b"}]}}""".Replace("STATUS", $"{status}"));
+        (echo["method"].AsString, echo["query"].AsString, echo["body"].AsString).ShouldBe((method, "?redirected=1", body));
+    }
+
+    [Fact]
+    public async Task Does_not_follow_redirects_when_told_so_and_keeps_secrets_from_other_hosts()
+    {
+        var stays = await RunAsync("""{"url": "URL/redirect/302", "options": {"redirect": {"redirect": {"followRedirects": false}}, "response": {"response": {"fullResponse": true}}}}""");
+        stays[0].Json["statusCode"].AsNumber.ShouldBe(302);
+                (await OneAsync("""{"url": "URL/redirect/302", "sendHeaders": true, "headerParameters": {"parameters": [{"name": "Authorization", "value": "Bearer x"}]}}"""))["authorization"].AsString.ShouldBe("Bearer x");
+        (await OneAsync("""{"url": "URL/away", "sendHeaders": true, "headerParameters": {"parameters": [{"name": "Authorization", "value": "Bearer x"}]}}"""))["authorization"].IsUndefined.ShouldBeTrue();
+    }
+
+    [Fact]
+    public async Task Gives_up_in_time()
+    {
+        (await Should.ThrowAsync<NodeException>(() => RunAsync("""{"url": "URL/slow", "options": {"timeout": 30}}"""))).Message.ShouldEndWith("did not answer within 30 ms");
+        (await Should.ThrowAsync<NodeException>(() => RunAsync("""{"url": "URL/endless"}""", services: new NodeServices { Http = new OutgoingHttp { MaximumResponse = 1_000_000 } }))).Message.ShouldContain("longer than 1000000 bytes");
+    }
+
+    [Theory]
+    [InlineData("""{"paginationMode": "updateAParameterInEachRequest", "parameters": {"parameters": [{"name": "page", "value": "={{ $pageCount }}"}]}, "paginationCompleteWhen": "other", "completeExpression": "={{ $response.body.rows.length === 0 }}"}""", 4)]
+    [InlineData("""{"paginationMode": "updateAParameterInEachRequest", "parameters": {"parameters": [{"name": "page", "value": "={{ $pageCount }}"}]}, "limitPagesFetched": true, "maxRequests": 2}""", 2)]
+    [InlineData("""{"paginationMode": "responseContainsNextURL", "nextURL": "={{ $response.body.next }}"}""", 3)]
+    public async Task Asks_for_further_pages(string pagination, int pages)
+    {
+        var items = await RunAsync("""{"url": "URL/pagesFIRST", "options": {"pagination": {"pagination": PAGES}}}""".Replace("FIRST", pagination.Contains("nextURL") ? "?page=0" : "").Replace("PAGES", pagination));
+        items.Count.ShouldBe(pages);
+    }
+
+    [Fact]
+    public async Task Many_items_are_sent_side_by_side_and_come_back_in_order()
+    {
+        var input = new JsArray([.. Enumerable.Range(0, 120).Select(i => (JsValue)new JsObject { ["n"] = i })]);
+        var items = await RunAsync("""{"url": "=URL/echo?n={{ $json.n }}"}""", JsJson.WriteString(input));
+        items.Select(i => i.Json["query"].AsString).ShouldBe(Enumerable.Range(0, 120).Select(i => $"?n={i}"));
+        items[100].PairedItems.ShouldBe([new PairedItem(100)]);
+    }
+
+    [Fact]
+    public async Task Runs_for_tenants_reach_public_addresses_only()
+    {
+        var services = new NodeServices { GuardsAddresses = _ => true };
+        (await Should.ThrowAsync<NodeException>(() => RunAsync("""{"url": "URL/list"}""", services: services))).Message.ShouldBe("'127.0.0.1' is not a public address");
+        (await Should.ThrowAsync<NodeException>(() => RunAsync("""{"url": "URL/list"}""".Replace("URL", _url.Replace("127.0.0.1", "localhost")), services: services))).Message.ShouldBe("'localhost' is not a public address");
+        var allowed = new NodeServices { GuardsAddresses = _ => true, Http = new OutgoingHttp { Allowed = IPAddress.IsLoopback } };
+        (await RunAsync("""{"url": "URL/list"}""", services: allowed)).Count.ShouldBe(2);
+    }
+
+    [Theory]
+    [InlineData("8.8.8.8", true)]
+    [InlineData("2606:4700::1", true)]
+    [InlineData("10.1.2.3", false)]
+    [InlineData("172.31.0.1", false)]
+    [InlineData("169.254.169.254", false)]
+    [InlineData("100.64.0.1", false)]
+    [InlineData("0.0.0.0", false)]
+    [InlineData("::1", false)]
+    [InlineData("::ffff:127.0.0.1", false)]
+    [InlineData("64:ff9b::7f00:1", false)]
+    [InlineData("fd00::1", false)]
+    [InlineData("fe80::1", false)]
+    public void Knows_public_addresses(string address, bool isPublic) => PublicAddress.Is(IPAddress.Parse(address)).ShouldBe(isPublic);
+
+    [Theory]
+    [InlineData("httpBasicAuth", """{"user": "u", "password": "p"}""", "Basic dTpw")]
+    [InlineData("httpBearerAuth", """{"token": "t"}""", "Bearer t")]
+    [InlineData("httpHeaderAuth", """{"name": "Authorization", "value": "own"}""", "own")]
+    public async Task Uses_connections(string kind, string fields, string expected)
+    {
+        var services = new NodeServices { Connections = new OneConnection(JsJson.Parse(fields).AsObject!) };
+        var echo = (await RunAsync("""{"url": "URL/echo", "authentication": "genericCredentialType", "genericAuthType": "KIND"}""".Replace("KIND", kind), services: services, node: """{"credentials": {"KIND": {"id": "7", "name": "mine"}}}""".Replace("KIND", kind)))[0].Json;
+        echo["authorization"].AsString.ShouldBe(expected);
+    }
+
+    private async Task<JsObject> OneAsync(string parameters, string items = "[{}]") => (await RunAsync(parameters, items)).ShouldHaveSingleItem().Json;
+
+    private async Task<IReadOnlyList<Item>> RunAsync(string parameters, string items = "[{}]", NodeServices? services = null, string node = "{}")
+    {
+        var definition = JsJson.Parse(node).AsObject!;
+        definition.Set("name", "Node");
+        definition.Set("type", "http-request");
+        definition.Set("parameters", JsJson.Parse(parameters.Replace("URL/", _url + "/")));
+        var check = NodeFixture.Load(definition);
+        check.Problems.ShouldBeEmpty();
+        return (await NodeFixture.RunAsync(check.Model!.Find("Node")!, check.Model, [NodeFixture.Items(JsJson.Parse(items))], services))[0];
+    }
+
+    private static async Task<IResult> Echo(HttpContext context)
+    {
+        using var reader = new StreamReader(context.Request.Body);
+        var echo = new Dictionary<string, string> { ["method"] = context.Request.Method, ["query"] = context.Request.QueryString.Value ?? "", ["body"] = await reader.ReadToEndAsync() };
+        foreach (var (name, value) in context.Request.Headers) echo[name.ToLowerInvariant()] = value.ToString();
+        return Results.Json(echo);
+    }
+
+    private sealed class OneConnection(JsObject fields) : Connections
+    {
+        public override ValueTask<JsObject?> FindAsync(string kind, string name, string tenant, CancellationToken cancel) => new(name is "7" ? fields : null);
+    }
+}
