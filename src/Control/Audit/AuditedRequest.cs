@@ -30,12 +30,6 @@ internal static partial class AuditedRequest
 {
     private const int MostCharacters = 500;
 
-    /// <summary>Collections of credentials, whose members can be named by their secret: <c>/consumers/alice/key-auth/SECRET</c>.</summary>
-    private static readonly HashSet<string> Credentials = new(StringComparer.OrdinalIgnoreCase)
-    {
-        "key-auth", "key-auths", "key-auth-enc", "basic-auth", "basic-auths", "jwt", "jwts", "hmac-auth", "hmac-auths", "oauth2", "oauth2_tokens", "mtls-auth", "mtls-auths", "setup",
-    };
-
     public static AuditEntry Describe(HttpContext http)
     {
         var caller = Caller.Of(http);
@@ -63,11 +57,12 @@ internal static partial class AuditedRequest
         return text.Length <= MostCharacters ? text : text[..MostCharacters] + "...";
     }
 
+    /// <summary>Credentials can be named by their secret: <c>/consumers/alice/key-auth/SECRET</c>.</summary>
     internal static string Mask(string path)
     {
         var parts = path.Split('/');
         for (var i = 1; i < parts.Length; i++)
-            if (Credentials.Contains(parts[i - 1]) && parts[i].Length > 0 && !Guid.TryParseExact(parts[i], "D", out _))
+            if (CredentialCollections.Names.Contains(parts[i - 1]) && parts[i].Length > 0 && !Guid.TryParseExact(parts[i], "D", out _))
                 parts[i] = "***";
             else if (Tokens().IsMatch(parts[i]))
                 parts[i] = Tokens().Replace(parts[i], "slc_***");

@@ -1,6 +1,7 @@
 using System.Globalization;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Net.Http.Headers;
+using Sluice.Control.Audit;
 using Sluice.Control.Identity;
 using Sluice.Control.Releases;
 using Sluice.Gateway.Configuration.Editing;
@@ -32,6 +33,8 @@ internal static class ReleaseAnswers
         if (result.Outcome is not (ChangeOutcome.Released or ChangeOutcome.Unchanged))
             return RefuseAsync(http, result);
         Tag(http, result.Current);
+        if (result.Outcome == ChangeOutcome.Released)
+            AuditNote.Of(http).Detail = $"release {result.Current.Number}";
         return Envelope.AnswerAsync(http,
             new { Release = result.Current, Changed = result.Outcome == ChangeOutcome.Released, Summary = result.Diff!.Summary(), Changes = result.Diff.ToJson(), Text = result.Diff.ToText() },
             result.Outcome == ChangeOutcome.Released ? StatusCodes.Status201Created : StatusCodes.Status200OK);

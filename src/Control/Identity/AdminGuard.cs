@@ -1,5 +1,7 @@
 using System.Net;
+using System.Security.Claims;
 using System.Security.Cryptography;
+using System.Security.Principal;
 using Microsoft.AspNetCore.Http;
 using Sluice.Control.Audit;
 using Sluice.Control.ConfigApi;
@@ -32,6 +34,7 @@ public sealed class AdminGuard(Accounts accounts, RequestAudit audit, AdminGuard
         var changes = PathPermissions.Changes(http.Request.Method, need);
         var (caller, refusal) = await IdentifyAsync(http, need);
         http.Features.Set(caller);
+        if (caller.Kind != CallerKind.Anonymous) http.User = new ClaimsPrincipal(new GenericIdentity(caller.Name, caller.Kind.ToString()));
         refusal ??= Refuse(http, caller, need, changes);
         if (refusal is not null) await RefuseAsync(http, refusal);
         else if (!changes) await next(http);

@@ -19,7 +19,10 @@ internal enum Need
     Administer,
 }
 
-/// <summary>Which method on which path needs what: the first line that fits. What no line fits is read with GET and HEAD and written with everything else.</summary>
+/// <summary>
+/// Which method on which path needs what: the first line that fits. What no line fits is read with GET and HEAD and
+/// written with everything else. Who reads credentials can do what their owners can, and so needs what writing needs.
+/// </summary>
 internal static class PathPermissions
 {
     private const string Any = "*";
@@ -40,8 +43,11 @@ internal static class PathPermissions
         // They answer a question that is too long for a query string.
         ("POST", "/api/v1/explain", Need.Read),
         ("POST", "/api/v1/config/plan", Need.Read),
+        // Kong's /schemas/{kind}/validate.
+        ("POST", "/schemas", Need.Read),
         // A file with the keys and passwords that stand in the configuration.
         ("GET", "/api/v1/config/export", Need.Write),
+        ("GET", "/config", Need.Write),
     ];
 
     public static Need Of(string method, PathString path)
@@ -50,7 +56,8 @@ internal static class PathPermissions
         foreach (var line in Lines)
             if ((line.Method == Any || HttpMethods.Equals(line.Method, method)) && path.StartsWithSegments(line.Path))
                 return line.Need;
-        return HttpMethods.IsGet(method) || HttpMethods.IsOptions(method) ? Need.Read : Need.Write;
+        if (HttpMethods.IsOptions(method)) return Need.Read;
+        return HttpMethods.IsGet(method) && !CredentialCollections.Has(path.Value ?? "") ? Need.Read : Need.Write;
     }
 
     /// <summary>Whether the request changes something, so that it is entered in the audit log and a browser has to prove that its own page sends it.</summary>

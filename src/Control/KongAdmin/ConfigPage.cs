@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Http;
+using Sluice.Control.Audit;
 using Sluice.Control.Releases;
 using Sluice.Foundation.Errors;
 using Sluice.Gateway.Configuration.Editing;
@@ -38,6 +39,7 @@ internal sealed class ConfigPage(ReleaseManager releases)
 
         var checkHash = http.Request.Query["check_hash"] is ["1" or "true", ..];
         var result = await releases.ApplyAsync(new ChangeRequest(http.User.Identity?.Name ?? "admin", "POST /config"), wanted, http.RequestAborted);
+        if (result.Outcome == ChangeOutcome.Released) AuditNote.Of(http).Detail = $"release {result.Current.Number}";
         return result.Outcome switch
         {
             ChangeOutcome.Unchanged when checkHash => new AdminAnswer(304, null),

@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Http;
+using Sluice.Control.Audit;
 using Sluice.Control.Releases;
 using Sluice.Foundation.Errors;
 using Sluice.Gateway.Configuration.Editing;
@@ -77,6 +78,7 @@ internal sealed class ObjectPages(ReleaseManager releases)
                 : KongErrors.ReadOnly(verb, kind.Name, ByField(address));
 
         var result = await releases.ChangeAsync(Change(http, $"{verb} {kind.Singular}"), Edit, http.RequestAborted);
+        Note(http, result);
         return Answer(result, edit => new AdminAnswer(address.IsList ? 201 : 200, Show(edit.Tree!, edit.Tree!.Find(kind, edit.Object!.Id)!)));
     }
 
@@ -122,7 +124,13 @@ internal sealed class ObjectPages(ReleaseManager releases)
             return KongErrors.ReadOnly("remove", address.Collection.Kind.Name, ByField(address));
         var result = await releases.ChangeAsync(
             Change(http, $"remove {tree.Describe(found)}"), current => current.Delete(found.Kind, found.Id.ToString()), http.RequestAborted);
+        Note(http, result);
         return result is { Outcome: ChangeOutcome.Refused, Edit.Problems: [{ Refusal: EditRefusal.NotFound }, ..] } ? AdminAnswer.NoContent : Answer(result, static _ => AdminAnswer.NoContent);
+    }
+
+    private static void Note(HttpContext http, ChangeResult result)
+    {
+        if (result.Outcome == ChangeOutcome.Released) AuditNote.Of(http).Detail = $"release {result.Current.Number}";
     }
 
     private static AdminAnswer Answer(ChangeResult result, Func<EditResult, AdminAnswer> done) => result.Outcome switch

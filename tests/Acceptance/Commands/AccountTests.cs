@@ -29,6 +29,15 @@ public sealed class AccountTests : IDisposable
         (await client.GetAsync("/api/v1/users")).StatusCode.ShouldBe(HttpStatusCode.Forbidden);
         (await client.GetStringAsync("/api/v1/nodes")).ShouldContain("\"self\":true");
 
+        using var service = new StringContent("""{"name":"orders","url":"http://127.0.0.1:9"}""", new System.Net.Http.Headers.MediaTypeHeaderValue("application/json"));
+        var answer = await client.PostAsync("/services", service);
+        answer.StatusCode.ShouldBe(HttpStatusCode.Created, await answer.Content.ReadAsStringAsync());
+        (await client.GetStringAsync("/api/v1/config/releases")).ShouldContain("\"author\":\"ci\"");
+        var admin = (await SluiceProcess.RunAsync("token", "create", "boss", "--role", "admin", "--data", data)).Output.Trim();
+        client.DefaultRequestHeaders.Authorization = new("Bearer", admin);
+        (await client.GetStringAsync("/api/v1/audit?action=services.create")).ShouldContain("\"detail\":\"release ");
+        client.DefaultRequestHeaders.Authorization = new("Bearer", token);
+
         (await SluiceProcess.RunAsync("token", "list", "--data", data)).Output.ShouldContain(token[..8]);
         (await SluiceProcess.RunAsync("token", "revoke", "ci", "--data", data)).ExitCode.ShouldBe(0);
         (await client.GetAsync("/api/v1/auth/me")).StatusCode.ShouldBe(HttpStatusCode.Unauthorized);
