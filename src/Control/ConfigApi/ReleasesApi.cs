@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Sluice.Control.Releases;
 using Sluice.Gateway.Configuration.Reading;
+using Sluice.Gateway.Replaying;
 
 namespace Sluice.Control.ConfigApi;
 
@@ -73,14 +74,15 @@ public sealed class ReleasesApi(ReleaseManager releases, ConfigurationFile? file
     {
         if (await DocumentBody.ReadAsync(http, options) is not { } tree)
             return;
-        var current = releases.Current.Release;
-        var (diff, problems) = releases.Plan(tree);
-        ReleaseAnswers.Tag(http, current);
-        if (problems.Count > 0)
-            await DocumentBody.RefuseAsync(http, problems);
+        var plan = releases.Plan(tree, replay: http.Request.Query["replay"] is ["true"]);
+        ReleaseAnswers.Tag(http, plan.On);
+        if (plan.Problems.Count > 0)
+            await DocumentBody.RefuseAsync(http, plan.Problems);
         else
-            await Envelope.AnswerAsync(http, new { CurrentRelease = current.Number, Summary = diff.Summary(), Changes = diff.ToJson(), Text = diff.ToText() });
+            await Envelope.AnswerAsync(http, new { CurrentRelease = plan.On.Number, Summary = plan.Diff.Summary(), Changes = plan.Diff.ToJson(), Text = plan.Diff.ToText(), Replay = Shown(plan.Replay) });
     }
+
+    private static object? Shown(ReplayReport? replay) => replay is null ? null : new { Summary = replay.Summary(), replay.Requests, replay.Unchanged, replay.Changes };
 
     /// <summary>A file, and no envelope: what is exported is meant to be saved.</summary>
     private async Task ExportAsync(HttpContext http)

@@ -1,5 +1,6 @@
 using Sluice.Foundation.Errors;
 using Sluice.Gateway.Configuration.Editing;
+using Sluice.Gateway.Replaying;
 
 namespace Sluice.Control.Releases;
 
@@ -49,3 +50,10 @@ public sealed record ChangeResult(ChangeOutcome Outcome)
 
 /// <summary>A release with its configuration.</summary>
 public sealed record CurrentRelease(Release Release, ConfigurationTree Tree);
+
+/// <summary>What a configuration would change.</summary>
+/// <param name="On">The release that it was compared with.</param>
+/// <param name="Diff">The objects.</param>
+/// <param name="Problems">Why it could not be served; empty when it could.</param>
+/// <param name="Replay">What it would do with recent requests; null where that was not asked for.</param>
+public sealed record ReleasePlan(Release On, ConfigurationDiff Diff, IReadOnlyList<Problem> Problems, ReplayReport? Replay);

@@ -131,13 +131,21 @@ public sealed partial class ReleaseManager : IAsyncDisposable
     }
 
     /// <summary>What <paramref name="wanted"/> would change, and why it could not be served; nothing is changed.</summary>
-    public (ConfigurationDiff Diff, IReadOnlyList<Problem> Problems) Plan(ConfigurationTree wanted)
+    /// <param name="wanted">The whole configuration as it would be.</param>
+    /// <param name="replay">Whether recent requests are tried on it.</param>
+    public ReleasePlan Plan(ConfigurationTree wanted, bool replay = false)
     {
-        var current = Current.Tree;
-        var next = current.ReplacedBy(wanted);
+        var current = Current;
+        var next = current.Tree.ReplacedBy(wanted);
         var (built, problems) = Build(next);
-        built?.Discard();
-        return (ConfigurationDiff.Between(current, next), problems);
+        try
+        {
+            return new ReleasePlan(current.Release, ConfigurationDiff.Between(current.Tree, next), problems, replay ? built?.Replay?.Invoke() : null);
+        }
+        finally
+        {
+            built?.Discard();
+        }
     }
 
     /// <summary>The releases that are kept, the newest first.</summary>

@@ -1,5 +1,6 @@
 using Sluice.Foundation.Errors;
 using Sluice.Gateway.Configuration.Reading;
+using Sluice.Gateway.Replaying;
 
 namespace Sluice.Control.Releases;
 
@@ -18,6 +19,9 @@ public sealed record BuiltConfiguration
 
     /// <summary>Makes it the one that is served. Exactly one of this and <see cref="Discard"/> is called.</summary>
     public Action Serve { get; init; } = () => { };
+
+    /// <summary>What it would do otherwise with the requests of the last time; null where nobody can tell.</summary>
+    public Func<ReplayReport>? Replay { get; init; }
 
     /// <summary>Lets go of what was built.</summary>
     public Action Discard { get; init; } = () => { };

@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.Logging;
 using Sluice.Gateway.Pipeline;
+using Sluice.Gateway.Replaying;
 using Sluice.Gateway.Snapshot;
 using Sluice.Gateway.Transport;
 
@@ -29,7 +30,11 @@ internal sealed class GatewayApplication(GatewayRuntime runtime) : IHttpApplicat
         return exchange;
     }
 
-    public Task ProcessRequestAsync(Exchange exchange) => processor.ProcessAsync(exchange);
+    public Task ProcessRequestAsync(Exchange exchange)
+    {
+        if (runtime.Recent is { } recent && recent.Takes()) exchange.Recorded = RecordedRequest.Begin(exchange);
+        return processor.ProcessAsync(exchange);
+    }
 
     public void DisposeContext(Exchange exchange, Exception? exception)
     {
@@ -38,6 +43,12 @@ internal sealed class GatewayApplication(GatewayRuntime runtime) : IHttpApplicat
         {
             exchange.Trace?.End(exchange);
             runtime.Metrics.Record(exchange);
+            if (exchange.Recorded is { } recorded)
+            {
+                exchange.Recorded = null;
+                runtime.Recent!.Add(recorded, exchange);
+            }
+
             runtime.AccessLog?.Write(exchange);
             processor.Record(exchange);
         }

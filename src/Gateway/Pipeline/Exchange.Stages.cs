@@ -62,6 +62,9 @@ public sealed partial class Exchange
         }
     }
 
+    /// <summary>One plugin's verdict at one stage, by itself.</summary>
+    internal ValueTask<Verdict> Ask(Plugin plugin, RequestStage stage) => Invoke(plugin, stage);
+
     private ValueTask<Verdict> Invoke(Plugin plugin, RequestStage stage) => stage switch
     {
         RequestStage.Accept => plugin.AcceptAsync(this),

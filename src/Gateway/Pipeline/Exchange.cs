@@ -105,6 +105,9 @@ public sealed partial class Exchange
     /// <summary>The spans of this exchange; null unless it is traced.</summary>
     internal ExchangeTrace? Trace { get; set; }
 
+    /// <summary>The head of the request where it is one of those that are kept; null for the others.</summary>
+    internal Replaying.RecordedRequest? Recorded { get; set; }
+
     /// <summary>Who made the response.</summary>
     public ResponseSource Source { get; internal set; }
 

@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Logging;
 using Sluice.Gateway.Configuration;
 using Sluice.Gateway.Redis;
+using Sluice.Gateway.Replaying;
 using Sluice.Gateway.Telemetry;
 using Sluice.Gateway.Upstreams.Dns;
 using Sluice.Gateway.Upstreams.Health;
@@ -31,6 +32,7 @@ public sealed partial class GatewayRuntime : IAsyncDisposable
         log = logs.CreateLogger<GatewayRuntime>();
         builder = new SnapshotBuilder(this);
         HealthEvents.Added += Metrics.Count;
+        Recent = settings.RecentRequests > 0 ? new RecentRequests(settings.RecentRequests, settings.RecentRequestsEvery) : null;
         AccessLog = AccessLog.Open(settings, time, logs.CreateLogger("Sluice.AccessLog"));
     }
 
@@ -64,6 +66,12 @@ public sealed partial class GatewayRuntime : IAsyncDisposable
 
     /// <summary>A line for each exchange; null when that is off.</summary>
     internal AccessLog? AccessLog { get; }
+
+    /// <summary>The last requests, for asking what another configuration would do with them; null when that is off.</summary>
+    internal RecentRequests? Recent { get; }
+
+    /// <summary>What <paramref name="candidate"/>, prepared and not served, would do otherwise with the last requests.</summary>
+    public ReplayReport Replay(GatewaySnapshot candidate) => Replaying.Replay.Run(Current, candidate, Recent?.ToList() ?? []);
 
     /// <summary>The snapshot that new exchanges run on.</summary>
     /// <exception cref="InvalidOperationException">Nothing has been loaded yet.</exception>

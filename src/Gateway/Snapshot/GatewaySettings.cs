@@ -72,6 +72,12 @@ public sealed record GatewaySettings
     /// <summary>Whether upstreams are verified where a service does not say.</summary>
     public bool TlsVerify { get; init; }
 
+    /// <summary>How many heads of requests are kept for replaying them, secrets redacted; 0 keeps none.</summary>
+    public int RecentRequests { get; init; }
+
+    /// <summary>Of how many requests one is kept.</summary>
+    public int RecentRequestsEvery { get; init; } = 1;
+
     /// <summary>Where a line for each request goes: <c>stdout</c> or the path of a file; null for nowhere.</summary>
     public string? AccessLog { get; init; }
 

@@ -27,6 +27,8 @@ internal static class RunOptions
         ("--loops", "N", "Event loops. Default one per core."),
         ("--drain-timeout", "SECONDS", "How long requests may take to finish after SIGTERM. Default 30."),
         ("--log-level", "LEVEL", "debug, info, notice, warn, error or crit. Default notice."),
+        ("--recent-requests", "N", "How many heads of recent requests are kept in memory, secrets redacted, for plan --replay; 0 for none. Default 10000."),
+        ("--recent-requests-every", "N", "Of how many requests one is kept so. Default 100."),
         ("--access-log", "FILE", "Where a line for each request goes: a file, stdout or off. Default off."),
         ("--access-log-query", "WHAT", "What those lines tell of query strings, which may hold secrets: off, names or full. Default off."),
         ("--forwarded", "ON|OFF", "Send upstreams the Forwarded field of RFC 7239 too, beside the X-Forwarded ones. Default off, as in Kong."),

@@ -210,6 +210,8 @@ internal sealed partial class RunningGateway : IAsyncDisposable
             return;
         }
 
+        // It holds the configuration with its keys.
+        if (!OperatingSystem.IsWindows()) Directory.CreateDirectory(settings.DataFolder, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
         var kept = new ReleaseSettings { Keep = settings.KeepReleases };
         releases = await ReleaseManager.OpenAsync(database, Path.Combine(settings.DataFolder, "last-good.json"), kept, Build, reading, log, serveEmpty: first is null);
         if (first is not null)
@@ -293,6 +295,7 @@ internal sealed partial class RunningGateway : IAsyncDisposable
                     };
                     LogTaken(runtime.Generation, CheckReport.Counts(read.Document!));
                 },
+                Replay = () => runtime.Replay(snapshot),
                 Discard = () => runtime.Discard(snapshot),
             };
         }

@@ -94,6 +94,8 @@ internal static class SettingsReader
             UpstreamKeepAliveMaxRequests = sources.Number(fallback.UpstreamKeepAliveMaxRequests, 0, int.MaxValue, null, "upstream_keepalive_max_requests"),
             UpstreamKeepAliveIdleTimeout = sources.Number(fallback.UpstreamKeepAliveIdleTimeout / 1000, 0, 2_000_000, null, "upstream_keepalive_idle_timeout") * 1000,
             TrustedCertificates = TrustedCertificates(sources),
+            RecentRequests = sources.Number(10_000, 0, 1_000_000, "--recent-requests"),
+            RecentRequestsEvery = sources.Number(100, 1, 1_000_000, "--recent-requests-every"),
             AccessLog = AccessLogReader.Target(sources, notes),
             AccessLogQuery = AccessLogReader.Query(sources),
             TlsProtocols = TlsSettingsReader.Protocols(sources, notes),

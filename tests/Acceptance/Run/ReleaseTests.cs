@@ -66,6 +66,37 @@ public sealed class ReleaseTests : IAsyncDisposable
         fourth.Errors.ShouldContain("OVERWRITES");
     }
 
+    [Fact]
+    public async Task A_plan_says_what_would_become_of_recent_requests()
+    {
+        await using var upstream = new ScriptedUpstream("hello");
+        string File(string name, string routes, string consumer = "") => folder.Write(name, $"""
+            _format_version: "3.0"
+            services:
+            - name: orders
+              url: http://127.0.0.1:{upstream.Port}
+              routes: [{routes}]
+            consumers: [{consumer}]
+            """);
+        const string ann = "{username: ann, keyauth_credentials: [{key: geheim}]}";
+        var file = File("kong.yml", "{name: v1, paths: [/orders]}, {name: keyed, paths: [/keyed], plugins: [{name: key-auth}]}, {name: open, paths: [/open]}", ann);
+        await using var sluice = await SluiceProcess.ServeAsync(file, "--recent-requests-every", "1");
+        using var client = new HttpClient { Timeout = RawClient.Patience };
+        for (var i = 0; i < 4; i++) (await sluice.GetAsync("/orders/7?token=geheim")).Status.ShouldBe(200);
+        for (var i = 0; i < 3; i++) (await sluice.GetAsync("/open")).Status.ShouldBe(200);
+        using (var keyed = new HttpRequestMessage(HttpMethod.Get, new Uri(sluice.Proxy[0], "/keyed")) { Headers = { { "apikey", "geheim" } } })
+            (await client.SendAsync(keyed)).EnsureSuccessStatusCode();
+
+        var next = File("next.yml", "{name: v1, paths: [/orders]}, {name: v2, paths: [/orders/7]}, {name: keyed, paths: [/keyed], plugins: [{name: key-auth}]}, {name: open, paths: [/open], plugins: [{name: key-auth}]}", ann);
+        var said = (await CommandAsync(sluice, "plan", next, "--replay")).Output;
+
+        said.ShouldContain("of 8 recent requests: 1 unchanged, 4 go to another route (v1 -> v2), 3 would now get 401");
+        said.ShouldContain("/orders/7");
+        said.ShouldNotContain("geheim");
+        (await CommandAsync(sluice, "plan", File("gone.yml", ""), "--replay")).Output.ShouldContain("8 would now get 404");
+        (await sluice.GetAsync("/open")).Status.ShouldBe(200);
+    }
+
     [Theory]
     [ClassData(typeof(TransportKinds))]
     public async Task Rollbacks_under_load_fail_no_request_and_close_no_WebSocket(string transport)

@@ -60,8 +60,9 @@ internal static class ReleaseCommands
     private static Command Plan()
     {
         var files = ConfigurationArgument.Several();
-        return Asking(new Command("plan", "Show what a file would change in a running gateway, object by object; nothing is changed.") { files },
-            (client, parsed) => PlanAsync(client, parsed.GetRequiredValue(files)));
+        var replay = new Option<bool>("--replay") { Description = "Also try the gateway's recent requests on it, without sending anything." };
+        return Asking(new Command("plan", "Show what a file would change in a running gateway, object by object; nothing is changed.") { files, replay },
+            (client, parsed) => PlanAsync(client, parsed.GetRequiredValue(files), parsed.GetValue(replay)));
     }
 
     private static Command Apply()
@@ -126,10 +127,16 @@ internal static class ReleaseCommands
         return command;
     }
 
-    private static async Task PlanAsync(AdminClient client, string[] files)
+    private static async Task PlanAsync(AdminClient client, string[] files, bool replay = false)
     {
         var (body, type) = Read(files);
-        Print(await client.SendAsync(HttpMethod.Post, Base + "plan", body, type));
+        var plan = await client.SendAsync(HttpMethod.Post, Base + (replay ? "plan?replay=true" : "plan"), body, type);
+        Print(plan);
+        if (!plan.TryGetProperty("replay", out var replayed)) return;
+        Console.Out.WriteLine($"of {replayed.GetProperty("requests")} recent requests: {replayed.GetProperty("summary").GetString()}");
+        foreach (var change in replayed.GetProperty("changes").EnumerateArray())
+            foreach (var example in change.GetProperty("examples").EnumerateArray())
+                Console.Out.WriteLine($"    {change.GetProperty("what").GetString()}: {example.GetString()}");
     }
 
     /// <summary>One file as it is, so that problems have its lines; several as what they are together.</summary>
