@@ -78,11 +78,7 @@ public sealed partial class NodeRegister(Database database, Node self, Func<Node
         }
     }
 
-    public void Dispose()
-    {
-        _wake.Dispose();
-        _database.Dispose();
-    }
+    public void Dispose() => _database.Dispose();
 
     private Task WriteAsync(CancellationToken stop)
     {

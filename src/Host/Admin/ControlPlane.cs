@@ -42,6 +42,9 @@ internal sealed class ControlPlane : IAsyncDisposable
     /// <summary>What goes on in the background, until told to stop.</summary>
     public Task RunAsync(CancellationToken stop) => nodes.RunAsync(stop);
 
+    /// <summary>Tells the other nodes at once that this one serves another release.</summary>
+    public void ReleaseChanged() => nodes.Hurry();
+
     /// <summary>Puts the guard before everything that is mapped after it.</summary>
     public void Guard(IApplicationBuilder app) => app.Use(next => http => guard.InvokeAsync(http, next));
 

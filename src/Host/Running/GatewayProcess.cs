@@ -66,6 +66,7 @@ internal static class GatewayProcess
         await using var demo = settings.DemoUpstream is { } address ? await DemoUpstream.StartAsync(address) : null;
         await gateway.StartAsync();
         await using var control = new ControlPlane(settings, () => new NodeReport(gateway.Releases.Current.Release.Number, gateway.Refused?.Problems[0]), logs, time);
+        gateway.Releases.Served += _ => control.ReleaseChanged();
         await using var admin = await StartAdminAsync(gateway, control, settings, logs, time);
         StartSummary.Write(Console.Out, settings, gateway, admin?.Urls ?? [], await control.NotesAsync(admin?.Urls ?? []));
 
