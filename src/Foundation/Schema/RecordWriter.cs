@@ -39,7 +39,7 @@ public sealed class RecordWriter(IReadOnlyDictionary<Type, Action<Utf8JsonWriter
 
     private void Write(Utf8JsonWriter json, FieldPlan field, object? value, DocumentNode? source)
     {
-        if (source is not ScalarNode { Opaque: true } && (value is null || (field.EmptyAsNull && IsEmpty(value))))
+        if (source is not ScalarNode { Opaque: true } && (value is null || (field.EmptyAsNull && IsEmpty(value)) || IsUnset(field, value)))
             json.WriteNullValue();
         else
             Write(json, value, source);
@@ -125,6 +125,10 @@ public sealed class RecordWriter(IReadOnlyDictionary<Type, Action<Utf8JsonWriter
         }
         json.WriteEndArray();
     }
+
+    /// <summary>A text that must not be empty, and is: it stands for none.</summary>
+    private static bool IsUnset(FieldPlan field, object value) =>
+        value is "" && field.Value.Constraints is { AllowEmpty: false, Length: null };
 
     private static bool IsEmpty(object value) => value is ICollection { Count: 0 };
 

@@ -18,7 +18,8 @@ public sealed partial class ConfigurationTree
     /// </summary>
     public EditResult Insert(EntityKind kind, JsonObject body)
     {
-        var node = Parse(body);
+        if (TryParse(kind, body, out var node) is { } unreadable)
+            return unreadable;
         if (Id(node) is not { } id)
             return Put(kind, node.With("id", Text(Guid.NewGuid().ToString())), previous: null);
         if (id.Valid && Find(kind, id.Value) is { } existing)
@@ -35,7 +36,8 @@ public sealed partial class ConfigurationTree
     /// <param name="parent">What the object is under, where <paramref name="reference"/> is a name inside it.</param>
     public EditResult Upsert(EntityKind kind, string reference, JsonObject body, ConfigurationObject? parent = null)
     {
-        var node = Parse(body);
+        if (TryParse(kind, body, out var node) is { } unreadable)
+            return unreadable;
         if (Find(kind, reference, parent) is { } existing)
         {
             if (RefuseOtherId(existing, node) is { } refusal)
@@ -62,7 +64,8 @@ public sealed partial class ConfigurationTree
     {
         if (Find(kind, reference, parent) is not { } existing)
             return NotFound(kind, reference);
-        var node = Parse(patch);
+        if (TryParse(kind, patch, out var node) is { } unreadable)
+            return unreadable;
         return RefuseOtherId(existing, node) ?? Put(kind, PatchMerge.Apply(existing, node, Options), existing);
     }
 
@@ -99,7 +102,7 @@ public sealed partial class ConfigurationTree
     private EditResult Put(EntityKind kind, MapNode node, ConfigurationObject? previous)
     {
         var now = Options.Time.GetUtcNow().ToUnixTimeSeconds();
-        node = previous?.CreatedAt is { } created ? node.With("created_at", Number(created)) : node["created_at"] is null or { IsNull: true } ? node.With("created_at", Number(now)) : node;
+        node = previous?.CreatedAt is { } created ? node.With("created_at", Number(created)) : node["created_at"] is null or { IsNull: true } or ScalarNode { Opaque: true } ? node.With("created_at", Number(now)) : node;
         if (HasUpdatedAt(kind))
             node = node.With("updated_at", Number(now));
         var problems = new List<EditProblem>();
@@ -211,6 +214,16 @@ public sealed partial class ConfigurationTree
     private static bool HasUpdatedAt(EntityKind kind) => !kind.Record.IsAssignableTo(typeof(CredentialConfig));
 
     private static readonly Variables KeepingVariables = new(ReadOptions.Default with { KeepReferences = true }, []);
+
+    /// <summary>As <see cref="Parse"/>, of a body that may be nested too deep to be read.</summary>
+    private static EditResult? TryParse(EntityKind kind, JsonObject body, out MapNode node)
+    {
+        var (root, problem) = DocumentParser.Parse("", JsonSerializer.SerializeToUtf8Bytes(body, Deep), DocumentFormat.Json);
+        node = root is MapNode map ? (MapNode)KeepingVariables.Expand(map) : new MapNode(default, []);
+        return problem is null ? null : EditResult.Refuse(new EditProblem(EditRefusal.SchemaViolation, kind.Name, null, kind.Singular, "", problem.Message));
+    }
+
+    private static readonly JsonSerializerOptions Deep = new() { MaxDepth = 10_000 };
 
     /// <summary>The body with opaque values where something stands for them.</summary>
     private static MapNode Parse(JsonObject body)

@@ -44,6 +44,9 @@ internal static class Completion
 
     private static CaCertificateConfig Complete(CaCertificateConfig ca, MapNode node, Binding binding, ReadOptions options)
     {
+        // What is not known yet can't be looked into.
+        if (node["cert"] is ScalarNode { Opaque: true })
+            return ca;
         var place = node["cert"]!.Place;
         var all = new X509Certificate2Collection();
         try
