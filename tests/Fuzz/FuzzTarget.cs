@@ -16,6 +16,7 @@ internal abstract class FuzzTarget(string name) : IAsyncDisposable
         ["response-head"] = () => new ResponseHeadTarget(),
         ["chunked"] = () => new ChunkedTarget(),
         ["dns"] = () => new DnsTarget(),
+        ["redis"] = () => new RedisTarget(),
         ["path"] = () => new RequestPathTarget(),
         ["regex"] = () => new RouteRegexTarget(),
         ["expression"] = () => new RouteExpressionTarget(),

@@ -42,7 +42,7 @@ internal sealed class MemoryAcmeStore(TimeProvider time) : AcmeStore
 
     public override ValueTask<bool> TryLockAsync(string key, TimeSpan lifetime)
     {
-        var mine = ("", Until(lifetime));
+        var mine = (Guid.NewGuid().ToString("n"), Until(lifetime));
         return new(entries.AddOrUpdate(key, mine, (_, held) => held.Until > time.GetUtcNow() ? held : mine) == mine);
     }
 

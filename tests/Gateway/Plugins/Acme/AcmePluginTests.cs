@@ -73,6 +73,22 @@ public sealed class AcmePluginTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_certificate_that_ends_soon_is_renewed_with_the_same_account()
+    {
+        var storage = $"cert_type: ecc, storage: file, storage_config: {{file: {{path: {folder}/acme}}}}";
+        await using var gateway = await StartAsync(storage + ", renew_threshold_days: 36500", TransportKind.Epoll);
+        await pebble.StartAsync(gateway.HttpPort, gateway.TlsPort, names.Address);
+        await gateway.IssuerAsync("shop.test");
+        await Eventually.HoldsAsync(async () => (await gateway.IssuerAsync("shop.test")).Contains("Pebble", StringComparison.Ordinal));
+        var first = await gateway.SerialAsync("shop.test");
+
+        // What is in the folder is loaded, found to end within a hundred years, and replaced. The authority looks at the first node.
+        await using var second = await StartAsync(storage + ", renew_threshold_days: 36500", TransportKind.Epoll);
+        await second.IssuerAsync("shop.test");
+        await Eventually.HoldsAsync(async () => await second.SerialAsync("shop.test") is var serial && serial != first && second.Metrics.Contains("gateway_acme_issued_total 1", StringComparison.Ordinal));
+    }
+
+    [Fact]
     public async Task An_authority_that_refuses_leaves_the_default_certificate_and_is_told_of()
     {
         await using var gateway = await StartAsync("cert_type: ecc", TransportKind.Epoll);
