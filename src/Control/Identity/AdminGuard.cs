@@ -53,7 +53,10 @@ public sealed class AdminGuard(Accounts accounts, RequestAudit audit, AdminGuard
         {
             var http = (HttpContext)state;
             var headers = http.Response.Headers;
-            headers["X-Request-Id"] = http.TraceIdentifier;
+            var own = http.Request.Path.StartsWithSegments("/api");
+            headers[own ? "X-Request-Id" : "X-Kong-Admin-Request-Id"] = http.TraceIdentifier;
+            // Programs that use Kong's paths get Kong's answers, to the field.
+            if (!own && !Browser.MayHaveSent(http.Request)) return Task.CompletedTask;
             headers.XContentTypeOptions = "nosniff";
             headers.XFrameOptions = "DENY";
             headers["Referrer-Policy"] = "no-referrer";
@@ -79,7 +82,7 @@ public sealed class AdminGuard(Accounts accounts, RequestAudit audit, AdminGuard
         // From this machine the pages are for everybody, whether the database answers or not.
         if (need == Need.Page) return (Caller.Local, null);
         if (settings.Access == AdminAccess.On || await accounts.AnyUserAsync()) return (Caller.Anonymous, null);
-        return Browser.IsOurs(http.Request.Host, settings.Hosts)
+        return Browser.IsOurs(http.Request.Host, settings.Hosts) || !Browser.MayHaveSent(http.Request)
             ? (Caller.Local, null)
             : (Caller.Anonymous, new Refusal(403, "HOST_NOT_ALLOWED", "this name is none that the admin listener knows (localhost, an address, --admin-hosts)"));
     }

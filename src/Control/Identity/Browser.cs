@@ -44,6 +44,13 @@ internal static class Browser
         || IPAddress.TryParse(host.Host.Trim('[', ']'), out _)
         || names.Contains(host.Host, StringComparer.OrdinalIgnoreCase);
 
+    /// <summary>
+    /// Whether a browser may have sent this. Every browser says which encodings it takes, and no page can keep it from that; programs that say so, too,
+    /// are taken for browsers.
+    /// </summary>
+    public static bool MayHaveSent(HttpRequest request) =>
+        request.Headers.AcceptEncoding.Count > 0 || request.Headers.Origin.Count > 0 || request.Headers.Referer.Count > 0 || request.Headers.AcceptLanguage.Count > 0;
+
     private static string Name(HttpContext http) => http.Request.IsHttps ? SecureCookie : PlainCookie;
 
     private static CookieOptions Options(HttpContext http, TimeSpan? lifetime) => new()

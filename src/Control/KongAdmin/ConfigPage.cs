@@ -55,7 +55,7 @@ internal sealed class ConfigPage(ReleaseManager releases)
         var kinds = new JsonObject();
         foreach (var kind in EntityKind.All)
             if (tree.All(kind) is { Count: > 0 } all)
-                kinds[kind.Name] = new JsonObject(all.Select(o => KeyValuePair.Create(o.Id.ToString(), (JsonNode?)o.ToJson())));
+                kinds[kind.Name] = new JsonObject(all.Select(o => KeyValuePair.Create(o.Id.ToString(), (JsonNode?)KongForm.Of(tree, o))));
         return kinds;
     }
 

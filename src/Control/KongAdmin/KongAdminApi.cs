@@ -49,6 +49,9 @@ public sealed class KongAdminApi
     {
         if (HttpMethods.IsOptions(http.Request.Method))
             return Options(http, segments);
+        // Its GET is answered by the node's own page.
+        if (segments is ["status"])
+            return AdminAnswer.MethodNotAllowed;
         if (segments is ["config"])
             return await config.AnswerAsync(http);
         if (await schemas.AnswerAsync(http, segments) is { } schema)

@@ -40,7 +40,7 @@ internal static class KongErrors
     /// <summary>Fields that break rules, by their dotted paths; the empty path is the object itself.</summary>
     public static AdminAnswer SchemaViolation(IEnumerable<(string Field, string Message)> violations)
     {
-        var fields = FieldErrors.Tree(violations.Select(v => (v.Field, Plain(v.Message))));
+        var fields = FieldErrors.Tree(violations.Select(v => (IsAboutSettings(v.Field, v.Message) ? "" : v.Field, Plain(v.Message))));
         var lines = FieldErrors.Lines(fields);
         var message = lines.Count == 1 ? $"schema violation ({lines[0]})" : $"{lines.Count} schema violations ({string.Join("; ", lines)})";
         return Of(400, 2, "schema violation", message, fields);
@@ -66,6 +66,9 @@ internal static class KongErrors
             body["options"] = options;
         return new AdminAnswer(status, body);
     }
+
+    /// <summary>A rule about several settings of a plugin is one of the whole object to Kong.</summary>
+    private static bool IsAboutSettings(string field, string message) => field == "config" && message.Contains("these fields", StringComparison.Ordinal);
 
     /// <summary>What we add for people ("did you mean ...") is left out: programs compare these.</summary>
     private static string Plain(string message) => message.StartsWith("unknown field", StringComparison.Ordinal) ? "unknown field" : message;

@@ -4,7 +4,6 @@ using Sluice.Control.Audit;
 using Sluice.Control.Releases;
 using Sluice.Foundation.Errors;
 using Sluice.Gateway.Configuration.Editing;
-using Sluice.Gateway.Configuration.Reading;
 using Sluice.Gateway.Pipeline;
 
 namespace Sluice.Control.KongAdmin;
@@ -22,7 +21,7 @@ internal sealed class ObjectPages(ReleaseManager releases)
         var tree = releases.Current.Tree;
         var method = http.Request.Method;
         if (HttpMethods.IsGet(method) || HttpMethods.IsHead(method))
-            return address.IsList ? List(http, address, tree) : address.Find(tree) is { } found ? new AdminAnswer(200, Show(tree, found)) : AdminAnswer.NotFound;
+            return address.IsList ? List(http, address, tree) : address.Find(tree) is { } found ? new AdminAnswer(200, KongForm.Of(tree, found)) : AdminAnswer.NotFound;
         if (HttpMethods.IsDelete(method) && !address.IsList)
             return await DeleteAsync(http, address);
         if (!(address.IsList ? HttpMethods.IsPost(method) : HttpMethods.IsPut(method) || HttpMethods.IsPatch(method)))
@@ -40,15 +39,6 @@ internal sealed class ObjectPages(ReleaseManager releases)
         return await WriteAsync(http, address, body);
     }
 
-    /// <summary>An object as Kong shows it: a certificate with the names that it is for.</summary>
-    public static JsonNode Show(ConfigurationTree tree, ConfigurationObject found)
-    {
-        var json = found.ToJson();
-        if (found.Kind.Name == "certificates")
-            json["snis"] = new JsonArray([.. tree.ReferringTo(found, EntityKind.ByName["snis"]).Select(s => (JsonNode)s.Key!)]);
-        return json;
-    }
-
     private AdminAnswer List(HttpContext http, ObjectAddress address, ConfigurationTree tree)
     {
         var kind = address.Collection.Kind;
@@ -57,12 +47,12 @@ internal sealed class ObjectPages(ReleaseManager releases)
             var all = kind.Name == "consumers" && http.Request.Query["custom_id"] is [{ } custom, ..]
                 ? tree.FindUnique(kind, "custom_id", custom) is { } one ? [one] : []
                 : tree.All(kind);
-            return ListPage.Of(http.Request.Query, all, "/" + address.Collection.Name, releases.IsStored, o => Show(tree, o));
+            return ListPage.Of(http.Request.Query, all, "/" + address.Collection.Name, releases.IsStored, o => KongForm.Of(tree, o));
         }
         if (address.Parent(tree) is not { } parent)
             return AdminAnswer.NotFound;
         var path = $"/{address.ParentCollection.Name}/{parent.Id}/{address.Collection.NestedName}";
-        return ListPage.Of(http.Request.Query, tree.ReferringTo(parent, kind), path, releases.IsStored, o => Show(tree, o));
+        return ListPage.Of(http.Request.Query, tree.ReferringTo(parent, kind), path, releases.IsStored, o => KongForm.Of(tree, o));
     }
 
     private async Task<AdminAnswer> WriteAsync(HttpContext http, ObjectAddress address, JsonObject body)
@@ -79,7 +69,7 @@ internal sealed class ObjectPages(ReleaseManager releases)
 
         var result = await releases.ChangeAsync(Change(http, $"{verb} {kind.Singular}"), Edit, http.RequestAborted);
         Note(http, result);
-        return Answer(result, edit => new AdminAnswer(address.IsList ? 201 : 200, Show(edit.Tree!, edit.Tree!.Find(kind, edit.Object!.Id)!)));
+        return Answer(result, edit => new AdminAnswer(address.IsList ? 201 : 200, KongForm.Of(edit.Tree!, edit.Tree!.Find(kind, edit.Object!.Id)!)));
     }
 
     private static EditResult Apply(ConfigurationTree tree, ObjectAddress address, string method, JsonObject body)

@@ -55,10 +55,10 @@ public sealed class JsonSchema(IReadOnlyDictionary<Type, Func<JsonObject>>? cust
                 schema["writeOnly"] = true;
             properties[field.Name] = schema;
             foreach (var alias in field.Aliases)
-                properties[alias] = new JsonObject { ["$comment"] = $"older name of {field.Name}", ["deprecated"] = true };
+                properties[alias] = Older(Value(field.Value), field.Name);
         }
         foreach (var shorthand in plan.Shorthands)
-            properties.TryAdd(shorthand.Name, new JsonObject { ["$comment"] = $"older name of {shorthand.Path}", ["deprecated"] = true });
+            properties.TryAdd(shorthand.Name, Older(At(plan, shorthand.Path) is { } target ? Value(target) : [], shorthand.Path));
         var result = new JsonObject { ["type"] = "object" };
         if (DocComments.Of(type) is { } summary)
             result["description"] = summary;
@@ -67,6 +67,26 @@ public sealed class JsonSchema(IReadOnlyDictionary<Type, Func<JsonObject>>? cust
             result["required"] = new JsonArray([.. plan.Fields.Where(f => f.Required).Select(f => (JsonNode)f.Name)]);
         result["additionalProperties"] = false;
         return result;
+    }
+
+    private static JsonObject Older(JsonObject schema, string name)
+    {
+        schema["$comment"] = $"older name of {name}";
+        schema["deprecated"] = true;
+        return schema;
+    }
+
+    /// <summary>What a dotted path inside a record leads to.</summary>
+    private static ValuePlan? At(RecordPlan plan, string path)
+    {
+        ValuePlan? at = null;
+        foreach (var name in path.Split('.'))
+        {
+            at = plan.Find(name)?.Value;
+            if (at is NestedPlan nested)
+                plan = RecordPlan.For(nested.Type);
+        }
+        return at;
     }
 
     private JsonObject Value(ValuePlan plan)

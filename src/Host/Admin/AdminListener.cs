@@ -43,7 +43,6 @@ internal static class AdminListener
         app.UseRouting();
         control.Guard(app);
         Map(app, gateway, control, time);
-        app.Run(control.Kong(gateway));
         await app.StartAsync();
         return app;
     }
@@ -56,14 +55,17 @@ internal static class AdminListener
 
     private static void Map(WebApplication app, RunningGateway gateway, ControlPlane control, TimeProvider time)
     {
+        var kong = control.Kong(gateway);
         control.Map(app, gateway);
         var status = new StatusPage(gateway, time);
         app.MapGet("/status", status.WriteAsync);
+        app.Map("/status", kong);
         app.MapGet("/health/live", http => http.Response.WriteAsJsonAsync(new Health("live"), http.RequestAborted));
         app.MapGet("/health/ready", http => ReadyAsync(http, gateway));
         app.MapGet("/metrics", http => MetricsAsync(http, gateway));
         app.MapGet("/status/ready", http => ReadyAsync(http, gateway));
         app.UseEndpoints(static _ => { });
+        app.Run(kong);
     }
 
     /// <summary>200 while a configuration is served; 503 before that and while draining, so that balancers in front look elsewhere.</summary>

@@ -11,7 +11,7 @@ public sealed class TutorialTests(ITestOutputHelper output)
     public async Task The_commands_of_tutorials_work_as_printed()
     {
         using var folder = new TemporaryFolder();
-        await using var sluice = await SluiceProcess.StartAsync(["run", "--data", folder.Path, "--proxy", "127.0.0.1:0", "--admin", "127.0.0.1:0", "--loops", "1"]);
+        await using var sluice = await SluiceProcess.StartAsync(["run", "--data", folder.Root, "--proxy", "127.0.0.1:0", "--admin", "127.0.0.1:0", "--loops", "1"]);
         var commands = await CommandsAsync();
         commands.Count.ShouldBeGreaterThan(35);
         foreach (var command in commands)

@@ -77,7 +77,19 @@ public sealed class AdminGuardTests
     {
         await using var app = await AdminApp.StartAsync(settings: new AdminGuardSettings { Hosts = ["admin.example.com"] });
         using var client = app.Connect();
-        (await client.SendAsync(HttpMethod.Get, "/services", change: r => r.Headers.Host = host)).Status.ShouldBe(expected);
+        (await client.SendAsync(HttpMethod.Get, "/services", change: r =>
+        {
+            r.Headers.Host = host;
+            r.Headers.Add("Accept-Encoding", "gzip, deflate");
+        })).Status.ShouldBe(expected);
+    }
+
+    [Fact]
+    public async Task A_program_may_use_any_name()
+    {
+        await using var app = await AdminApp.StartAsync();
+        using var client = app.Connect();
+        (await client.SendAsync(HttpMethod.Get, "/services", change: r => r.Headers.Host = "gateway.internal")).Status.ShouldBe(200);
     }
 
     [Fact]

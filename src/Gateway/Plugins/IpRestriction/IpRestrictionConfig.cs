@@ -20,7 +20,7 @@ internal sealed record IpRestrictionConfig : IChecked
 
     public void Check(Action<string, string> report)
     {
-        if (Allow is not { Count: > 0 } && Deny is not { Count: > 0 }) report("", "at least one of these fields must be non-empty: allow, deny");
+        if (Allow is not { Count: > 0 } && Deny is not { Count: > 0 }) report("", "at least one of these fields must be non-empty: 'config.allow', 'config.deny'");
         CheckList("allow", Allow);
         CheckList("deny", Deny);
 

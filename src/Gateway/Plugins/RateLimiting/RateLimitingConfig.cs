@@ -55,7 +55,7 @@ internal sealed record RateLimitingConfig : IChecked
     public bool FaultTolerant { get; init; } = true;
 
     /// <summary>The server of <c>policy: redis</c>.</summary>
-    public RedisConfig? Redis { get; init; }
+    public RedisConfig Redis { get; init; } = new();
 
     /// <summary>Whether the limits and what is left of them are kept from clients.</summary>
     public bool HideClientHeaders { get; init; }
@@ -77,7 +77,7 @@ internal sealed record RateLimitingConfig : IChecked
     public void Check(Action<string, string> report)
     {
         var limits = Limits;
-        if (limits.All(l => l is null)) report("", "at least one of second, minute, hour, day, month and year must be given");
+        if (limits.All(l => l is null)) report("", "at least one of these fields must be non-empty: 'config.second', 'config.minute', 'config.hour', 'config.day', 'config.month', 'config.year'");
         for (var i = 0; i < limits.Count; i++)
         {
             var name = Window.All[i].Name;
@@ -92,7 +92,7 @@ internal sealed record RateLimitingConfig : IChecked
         if (LimitBy is "path" && Path is null) report("path", "required field missing: limit_by is path");
         if (Policy is "redis")
         {
-            if (Redis?.Host is null) report("redis.host", "required field missing: policy is redis");
+            if (Redis.Host is null) report("redis.host", "required field missing: policy is redis");
             if (SyncRate is not -1 and (< 0.02 or > 86400)) report("sync_rate", "expected -1, or seconds between 0.02 and 86400");
         }
         else if (SyncRate is not -1) report("sync_rate", "sync_rate can only be used with the redis policy");

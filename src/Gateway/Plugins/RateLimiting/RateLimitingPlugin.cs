@@ -37,7 +37,7 @@ internal sealed class RateLimitingPlugin : Plugin
         if (config.Policy is not "redis") return;
         redisScope = $"ratelimit:{setup.Middleware.Route?.Id ?? Guid.Empty}:{setup.Middleware.Service?.Id ?? Guid.Empty}:";
         if (setup.Middleware.Pipeline is { } pipeline) redisScope += pipeline + ":";
-        var server = SharedRedis.For(config.Redis!, setup.Shared, setup.Snapshot.Lease, time, setup.Log);
+        var server = SharedRedis.For(config.Redis, setup.Shared, setup.Snapshot.Lease, time, setup.Log);
         var shared = redis = new RedisRequestCounters(server.Client);
         if (config.SyncRate is -1) return;
         var interval = TimeSpan.FromSeconds(config.SyncRate);

@@ -34,7 +34,7 @@ internal sealed record ResponseRateLimitingConfig : IChecked
     public bool FaultTolerant { get; init; } = true;
 
     /// <summary>The server of <c>policy: redis</c>.</summary>
-    public RedisConfig? Redis { get; init; }
+    public RedisConfig Redis { get; init; } = new();
 
     /// <summary>Whether a request is refused before it is sent upstream as soon as any of the limits is used up.</summary>
     public bool BlockOnFirstViolation { get; init; }
@@ -48,7 +48,7 @@ internal sealed record ResponseRateLimitingConfig : IChecked
 
     public void Check(Action<string, string> report)
     {
-        if (Policy is "redis" && Redis?.Host is null) report("redis.host", "required field missing: policy is redis");
+        if (Policy is "redis" && Redis.Host is null) report("redis.host", "required field missing: policy is redis");
     }
 }
 
@@ -86,7 +86,7 @@ internal sealed record UsageLimits : IChecked
     public void Check(Action<string, string> report)
     {
         var limits = Limits;
-        if (limits.All(l => l is null)) report("", "at least one of second, minute, hour, day, month and year must be given");
+        if (limits.All(l => l is null)) report("", "at least one of these fields must be non-empty: 'second', 'minute', 'hour', 'day', 'month', 'year'");
         for (var i = 0; i < limits.Count; i++)
             for (var j = i + 1; j < limits.Count; j++)
                 if (limits[j] < limits[i])

@@ -37,7 +37,7 @@ internal sealed class ResponseRateLimitingPlugin : Plugin
         if (config.Policy is not "redis") return;
         var keys = $"response-ratelimit:{middleware.Route?.Id ?? Guid.Empty}:{middleware.Service?.Id ?? Guid.Empty}:";
         if (middleware.Pipeline is { } pipeline) keys += pipeline + ":";
-        redis = new RedisUsage(SharedRedis.For(config.Redis!, setup.Shared, setup.Snapshot.Lease, time, setup.Log).Client, keys, limits);
+        redis = new RedisUsage(SharedRedis.For(config.Redis, setup.Shared, setup.Snapshot.Lease, time, setup.Log).Client, keys, limits);
         away = setup.Shared.Get(typeof(ResponseRateLimitingPlugin), setup.Snapshot.Lease, static () => new RequestCounters());
     }
 

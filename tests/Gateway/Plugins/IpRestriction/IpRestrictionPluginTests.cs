@@ -35,6 +35,6 @@ public class IpRestrictionPluginTests
         var problems = new List<string>();
         new IpRestrictionConfig { Allow = ["10.0.0.1", "x.test"] }.Check((f, m) => problems.Add($"{f}: {m}"));
         new IpRestrictionConfig { Deny = [] }.Check((f, m) => problems.Add($"{f}: {m}"));
-        problems.ShouldBe(["allow[1]: invalid ip or cidr range: 'x.test'", ": at least one of these fields must be non-empty: allow, deny"]);
+        problems.ShouldBe(["allow[1]: invalid ip or cidr range: 'x.test'", ": at least one of these fields must be non-empty: 'config.allow', 'config.deny'"]);
     }
 }
