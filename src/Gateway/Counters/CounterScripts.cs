@@ -4,8 +4,8 @@ namespace Sluice.Gateway.Counters;
 
 /// <summary>
 /// The algorithms as scripts, which Redis runs as one step: one round trip, and no two nodes see the same count. The server's clock decides,
-/// so that the nodes' own need not agree. KEYS: one per quota. ARGV: the cost, then limit and window (ms) of each. The answer: 1 or 0 for
-/// allowed, then what was used and the milliseconds to the reset of each.
+/// so that the nodes' own need not agree. KEYS: one per quota. ARGV: the cost, then limit and window (ms) of each, then 1 to count what is refused, too.
+/// The answer: 1 or 0 for allowed, then what was used and the milliseconds to the reset of each.
 /// </summary>
 internal static class CounterScripts
 {
@@ -29,7 +29,7 @@ internal static class CounterScripts
           answer[2 * i + 1] = math.ceil(state.reset)
         end
         answer[1] = allowed
-        if allowed == 1 then
+        if allowed == 1 or ARGV[2 * #KEYS + 2] == '1' then
           for i, key in ipairs(KEYS) do take(key, states[i], tonumber(ARGV[2 * i]), tonumber(ARGV[2 * i + 1])) end
         end
         return answer

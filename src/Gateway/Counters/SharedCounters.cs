@@ -17,22 +17,35 @@ internal sealed class SharedCounters : IMetricsSource
 {
     private readonly RedisClient? redis;
     private readonly LocalCounters local;
+    private readonly int quotaCount;
     private long countedHere;
 
     /// <param name="redis">Null to count in this process only.</param>
-    public SharedCounters(RedisClient? redis, TimeProvider time)
+    /// <param name="quotaCount">How many quotas each check is about.</param>
+    public SharedCounters(RedisClient? redis, TimeProvider time, int quotaCount = 1)
     {
         this.redis = redis;
-        local = new LocalCounters(time);
+        this.quotaCount = quotaCount;
+        local = new LocalCounters(time, quotaCount);
     }
+
+    /// <summary>Whether the counts are kept in this process, so that <see cref="CountHere"/> is all.</summary>
+    public bool IsLocal => redis is null;
+
+    /// <summary>Counts in this process only, without waiting or allocating.</summary>
+    public bool CountHere(LimitAlgorithm algorithm, Caller caller, ReadOnlySpan<Quota> quotas, double cost, Span<QuotaUse> uses, bool countRefused = false) =>
+        local.Count(algorithm, caller, quotas, cost, uses, countRefused);
 
     /// <summary>Counts <paramref name="cost"/> under all quotas, or under none when one of them does not allow it.</summary>
     /// <param name="key">Whose usage; the same for the same quotas on all nodes.</param>
-    public async ValueTask<CountResult> CountAsync(LimitAlgorithm algorithm, string key, ReadOnlyMemory<Quota> quotas, double cost = 1)
+    /// <param name="countRefused">Counts what is not allowed, too, so that only waiting helps.</param>
+    public async ValueTask<CountResult> CountAsync(
+        LimitAlgorithm algorithm, string key, ReadOnlyMemory<Quota> quotas, double cost = 1, bool countRefused = false)
     {
-        if (redis is null) return local.Count(algorithm, key, quotas.Span, cost) with { Shared = true };
+        if (redis is null) return CountLocally(algorithm, key, quotas.Span, cost, countRefused) with { Shared = true };
         var keys = new RedisArgument[quotas.Length];
-        var arguments = new RedisArgument[1 + (2 * quotas.Length)];
+        var arguments = new RedisArgument[2 + (2 * quotas.Length)];
+        arguments[^1] = countRefused ? 1 : 0;
         arguments[0] = cost;
         for (var i = 0; i < quotas.Length; i++)
         {
@@ -46,11 +59,17 @@ internal sealed class SharedCounters : IMetricsSource
         if (Read(reply, quotas.Length) is not { } result)
         {
             Interlocked.Increment(ref countedHere);
-            return local.Count(algorithm, key, quotas.Span, cost);
+            return CountLocally(algorithm, key, quotas.Span, cost, countRefused);
         }
 
-        if (result.Allowed) local.Count(algorithm, key, quotas.Span, cost);
+        if (result.Allowed || countRefused) CountLocally(algorithm, key, quotas.Span, cost, countRefused);
         return result;
+    }
+
+    private CountResult CountLocally(LimitAlgorithm algorithm, string key, ReadOnlySpan<Quota> quotas, double cost, bool countRefused)
+    {
+        var uses = new QuotaUse[quotaCount];
+        return new CountResult(local.Count(algorithm, Caller.From(key), quotas, cost, uses, countRefused), false, uses);
     }
 
     /// <inheritdoc/>

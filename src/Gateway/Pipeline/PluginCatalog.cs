@@ -28,6 +28,7 @@ using Sluice.Gateway.Plugins.OpenTelemetry;
 using Sluice.Gateway.Plugins.Prometheus;
 using Sluice.Gateway.Plugins.ProxyCache;
 using Sluice.Gateway.Plugins.RateLimiting;
+using Sluice.Gateway.Plugins.RateLimitingAdvanced;
 using Sluice.Gateway.Plugins.Redirect;
 using Sluice.Gateway.Plugins.RequestSizeLimiting;
 using Sluice.Gateway.Plugins.RequestTermination;
@@ -67,6 +68,7 @@ public static class PluginCatalog
         RequestSizeLimitingPlugin.Descriptor,
         AclPlugin.Descriptor,
         RateLimitingPlugin.Descriptor,
+        RateLimitingAdvancedPlugin.Descriptor,
         ResponseRateLimitingPlugin.Descriptor,
         RequestTransformerPlugin.Descriptor,
         ResponseTransformerPlugin.Descriptor,

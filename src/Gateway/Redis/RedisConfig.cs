@@ -4,7 +4,7 @@ using Sluice.Foundation.Schema;
 namespace Sluice.Gateway.Redis;
 
 /// <summary>A Redis server, as Kong's plugins name it.</summary>
-internal sealed record RedisConfig
+internal record RedisConfig
 {
     public string? Host { get; init; }
 
@@ -32,7 +32,7 @@ internal sealed record RedisConfig
     /// <summary>The name in the server's certificate; the host when absent.</summary>
     public string? ServerName { get; init; }
 
-    internal RedisSettings ToSettings() => new()
+    internal virtual RedisSettings ToSettings() => new()
     {
         Host = Host!,
         Port = Port,

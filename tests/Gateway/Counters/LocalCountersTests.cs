@@ -12,15 +12,15 @@ public class LocalCountersTests
     public LocalCountersTests() => time.Set(new DateTimeOffset(2026, 11, 20, 5, 0, 0, TimeSpan.Zero));
 
     private int Passing(LocalCounters counters, LimitAlgorithm algorithm, int tries = 100) =>
-        Enumerable.Range(0, tries).Count(_ => counters.Count(algorithm, "k", TenPerMinute, 1).Allowed);
+        Enumerable.Range(0, tries).Count(_ => Count(counters, algorithm, TenPerMinute).Allowed);
 
     [Fact]
     public void A_fixed_window_begins_at_nothing()
     {
-        var counters = new LocalCounters(time);
+        var counters = new LocalCounters(time, quotaCount: 1);
         Passing(counters, LimitAlgorithm.FixedWindow).ShouldBe(10);
         time.Advance(TimeSpan.FromSeconds(59));
-        var refused = counters.Count(LimitAlgorithm.FixedWindow, "k", TenPerMinute, 1);
+        var refused = Count(counters, LimitAlgorithm.FixedWindow, TenPerMinute);
         (refused.Allowed, refused.Uses[0]).ShouldBe((false, new QuotaUse(10, TimeSpan.FromSeconds(1))));
         time.Advance(TimeSpan.FromSeconds(1));
         Passing(counters, LimitAlgorithm.FixedWindow).ShouldBe(10);
@@ -29,7 +29,7 @@ public class LocalCountersTests
     [Fact]
     public void A_sliding_window_remembers_the_one_before()
     {
-        var counters = new LocalCounters(time);
+        var counters = new LocalCounters(time, quotaCount: 1);
         Passing(counters, LimitAlgorithm.SlidingWindow).ShouldBe(10);
         time.Advance(TimeSpan.FromSeconds(60));
         Passing(counters, LimitAlgorithm.SlidingWindow).ShouldBe(0);
@@ -42,9 +42,9 @@ public class LocalCountersTests
     [Fact]
     public void A_bucket_fills_up_evenly()
     {
-        var counters = new LocalCounters(time);
+        var counters = new LocalCounters(time, quotaCount: 1);
         Passing(counters, LimitAlgorithm.TokenBucket).ShouldBe(10);
-        counters.Count(LimitAlgorithm.TokenBucket, "k", TenPerMinute, 1).Uses[0].Reset.ShouldBe(TimeSpan.FromSeconds(6));
+        Count(counters, LimitAlgorithm.TokenBucket, TenPerMinute).Uses[0].Reset.ShouldBe(TimeSpan.FromSeconds(6));
         time.Advance(TimeSpan.FromSeconds(18));
         Passing(counters, LimitAlgorithm.TokenBucket).ShouldBe(3);
         time.Advance(TimeSpan.FromHours(1));
@@ -54,19 +54,46 @@ public class LocalCountersTests
     [Fact]
     public void What_one_quota_refuses_counts_in_none()
     {
-        var counters = new LocalCounters(time);
+        var counters = new LocalCounters(time, quotaCount: 2);
         Quota[] quotas = [new(2, TimeSpan.FromSeconds(1)), new(5, TimeSpan.FromMinutes(1))];
-        Enumerable.Range(0, 10).Count(_ => counters.Count(LimitAlgorithm.FixedWindow, "k", quotas, 1).Allowed).ShouldBe(2);
+        Enumerable.Range(0, 10).Count(_ => Count(counters, LimitAlgorithm.FixedWindow, quotas).Allowed).ShouldBe(2);
         time.Advance(TimeSpan.FromSeconds(1));
-        var third = counters.Count(LimitAlgorithm.FixedWindow, "k", quotas, 1);
+        var third = Count(counters, LimitAlgorithm.FixedWindow, quotas);
         third.Uses.Select(u => u.Used).ShouldBe([0, 2]);
     }
 
     [Fact]
-    public void Made_up_keys_do_not_fill_the_memory()
+    public void What_is_refused_counts_where_it_is_asked_for()
     {
-        var counters = new LocalCounters(time, maxKeys: 1600);
-        for (var i = 0; i < 20_000; i++) counters.Count(LimitAlgorithm.FixedWindow, $"k{i}", TenPerMinute, 1);
-        counters.KeyCount.ShouldBeLessThanOrEqualTo(1600);
+        var counters = new LocalCounters(time, quotaCount: 1);
+        for (var i = 0; i < 30; i++) Count(counters, LimitAlgorithm.SlidingWindow, TenPerMinute, countRefused: true);
+        time.Advance(TimeSpan.FromSeconds(90));
+        Count(counters, LimitAlgorithm.SlidingWindow, TenPerMinute).Uses[0].Used.ShouldBe(15);
+    }
+
+    [Fact]
+    public void A_million_made_up_callers_stay_inside_the_budget_and_do_not_displace_a_busy_one()
+    {
+        const long budget = 8 * 1024 * 1024;
+        var counters = new LocalCounters(time, quotaCount: 2, budget);
+        Quota[] quotas = [new(10, TimeSpan.FromMinutes(1)), new(100, TimeSpan.FromHours(1))];
+        for (var i = 0; i < 9; i++) Count(counters, LimitAlgorithm.SlidingWindow, quotas);
+        Span<QuotaUse> uses = stackalloc QuotaUse[2];
+        for (ulong i = 0; i < 1_000_000; i++) counters.Count(LimitAlgorithm.SlidingWindow, new Caller(i, i), quotas, 1, uses);
+        counters.Bytes.ShouldBeInRange(budget / 2, budget);
+        Count(counters, LimitAlgorithm.SlidingWindow, quotas).Uses[0].Used.ShouldBe(9);
+    }
+
+    [Fact]
+    public void Counting_allocates_nothing()
+    {
+        var counters = new LocalCounters(time, quotaCount: 1);
+        Allocations.Least(() => counters.Count(LimitAlgorithm.SlidingWindow, new Caller(1, 2), TenPerMinute, 1, stackalloc QuotaUse[1])).ShouldBe(0);
+    }
+
+    private static (bool Allowed, QuotaUse[] Uses) Count(LocalCounters counters, LimitAlgorithm algorithm, Quota[] quotas, bool countRefused = false)
+    {
+        var uses = new QuotaUse[quotas.Length];
+        return (counters.Count(algorithm, new Caller(0, 7), quotas, 1, uses, countRefused), uses);
     }
 }

@@ -5,6 +5,7 @@ using System.Text.Encodings.Web;
 using System.Text.Json;
 using Microsoft.AspNetCore.Connections.Features;
 using Microsoft.AspNetCore.Http;
+using Sluice.Gateway.Counters;
 using Sluice.Gateway.Pipeline;
 using Sluice.Gateway.Plugins.CorrelationId;
 using Sluice.Gateway.Plugins.Llm;
@@ -193,6 +194,7 @@ internal static class LogEntry
         if (!custom.Replaces("workspace")) json.WriteString("workspace"u8, EntityJson.Workspace);
         if (!custom.Replaces("workspace_name")) json.WriteString("workspace_name"u8, "default"u8);
         if (CorrelationIdPlugin.IdOf(exchange) is { } correlation && !custom.Replaces("correlation_id")) json.WriteString("correlation_id"u8, correlation);
+        if (ShadowLimits.Of(exchange) is { } limit && !custom.Replaces("rate_limit_shadow")) json.WriteString("rate_limit_shadow"u8, limit);
         if (LlmLog.Of(exchange) is { } ai && !custom.Replaces("ai"))
         {
             json.WritePropertyName("ai"u8);

@@ -1,3 +1,5 @@
+using Sluice.Gateway.Counters;
+
 namespace Sluice.Gateway.Plugins.RateLimiting;
 
 /// <summary>
@@ -16,15 +18,6 @@ internal sealed class CounterTable(int maxSlots)
     private Slot[] slots = new Slot[MinSlots];
 
     public int Capacity => slots.Length;
-
-    public static ulong Hash(Caller caller)
-    {
-        // The finaliser of SplitMix64: addresses that differ in one bit must not meet.
-        var x = caller.Low ^ (caller.High * 0x9E3779B97F4A7C15);
-        x = (x ^ (x >> 30)) * 0xBF58476D1CE4E5B9;
-        x = (x ^ (x >> 27)) * 0x94D049BB133111EB;
-        return x ^ (x >> 31);
-    }
 
     /// <summary>Where the caller's count is, for <see cref="Increment"/>, and the count in the given window.</summary>
     /// <returns>The slot, or -1 when the caller has none.</returns>
@@ -120,7 +113,7 @@ internal sealed class CounterTable(int maxSlots)
         foreach (ref readonly var slot in slots.AsSpan())
         {
             if (slot.Window != window) continue;
-            var at = FreeSlot(grown, Hash(slot.Caller), window);
+            var at = FreeSlot(grown, slot.Caller.Hash(), window);
             if (at < 0) return false;
             grown[at] = slot;
         }

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Primitives;
+using Sluice.Gateway.Counters;
 using Sluice.Gateway.Pipeline;
 using Sluice.Gateway.Redis;
 
@@ -15,7 +16,7 @@ internal sealed class RateLimitingPlugin : Plugin
     private readonly Window[] windows;
     private readonly double[] limits;
     private readonly StringValues[] limitTexts;
-    private readonly Caller pathCaller;
+    private readonly CallerIdentity callers;
     private readonly Answer refusal;
     private readonly RedisRequestCounters? redis;
     private readonly SyncedRequestCounters? synced;
@@ -28,7 +29,7 @@ internal sealed class RateLimitingPlugin : Plugin
         windows = [.. Window.All.Where(w => config.Limits[w.Index] is not null)];
         limits = [.. windows.Select(w => config.Limits[w.Index]!.Value)];
         limitTexts = [.. limits.Select(l => new StringValues(Decimals.Of(l)))];
-        pathCaller = config.Path is null ? default : Caller.From(config.Path);
+        callers = new CallerIdentity(config.LimitBy, config.HeaderName, config.Path);
         refusal = RateLimitingErrors.LimitExceeded(config.ErrorCode, config.ErrorMessage).Answer;
 
         // As in Kong, middleware of one route and service count together, whichever consumer each is for; counts outlive a change of the limits.
@@ -54,26 +55,26 @@ internal sealed class RateLimitingPlugin : Plugin
     {
         var now = time.GetUtcNow().ToUnixTimeSeconds();
         Span<uint> counts = stackalloc uint[windows.Length];
-        if (synced?.TryCount(CallerOf(exchange), windows, limits, now, counts) is { } known) return new(Decide(exchange, counts, known, now));
+        if (synced?.TryCount(callers.Of(exchange), windows, limits, now, counts) is { } known) return new(Decide(exchange, counts, known, now));
         if (redis is not null) return LimitByRedisAsync(exchange, now);
-        return new(Decide(exchange, counts, counters.TryCount(CallerOf(exchange), windows, limits, now, counts), now));
+        return new(Decide(exchange, counts, counters.TryCount(callers.Of(exchange), windows, limits, now, counts), now));
     }
 
     /// <summary>The counts are elsewhere: off the loop and back. Never longer than the server's timeout.</summary>
     private async ValueTask<Verdict> LimitByRedisAsync(Exchange exchange, long now)
     {
-        var caller = CallerOf(exchange);
+        var caller = callers.Of(exchange);
         var counts = new uint[windows.Length];
         int? full;
         if (synced is not null)
         {
-            var answered = await synced.LearnAsync(caller, redisScope, CallerName(exchange), windows, now).ConfigureAwait(false);
+            var answered = await synced.LearnAsync(caller, redisScope, callers.NameOf(exchange), windows, now).ConfigureAwait(false);
             full = answered || config.FaultTolerant ? synced.TryCount(caller, windows, limits, now, counts) : null;
             if (!answered) counters.NoteAway(exchange.LoopIndex);
         }
         else
         {
-            full = await redis!.TryCountAsync(redisScope, CallerName(exchange), windows, limits, now, counts).ConfigureAwait(false);
+            full = await redis!.TryCountAsync(redisScope, callers.NameOf(exchange), windows, limits, now, counts).ConfigureAwait(false);
 
             // Counted here too, so that the counts of this node are right when they have to stand in.
             if (full == -1) counters.TryCount(caller, windows, limits, now, stackalloc uint[windows.Length]);
@@ -99,66 +100,16 @@ internal sealed class RateLimitingPlugin : Plugin
         var fewest = Decimals.Of(usage.Left[usage.Tightest]);
         for (var i = 0; i < windows.Length; i++)
         {
-            Tell(exchange, windows[i].LimitHeader, limitTexts[i]);
-            Tell(exchange, windows[i].RemainingHeader, i == usage.Tightest ? fewest : Decimals.Of(usage.Left[i]));
+            LimitHeaders.Tell(exchange, windows[i].LimitHeader, limitTexts[i]);
+            LimitHeaders.Tell(exchange, windows[i].RemainingHeader, i == usage.Tightest ? fewest : Decimals.Of(usage.Left[i]));
         }
 
-        Tell(exchange, "RateLimit-Limit", limitTexts[usage.Tightest]);
-        Tell(exchange, "RateLimit-Remaining", fewest);
+        LimitHeaders.Tell(exchange, "RateLimit-Limit", limitTexts[usage.Tightest]);
+        LimitHeaders.Tell(exchange, "RateLimit-Remaining", fewest);
         var reset = Decimals.Of(usage.Reset);
-        Tell(exchange, "RateLimit-Reset", reset);
-        if (usage.Refused) Tell(exchange, "Retry-After", reset);
+        LimitHeaders.Tell(exchange, "RateLimit-Reset", reset);
+        if (usage.Refused) LimitHeaders.Tell(exchange, "Retry-After", reset);
         RateLimitUsage.Return(usage);
-    }
-
-    /// <summary>
-    /// An upstream's own line of the same name comes after ours, as in Kong; most clients take the last. In a response from the cache such a line is
-    /// what another request was told, and is replaced.
-    /// </summary>
-    private static void Tell(Exchange exchange, string name, StringValues value)
-    {
-        var headers = exchange.Response.Headers;
-        headers[name] = exchange.Source != ResponseSource.Cache && headers.TryGetValue(name, out var own) ? StringValues.Concat(value, own) : value;
-    }
-
-    private Caller CallerOf(Exchange exchange)
-    {
-        switch (config.LimitBy)
-        {
-            case "consumer" when (exchange.Consumer?.Config.Id ?? exchange.Credential?.Id) is { } id:
-                return Caller.From(id);
-            case "credential" when exchange.Credential is { } credential:
-                return Caller.From(credential.Id);
-            case "service" when exchange.Service is { } service:
-                return Caller.From(service.Config.Id);
-            case "header" when exchange.Request.Headers.TryGetValue(config.HeaderName!, out var values) && values.Count > 0:
-                return Caller.From(values[0] ?? "");
-            case "path" when string.Equals(exchange.Path, config.Path, StringComparison.Ordinal):
-                return pathCaller;
-            default:
-                return Caller.From(exchange.ClientAddress);
-        }
-    }
-
-    /// <summary>What <see cref="CallerOf"/> tells apart, as Kong writes it in keys.</summary>
-    private string CallerName(Exchange exchange)
-    {
-        switch (config.LimitBy)
-        {
-            case "consumer" when (exchange.Consumer?.Config.Id ?? exchange.Credential?.Id) is { } id:
-                return id.ToString();
-            case "credential" when exchange.Credential is { } credential:
-                return credential.Id.ToString();
-            case "service" when exchange.Service is { } service:
-                return service.Config.Id.ToString();
-            case "header" when exchange.Request.Headers.TryGetValue(config.HeaderName!, out var values) && values.Count > 0:
-                // A key is not to be as long as a client likes.
-                return values[0] is { Length: > 128 } ? CallerOf(exchange).ToHex() : values[0] ?? "";
-            case "path" when string.Equals(exchange.Path, config.Path, StringComparison.Ordinal):
-                return config.Path!;
-            default:
-                return exchange.ClientAddress.ToString();
-        }
     }
 
     /// <summary>What the client is told: per window, and of the window with the fewest requests left (the longer one of equals).</summary>

@@ -1,4 +1,5 @@
 using System.Numerics;
+using Sluice.Gateway.Counters;
 using Sluice.Gateway.Telemetry;
 
 namespace Sluice.Gateway.Plugins.RateLimiting;
@@ -16,7 +17,7 @@ internal sealed class RequestCounters : IMetricsSource
     private const int ShardBits = 6;
 
     private readonly Shard?[] shards = new Shard[1 << ShardBits];
-    private readonly StripedCounters decisions = new(3);
+    private readonly LimitDecisions decisions = new();
     private readonly int maxSlots;
 
     /// <param name="maxCallers">How many callers are told apart per kind of window, about; the memory bound, at 24 bytes each.</param>
@@ -37,7 +38,7 @@ internal sealed class RequestCounters : IMetricsSource
     /// <returns>The place in <paramref name="windows"/> of the longest window that is used up; -1 when the request was counted.</returns>
     public int TryCount(Caller caller, ReadOnlySpan<Window> windows, ReadOnlySpan<double> limits, long now, Span<uint> counts)
     {
-        var hash = CounterTable.Hash(caller);
+        var hash = caller.Hash();
         var shard = ShardFor(hash);
         Span<int> places = stackalloc int[windows.Length];
         var full = -1;
@@ -64,7 +65,7 @@ internal sealed class RequestCounters : IMetricsSource
     /// <param name="counts">Receives how much had been counted before, in the order of <paramref name="windows"/>.</param>
     public void Add(Caller caller, ReadOnlySpan<Window> windows, long now, uint amount, Span<uint> counts)
     {
-        var hash = CounterTable.Hash(caller);
+        var hash = caller.Hash();
         var shard = ShardFor(hash);
         lock (shard.Lock)
             for (var i = 0; i < windows.Length; i++)
@@ -76,20 +77,13 @@ internal sealed class RequestCounters : IMetricsSource
     }
 
     /// <summary>Notes what came of a check, for <c>/metrics</c>.</summary>
-    public void Note(int stripe, bool refused) => decisions.Add(stripe, refused ? 1 : 0, 1);
+    public void Note(int stripe, bool refused) => decisions.Note(stripe, refused);
 
     /// <summary>Notes that a check was held against these counts because the shared ones were away.</summary>
-    public void NoteAway(int stripe) => decisions.Add(stripe, 2, 1);
+    public void NoteAway(int stripe) => decisions.NoteAway(stripe);
 
     /// <inheritdoc/>
-    public void WriteTo(PrometheusText text, Snapshot.GatewayRuntime runtime)
-    {
-        text.Family("gateway_rate_limit_checks_total", "counter", "Requests held against a rate limit.")
-            .Part("gateway_rate_limit_checks_total", decisions.Sum(0) + decisions.Sum(1));
-        text.Family("gateway_rate_limited_total", "counter", "Requests refused because a rate limit was used up.")
-            .Part("gateway_rate_limited_total", decisions.Sum(1));
-        Counters.SharedCounters.CountedHere(text, decisions.Sum(2));
-    }
+    public void WriteTo(PrometheusText text, Snapshot.GatewayRuntime runtime) => decisions.WriteTo(text, runtime);
 
     /// <summary>Made when first needed: thousands of routes may have counters of their own, most of them with few callers.</summary>
     private Shard ShardFor(ulong hash)

@@ -1,3 +1,5 @@
+using Sluice.Gateway.Counters;
+
 namespace Sluice.Gateway.Plugins.RateLimiting;
 
 /// <summary>

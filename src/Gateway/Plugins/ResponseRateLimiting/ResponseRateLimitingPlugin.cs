@@ -1,5 +1,6 @@
 using System.Globalization;
 using Microsoft.AspNetCore.Http;
+using Sluice.Gateway.Counters;
 using Sluice.Gateway.Pipeline;
 using Sluice.Gateway.Plugins.RateLimiting;
 using Sluice.Gateway.Redis;
@@ -17,6 +18,7 @@ internal sealed class ResponseRateLimitingPlugin : Plugin
 
     private readonly ResponseRateLimitingConfig config;
     private readonly TimeProvider time;
+    private readonly CallerIdentity callers;
     private readonly UsageLimit[] limits;
     private readonly RedisUsage? redis;
     private readonly RequestCounters? away;
@@ -25,6 +27,7 @@ internal sealed class ResponseRateLimitingPlugin : Plugin
     {
         this.config = config;
         time = setup.Time;
+        callers = new CallerIdentity(config.LimitBy);
         var middleware = setup.Middleware;
         limits =
         [
@@ -59,7 +62,7 @@ internal sealed class ResponseRateLimitingPlugin : Plugin
         var response = exchange.Response;
         var told = response.Headers[config.HeaderName];
         response.Headers.Remove(config.HeaderName);
-        var (caller, now) = (CallerOf(exchange), Now());
+        var (caller, now) = (callers.Of(exchange), Now());
         var used = told.Count == 0 ? "" : told[0] ?? "";
 
         var isOver = false;
@@ -70,7 +73,7 @@ internal sealed class ResponseRateLimitingPlugin : Plugin
         {
             var amount = UsedOf(used, limits[i].Name);
             limits[i].Use(exchange, caller, now, amount, count: !isOver, tell: !config.HideClientHeaders, shared?[i]);
-            if (amount > 0 && !isOver) redis?.Add(limits[i], CallerName(exchange), now, amount);
+            if (amount > 0 && !isOver) redis?.Add(limits[i], callers.NameOf(exchange), now, amount);
         }
 
         if (!isOver) return;
@@ -81,7 +84,7 @@ internal sealed class ResponseRateLimitingPlugin : Plugin
     /// <summary>The counts are elsewhere: off the loop and back. Never longer than the server's timeout.</summary>
     private async ValueTask<Verdict> AdmitByRedisAsync(Exchange exchange, RedisUsage usage)
     {
-        var shared = await usage.ReadAsync(CallerName(exchange), Now()).ConfigureAwait(false);
+        var shared = await usage.ReadAsync(callers.NameOf(exchange), Now()).ConfigureAwait(false);
         if (exchange.Loop is { } loop) await loop.SwitchTo();
         if (shared is null)
         {
@@ -96,7 +99,7 @@ internal sealed class ResponseRateLimitingPlugin : Plugin
     {
         if (config.BlockOnFirstViolation)
         {
-            var (caller, now) = (CallerOf(exchange), Now());
+            var (caller, now) = (callers.Of(exchange), Now());
             for (var i = 0; i < limits.Length; i++)
                 if (limits[i].IsUsedUp(caller, now, shared?[i]))
                     return limits[i].Refusal;
@@ -123,21 +126,6 @@ internal sealed class ResponseRateLimitingPlugin : Plugin
 
         return used;
     }
-
-    private Caller CallerOf(Exchange exchange) => config.LimitBy switch
-    {
-        "consumer" when (exchange.Consumer?.Config.Id ?? exchange.Credential?.Id) is { } id => Caller.From(id),
-        "credential" when exchange.Credential is { } credential => Caller.From(credential.Id),
-        _ => Caller.From(exchange.ClientAddress),
-    };
-
-    /// <summary>What <see cref="CallerOf"/> tells apart, as Kong writes it in keys.</summary>
-    private string CallerName(Exchange exchange) => config.LimitBy switch
-    {
-        "consumer" when (exchange.Consumer?.Config.Id ?? exchange.Credential?.Id) is { } id => id.ToString(),
-        "credential" when exchange.Credential is { } credential => credential.Id.ToString(),
-        _ => exchange.ClientAddress.ToString(),
-    };
 
     private long Now() => time.GetUtcNow().ToUnixTimeSeconds();
 }

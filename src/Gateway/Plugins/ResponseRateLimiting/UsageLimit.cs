@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Primitives;
+using Sluice.Gateway.Counters;
 using Sluice.Gateway.Pipeline;
 using Sluice.Gateway.Plugins.RateLimiting;
 

@@ -1,4 +1,5 @@
 using System.Net;
+using Sluice.Gateway.Counters;
 using Sluice.Gateway.Plugins.RateLimiting;
 
 namespace Sluice.Gateway.Tests.Plugins.RateLimiting;

@@ -4,7 +4,7 @@ using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using System.Text;
 
-namespace Sluice.Gateway.Plugins.RateLimiting;
+namespace Sluice.Gateway.Counters;
 
 /// <summary>Whose requests are counted together, in 16 bytes: an id or an address as it is, a text by its hash.</summary>
 internal readonly record struct Caller(ulong High, ulong Low)
@@ -30,6 +30,23 @@ internal readonly record struct Caller(ulong High, ulong Low)
         SHA256.HashData(bytes[..Encoding.UTF8.GetBytes(text, bytes)], hash);
         if (rented is not null) ArrayPool<byte>.Shared.Return(rented);
         return Read(hash);
+    }
+
+    /// <summary>Those whose parts are all equal, by SHA-256 too.</summary>
+    public static Caller From(ReadOnlySpan<Caller> parts)
+    {
+        Span<byte> hash = stackalloc byte[SHA256.HashSizeInBytes];
+        SHA256.HashData(MemoryMarshal.AsBytes(parts), hash);
+        return Read(hash);
+    }
+
+    /// <summary>Spreads callers over tables: the finaliser of SplitMix64, since addresses that differ in one bit must not meet.</summary>
+    public ulong Hash()
+    {
+        var x = Low ^ (High * 0x9E3779B97F4A7C15);
+        x = (x ^ (x >> 30)) * 0xBF58476D1CE4E5B9;
+        x = (x ^ (x >> 27)) * 0x94D049BB133111EB;
+        return x ^ (x >> 31);
     }
 
     /// <summary>32 hex digits.</summary>

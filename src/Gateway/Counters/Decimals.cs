@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace Sluice.Gateway.Plugins.RateLimiting;
+namespace Sluice.Gateway.Counters;
 
 /// <summary>Numbers as header values. The common ones are made once, so that telling a client its limits allocates nothing.</summary>
 internal static class Decimals
