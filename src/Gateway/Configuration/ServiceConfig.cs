@@ -77,6 +77,7 @@ public sealed record ServiceConfig : Entity, IChecked
     public IReadOnlyList<EndpointConfig>? Endpoints { get; init; }
 
     /// <summary>Sluice: where the addresses of the service are found while the gateway runs, without an upstream object.</summary>
+    [Extension]
     public DiscoveryConfig? Discovery { get; init; }
 
     /// <summary>Sluice: how <see cref="Endpoints"/>, or those found, are chosen between.</summary>

@@ -65,6 +65,7 @@ public sealed record UpstreamConfig : Entity, IChecked
     public int SlowStart { get; init; }
 
     /// <summary>Sluice: where further targets are found while the gateway runs.</summary>
+    [Extension]
     public DiscoveryConfig? Discovery { get; init; }
 
     /// <summary>Stands under the upstream in the nested form; resolved to <see cref="TargetConfig.Upstream"/> by the reader.</summary>
