@@ -4,14 +4,21 @@ using System.Globalization;
 using Sluice.Foundation.Schema;
 using Sluice.Workflows.Nodes.Aggregate;
 using Sluice.Workflows.Nodes.CompareDatasets;
+using Sluice.Workflows.Nodes.Compression;
+using Sluice.Workflows.Nodes.ConvertToFile;
+using Sluice.Workflows.Nodes.Crypto;
+using Sluice.Workflows.Nodes.Dates;
 using Sluice.Workflows.Nodes.ErrorTrigger;
 using Sluice.Workflows.Nodes.ExecuteWorkflow;
+using Sluice.Workflows.Nodes.ExtractFromFile;
 using Sluice.Workflows.Nodes.Filter;
+using Sluice.Workflows.Nodes.Html;
 using Sluice.Workflows.Nodes.HttpRequest;
 using Sluice.Workflows.Nodes.If;
 using Sluice.Workflows.Nodes.ItemLists;
 using Sluice.Workflows.Nodes.Limit;
 using Sluice.Workflows.Nodes.ManualTrigger;
+using Sluice.Workflows.Nodes.Markdown;
 using Sluice.Workflows.Nodes.Merge;
 using Sluice.Workflows.Nodes.NoOp;
 using Sluice.Workflows.Nodes.RemoveDuplicates;
@@ -27,6 +34,7 @@ using Sluice.Workflows.Nodes.Summarize;
 using Sluice.Workflows.Nodes.Switch;
 using Sluice.Workflows.Nodes.Wait;
 using Sluice.Workflows.Nodes.Webhook;
+using Sluice.Workflows.Nodes.Xml;
 
 namespace Sluice.Workflows.Nodes;
 
@@ -54,14 +62,22 @@ public static class NodeCatalog
 
         AggregateNode.Descriptor,
         CompareDatasetsNode.Descriptor,
+        CompressionNode.Descriptor,
+        ConvertToFileNode.Descriptor,
+        CryptoNode.Descriptor,
+        DateTimeNode.Descriptor,
+        ExtractFromFileNode.Descriptor,
+        HtmlNode.Descriptor,
         ItemListsNode.Descriptor,
         LimitNode.Descriptor,
+        MarkdownNode.Descriptor,
         RemoveDuplicatesNode.Descriptor,
         RenameKeysNode.Descriptor,
         SetNode.Descriptor,
         SortNode.Descriptor,
         SplitOutNode.Descriptor,
         SummarizeNode.Descriptor,
+        XmlNode.Descriptor,
 
         HttpRequestNode.Descriptor,
 
