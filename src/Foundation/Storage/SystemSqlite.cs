@@ -4,10 +4,11 @@ using System.Runtime.InteropServices;
 namespace Sluice.Foundation.Storage;
 
 /// <summary>Loads the system's SQLite where there is one: it is newer than the one that comes with the package, and the distribution mends it.</summary>
-internal static class SystemSqlite
+public static class SystemSqlite
 {
     private static readonly Lazy<bool> Loaded = new(Load);
 
+    /// <summary>Called before the first connection.</summary>
     public static void Use() => _ = Loaded.Value;
 
     private static bool Load()

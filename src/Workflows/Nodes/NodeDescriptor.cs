@@ -38,6 +38,13 @@ public abstract class NodeDescriptor
     /// <summary>Gives the type and parameters of the node that stands for this one; null when it has no such operation.</summary>
     public Func<MapNode, (string Type, MapNode Parameters)?>? Redirect { get; init; }
 
+    /// <summary>JSON Schema of its parameters, for forms and editors.</summary>
+    public System.Text.Json.Nodes.JsonObject Schema()
+    {
+        var schema = new JsonSchema(ParameterReader.Schemas);
+        return schema.Finish(schema.Record(ParametersType));
+    }
+
     /// <summary>Makes the node of one place in a workflow.</summary>
     public abstract Node Create(object parameters, NodeSetup setup);
 }

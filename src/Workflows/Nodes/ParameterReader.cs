@@ -46,7 +46,25 @@ public static class ParameterReader
     public static object? Read(Type record, MapNode parameters, string objectName, ICollection<Problem> problems, Severity unknown)
     {
         var binding = new Binding(objectName, problems, "parameters") { FieldReaders = Readers, UnknownFields = unknown };
-        return RecordBinder.Bind(record, parameters, binding);
+        var read = RecordBinder.Bind(record, parameters, binding);
+        if (read is not null) ReportWithoutEffect(read, parameters, "parameters", objectName, problems);
+        return read;
+    }
+
+    /// <summary>Says which parameters were given and change nothing here.</summary>
+    private static void ReportWithoutEffect(object record, MapNode parameters, string path, string objectName, ICollection<Problem> problems)
+    {
+        var plan = RecordPlan.For(record.GetType());
+        object? defaults = null;
+        foreach (var entry in parameters.Entries)
+        {
+            if (plan.Find(entry.Name) is not { } field) continue;
+            var value = field.Property.GetValue(record);
+            if (field.NoEffect is { } reason && !Equals(value, field.Property.GetValue(defaults ??= plan.Create())))
+                problems.Add(new Problem(entry.Place, objectName, $"{path}.{entry.Name}", $"no effect: {reason}", Severity.Warning));
+            else if (entry.Value is MapNode inner && value is not null && field.Property.PropertyType.IsDefined(typeof(CamelCaseAttribute), inherit: false))
+                ReportWithoutEffect(value, inner, $"{path}.{entry.Name}", objectName, problems);
+        }
     }
 
     private static Parameter<T>? Read<T>(

@@ -35,7 +35,7 @@ internal sealed class MergeNode : Node
     {
         "append" => NodeResult.Of([.. Enumerable.Range(0, Inputs).SelectMany(i => Tagged(context, i))]),
         "chooseBranch" => NodeResult.Of(Choose(context)),
-        "combineBySql" => NodeResult.Of(SqlMerge.Run(_parameters.Query.Get(context, 0), [.. Enumerable.Range(0, Inputs).Select(context.Input)])),
+        "combineBySql" => NodeResult.Of(SqlMerge.Run(_parameters.Query.Get(context, 0), [.. Enumerable.Range(0, Inputs).Select(context.Input)], context.Cancellation)),
         _ => NodeResult.Of(Combine(context)),
     };
 
