@@ -43,4 +43,8 @@ public sealed record PipelineConfig : Entity
 {
     [Required]
     public string Name { get; init; } = "";
+
+    /// <summary>What routes name it by: <c>pipeline</c>, or <c>policy</c> for rules of access and traffic that many routes share.</summary>
+    [OneOf("pipeline", "policy")]
+    public string Type { get; init; } = "pipeline";
 }

@@ -79,6 +79,14 @@ public sealed record RouteConfig : Entity, IChecked
     [Extension]
     public string? Pipeline { get; init; }
 
+    /// <summary>Sluice: the name of a second pipeline, of type <c>policy</c>; where both have a plugin, that of <see cref="Pipeline"/> runs.</summary>
+    [Extension]
+    public string? Policy { get; init; }
+
+    /// <summary>Sluice: a route that is not enabled is left out of the routing table.</summary>
+    [Extension]
+    public bool Enabled { get; init; } = true;
+
     public void Check(Action<string, string> report) => RouteChecks.Check(this, report);
 }
 

@@ -72,7 +72,7 @@ public sealed record ServiceConfig : Entity, IChecked
     [Extension]
     public HealthCheckConfig? HealthCheck { get; init; }
 
-    /// <summary>Sluice: the addresses of the service in place, without an upstream object.</summary>
+    /// <summary>Sluice: the addresses of the service in place, without an upstream object; an empty list in place of a host for one that has none yet.</summary>
     [Extension]
     public IReadOnlyList<EndpointConfig>? Endpoints { get; init; }
 
@@ -91,7 +91,7 @@ public sealed record ServiceConfig : Entity, IChecked
 
     public void Check(Action<string, string> report)
     {
-        if (Host.Length == 0 && Endpoints is not { Count: > 0 } && Discovery is null)
+        if (Host.Length == 0 && Endpoints is null && Discovery is null)
             report("host", "required field missing; give host (or url), endpoints or discovery");
         if (Endpoints is not null && Discovery is not null)
             report("discovery", "must not be set when there are endpoints");

@@ -7,7 +7,7 @@ namespace Sluice.Gateway.Snapshot;
 /// <summary>
 /// Resolves, once per snapshot, which middleware applies where. For each plugin exactly one middleware wins; from the strongest scope to the weakest
 /// (Kong 3.9, plugins_iterator.lua): consumer+route+service, group+route+service, consumer+route, consumer+service, group+route, group+service,
-/// route+service, consumer, group, route, (Sluice's pipeline,) service, global.
+/// route+service, consumer, group, route, (Sluice's pipeline, policy,) service, global.
 /// </summary>
 internal sealed class PlanBuilder
 {
@@ -109,9 +109,13 @@ internal sealed class PlanBuilder
 
     private PluginConfig? WithoutConsumer(string name, RouteConfig? route, Guid? service) =>
         Find(name, route?.Id, null, null, null)
-        ?? (route?.Pipeline is { } pipeline ? byScope.GetValueOrDefault(new Scope(name, null, null, null, null, pipeline)) : null)
+        ?? InPipeline(name, route?.Pipeline)
+        ?? InPipeline(name, route?.Policy)
         ?? Find(name, null, service, null, null)
         ?? byScope.GetValueOrDefault(new Scope(name, null, null, null, null, null));
+
+    private PluginConfig? InPipeline(string name, string? pipeline) =>
+        pipeline is null ? null : byScope.GetValueOrDefault(new Scope(name, null, null, null, null, pipeline));
 
     private PluginConfig? InGroups(string name, Guid? route, Guid? service, ConsumerModel consumer)
     {

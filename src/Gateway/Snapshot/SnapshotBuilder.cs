@@ -53,6 +53,7 @@ internal sealed class SnapshotBuilder(GatewayRuntime runtime)
         var routes = new List<RouteModel>(document.Routes.Count);
         foreach (var config in document.Routes)
         {
+            if (!config.Enabled) continue;
             var service = config.Service is { } reference ? services.GetValueOrDefault(reference.Id) : null;
             if (service is { Config.Enabled: false }) continue;
             routes.Add(new RouteModel

@@ -1,4 +1,6 @@
 using System.CommandLine;
+using Sluice.Gateway.Explaining;
+using Sluice.Gateway.Snapshot;
 using Sluice.Host.Explaining;
 
 namespace Sluice.Host.Commands;
@@ -25,13 +27,25 @@ internal static class ExplainCommand
             """);
         command.SetAction(async (parsed, _) =>
         {
-            var request = ExplainedRequest.Parse(parsed.GetRequiredValue(method), parsed.GetRequiredValue(url), parsed.GetValue(headers) ?? []);
+            var fields = (parsed.GetValue(headers) ?? []).Select(Field);
+            if (!ExplainedRequest.TryParse(parsed.GetRequiredValue(method), parsed.GetRequiredValue(url), fields, out var request, out var problem)) throw new UsageException(problem);
             await using var offline = await OfflineSnapshot.TryBuildAsync([parsed.GetRequiredValue(file)]);
             if (offline is null) return ExitCode.ConfigurationProblems;
-            var explanation = new Explanation(offline.Snapshot, request, parsed.GetValue(consumer));
-            explanation.Write(Console.Out);
-            return explanation.Matched ? ExitCode.Ok : ExitCode.NoRoute;
+            var explanation = Explanation.Of(offline.Snapshot, request, Consumer(offline.Snapshot, parsed.GetValue(consumer)));
+            ExplanationText.Write(Console.Out, explanation);
+            return explanation.Route is not null ? ExitCode.Ok : ExitCode.NoRoute;
         });
         return command;
     }
+
+    private static KeyValuePair<string, string> Field(string text)
+    {
+        var colon = text.IndexOf(':', StringComparison.Ordinal);
+        if (colon <= 0) throw new UsageException($"--header '{text}': expected 'Name: value'");
+        return KeyValuePair.Create(text[..colon].Trim(), text[(colon + 1)..].Trim());
+    }
+
+    private static ConsumerModel? Consumer(GatewaySnapshot snapshot, string? name) =>
+        name is null ? null
+        : snapshot.FindConsumer(name) ?? snapshot.ConsumersByCustomId.GetValueOrDefault(name) ?? throw new UsageException($"--consumer '{name}': there is no such consumer in the file");
 }

@@ -85,7 +85,7 @@ public sealed partial class ConfigurationTree
         if (entry.Kind.Name == "ca_certificates" && Table(EntityKind.ByName["services"]).Referring.TryGetValue(("ca_certificates", entry.Id), out var services))
             return EditResult.Refuse(new EditProblem(EditRefusal.ReferencedByOthers, entry.Kind.Name, entry.Id, Describe(current), "",
                 $"ca_certificate {entry.Id} is still referenced by services (id = {services[0]})"));
-        if (entry.Kind.Name == "pipelines" && All(EntityKind.ByName["routes"]).Any(r => ((RouteConfig)r.Record).Pipeline == current.Key))
+        if (entry.Kind.Name == "pipelines" && IsNamedByRoutes(current))
             return Needed(current, EntityKind.ByName["routes"]);
 
         var tree = With(Table(entry.Kind).Without(current));
@@ -190,7 +190,11 @@ public sealed partial class ConfigurationTree
             : EditResult.Refuse(new EditProblem(EditRefusal.SchemaViolation, existing.Kind.Name, existing.Id, existing.Label, "id", "an id can't be changed"));
 
     private EditResult? RenameIsRefused(ConfigurationObject pipeline) =>
-        All(EntityKind.ByName["routes"]).Any(r => ((RouteConfig)r.Record).Pipeline == pipeline.Key) ? Needed(pipeline, EntityKind.ByName["routes"]) : null;
+        IsNamedByRoutes(pipeline) ? Needed(pipeline, EntityKind.ByName["routes"]) : null;
+
+    /// <summary>Routes hold their pipelines' names.</summary>
+    private bool IsNamedByRoutes(ConfigurationObject pipeline) =>
+        All(EntityKind.ByName["routes"]).Any(r => r.Record is RouteConfig route && (route.Pipeline == pipeline.Key || route.Policy == pipeline.Key));
 
     /// <summary>Middleware holds its pipeline's name.</summary>
     private ConfigurationTree WithPipelineRenamed(ConfigurationObject pipeline)

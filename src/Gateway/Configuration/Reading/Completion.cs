@@ -34,6 +34,8 @@ internal static class Completion
                     binding.Report(value.Place, field, "unknown field; it needs the expressions router (router_flavor = expressions)");
         if (route.Pipeline is { } pipeline && index.Find("pipelines", pipeline) is null)
             binding.Report(node["pipeline"]!.Place, "pipeline", $"there is no pipeline '{pipeline}'" + index.DidYouMean("pipelines", pipeline));
+        if (route.Policy is { } policy && index.Find("pipelines", policy) is null)
+            binding.Report(node["policy"]!.Place, "policy", $"there is no pipeline '{policy}'" + index.DidYouMean("pipelines", policy));
         var grpc = route.Protocols.Contains("grpc", StringComparer.Ordinal) || route.Protocols.Contains("grpcs", StringComparer.Ordinal);
         if (!grpc)
             return route;

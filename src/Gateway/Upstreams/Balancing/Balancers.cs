@@ -20,7 +20,7 @@ internal static class Balancers
         };
         var pool = upstream is not null ? ForUpstream(upstream, targets, schemePort, context)
             : service.Discovery is { } discovery ? ForDiscovery(service, discovery, schemePort, context)
-            : service.Endpoints is { Count: > 0 } endpoints ? ForEndpoints(service, endpoints, schemePort, context)
+            : service.Endpoints is { } endpoints && (endpoints.Count > 0 || service.Host.Length == 0) ? ForEndpoints(service, endpoints, schemePort, context)
             : ForHost(service, schemePort, context);
         return new PooledBalancer(pool);
     }

@@ -3,7 +3,7 @@ using System.Text.Encodings.Web;
 using System.Text.Json;
 using Sluice.Foundation.Schema;
 
-namespace Sluice.Host.Explaining;
+namespace Sluice.Gateway.Explaining;
 
 /// <summary>A configuration record as its fields and values, defaults included, secrets left out.</summary>
 internal static class EffectiveConfiguration
