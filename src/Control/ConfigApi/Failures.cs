@@ -48,6 +48,8 @@ public static partial class Failures
 
     private static Task AnswerForRoutingAsync(HttpContext http)
     {
+        if (http.Request.Path.StartsWithSegments("/api") && !http.Request.Path.StartsWithSegments("/api/" + Envelope.Version))
+            return AnswerAsync(http, 400, "UNSUPPORTED_VERSION", $"there is no such version of the API; it is at /api/{Envelope.Version}");
         if (http.Response.StatusCode == StatusCodes.Status404NotFound) return AnswerAsync(http, 404, "NOT_FOUND", "Not found");
         return AnswerAsync(http, 405, "METHOD_NOT_ALLOWED", "Method not allowed");
     }

@@ -18,7 +18,7 @@ internal static class KongForm
     private static readonly Dictionary<string, string[]> Own = new(StringComparer.Ordinal)
     {
         ["services"] = ["circuit_breaker", "discovery", "endpoints", "health_check", "load_balancing", "retry"],
-        ["routes"] = ["pipeline", "workflow", "expression", "priority"],
+        ["routes"] = ["pipeline", "policy", "workflow", "expression", "priority"],
         ["upstreams"] = ["discovery", "slow_start"],
         ["consumers"] = ["groups"],
         ["keyauth_credentials"] = ["ttl"],
@@ -31,6 +31,8 @@ internal static class KongForm
         foreach (var field in Own.GetValueOrDefault(found.Kind.Name, []))
             if (SaysNothing(json[field]))
                 json.Remove(field);
+        if (found.Record is RouteConfig { Enabled: true })
+            json.Remove("enabled");
         if (found.Record is CredentialConfig)
             json.Remove("updated_at");
         if (found.Kind.Name == "certificates")

@@ -65,7 +65,14 @@ internal static class AdminListener
         app.MapGet("/metrics", http => MetricsAsync(http, gateway));
         app.MapGet("/status/ready", http => ReadyAsync(http, gateway));
         app.UseEndpoints(static _ => { });
-        app.Run(kong);
+        app.Run(http => http.Request.Path.StartsWithSegments("/api") ? NotFound(http) : kong(http));
+    }
+
+    /// <summary>What it is told as is for <see cref="Failures"/> to say.</summary>
+    private static Task NotFound(HttpContext http)
+    {
+        http.Response.StatusCode = (int)HttpStatusCode.NotFound;
+        return Task.CompletedTask;
     }
 
     /// <summary>200 while a configuration is served; 503 before that and while draining, so that balancers in front look elsewhere.</summary>

@@ -53,6 +53,7 @@ internal sealed class ControlPlane : IAsyncDisposable
     public void Map(IEndpointRouteBuilder routes, RunningGateway gateway)
     {
         new ReleasesApi(gateway.Releases, gateway.File, gateway.Reading).Map(routes);
+        new ConfigurationApi(gateway.Releases, gateway.Runtime).Map(routes);
         routes.MapIdentity(accounts);
         routes.MapAudit(audit);
         routes.MapNodes(nodes, time);

@@ -115,6 +115,9 @@ internal sealed partial class RunningGateway : IAsyncDisposable
         if (settings.Proxy.Count > 0) server = await GatewayServer.StartAsync(runtime, settings.Proxy);
     }
 
+    /// <summary>What runs.</summary>
+    public GatewayRuntime Runtime => runtime;
+
     /// <summary>What new requests run on.</summary>
     public GatewaySnapshot Snapshot => runtime.Current;
 

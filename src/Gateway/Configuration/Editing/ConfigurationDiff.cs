@@ -119,7 +119,7 @@ public sealed class ConfigurationDiff
     private static string Show(EntityKind kind, string path, JsonNode? value, ConfigurationTree tree)
     {
         foreach (var reference in kind.References)
-            if (reference.Field == path && (string?)value?["id"] is { } id && tree.Find(EntityKind.ByName[reference.Kind], id) is { } target)
+            if (reference.Field == path && (string?)(value as JsonObject)?["id"] is { } id && tree.Find(EntityKind.ByName[reference.Kind], id) is { } target)
                 return target.Label;
         var text = value?.ToJsonString(CanonicalJson.Readable) ?? "null";
         return text.Length <= 200 ? text : text[..197] + "...";
