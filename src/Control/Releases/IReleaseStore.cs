@@ -15,6 +15,12 @@ internal interface IReleaseStore
     /// <exception cref="ReleaseUnreadableException">It was written under rules that no longer hold.</exception>
     Task<ConfigurationTree?> ReadAsync(long number, ReadOptions options, CancellationToken cancel);
 
+    /// <summary>
+    /// Keeps other nodes from adding releases until it is disposed of, so that nodes that write at once take turns. It is a courtesy and no guarantee: who
+    /// waits too long goes on without, and the numbers of releases still keep two from being one.
+    /// </summary>
+    Task<IAsyncDisposable> TakeTurnAsync(CancellationToken cancel);
+
     /// <summary>Adds the release that comes after the newest.</summary>
     /// <returns>False when its number is taken: somebody else was first.</returns>
     Task<bool> AddAsync(Release release, ConfigurationTree tree, ConfigurationDiff diff, CancellationToken cancel);

@@ -16,6 +16,8 @@ internal sealed class MemoryReleases : IReleaseStore
     public Task<ConfigurationTree?> ReadAsync(long number, ReadOptions options, CancellationToken cancel) =>
         Locked(() => _releases.Find(r => r.Release.Number == number)?.Tree);
 
+    public Task<IAsyncDisposable> TakeTurnAsync(CancellationToken cancel) => Task.FromResult<IAsyncDisposable>(Turn.Alone);
+
     public Task<bool> AddAsync(Release release, ConfigurationTree tree, ConfigurationDiff diff, CancellationToken cancel) => Locked(() =>
     {
         if (_releases.Count > 0 && _releases[^1].Release.Number >= release.Number)

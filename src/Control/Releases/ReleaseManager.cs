@@ -287,11 +287,12 @@ public sealed partial class ReleaseManager : IAsyncDisposable
         {
             for (var attempt = 0; attempt < Attempts; attempt++)
             {
+                await using var turn = await _store.TakeTurnAsync(cancel);
+
+                // What other nodes made meanwhile: on their release, or not at all when the caller wants a certain one.
+                await CatchUpAsync(cancel);
                 if (await TryAsync(request, restores, make, cancel) is { } result)
                     return result;
-
-                // Another node was faster: on its release, or not at all when the caller wants a certain one.
-                await CatchUpAsync(cancel);
             }
             throw new DatabaseUnavailableException("other nodes keep making releases; nothing was changed");
         }

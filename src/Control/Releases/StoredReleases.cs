@@ -63,6 +63,12 @@ internal sealed class StoredReleases(Database database, ReleaseSettings settings
             $"release {number} does not fit this version of Sluice: " + string.Join("; ", read.Problems.Where(p => p.Severity == Severity.Error).Take(5).Select(p => $"{p.Object}: {p.Field}: {p.Message}")));
     }
 
+    public async Task<IAsyncDisposable> TakeTurnAsync(CancellationToken cancel)
+    {
+        await MigrateAsync(cancel);
+        return await Turn.TakeAsync(database, cancel);
+    }
+
     public async Task<bool> AddAsync(Release release, ConfigurationTree tree, ConfigurationDiff diff, CancellationToken cancel)
     {
         await MigrateAsync(cancel);
