@@ -3,7 +3,7 @@ import json, os, shlex, shutil, signal, socket, string, subprocess, sys, tempfil
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent.parent
-SLUICE = HERE.parent / "bin" / "sluice"
+SLUICE = Path(os.environ.get("SLUICE") or HERE.parent / "bin" / "sluice")
 HZ = os.sysconf("SC_CLK_TCK")
 BODY = json.dumps({"items": [{"sku": "A%05d" % i, "qty": i % 7, "price": 10 + i} for i in range(22)]})[:1000].ljust(1024, " ")
 KEYS = ["key-%04d" % i for i in range(1000)]

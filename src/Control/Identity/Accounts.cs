@@ -32,6 +32,7 @@ public sealed partial class Accounts : IDisposable
     // Checking a password is a tenth of a second of pure work, on purpose; a flood of them must leave the gateway its processors.
     private readonly SemaphoreSlim checking = new(1);
     private volatile bool anybody;
+    private volatile bool nobody;
 
     /// <param name="iterations">Of PBKDF2.</param>
     public Accounts(Database database, TimeProvider time, ILoggerFactory logs, int iterations = Users.Iterations)
@@ -53,7 +54,26 @@ public sealed partial class Accounts : IDisposable
     internal SetupLinks SetupLinks { get; }
 
     /// <summary>Whether somebody has an account. Once it was so it stays so until the program ends: the door does not open again.</summary>
-    public async Task<bool> AnyUserAsync() => anybody || (anybody = await Users.CountAsync() > 0);
+    public async Task<bool> AnyUserAsync()
+    {
+        if (anybody) return true;
+        anybody = await Users.CountAsync() > 0;
+        nobody = !anybody;
+        return anybody;
+    }
+
+    /// <summary>The same for who only reads: while the database is away, what it said last counts, if it has said anything.</summary>
+    internal async Task<bool> AnyUserLatelyAsync()
+    {
+        try
+        {
+            return await AnyUserAsync();
+        }
+        catch (DatabaseUnavailableException) when (nobody)
+        {
+            return false;
+        }
+    }
 
     /// <summary>Brings the tables up to date.</summary>
     /// <exception cref="DatabaseException">The database does not answer, or was written by a newer program.</exception>

@@ -32,7 +32,7 @@ public sealed class AdminGuard(Accounts accounts, RequestAudit audit, AdminGuard
         }
 
         var changes = PathPermissions.Changes(http.Request.Method, need);
-        var (caller, refusal) = await IdentifyAsync(http, need);
+        var (caller, refusal) = await IdentifyAsync(http, need, changes);
         http.Features.Set(caller);
         if (caller.Kind != CallerKind.Anonymous) http.User = new ClaimsPrincipal(new GenericIdentity(caller.Name, caller.Kind.ToString()));
         refusal ??= Refuse(http, caller, need, changes);
@@ -65,7 +65,7 @@ public sealed class AdminGuard(Accounts accounts, RequestAudit audit, AdminGuard
         }, http);
     }
 
-    private async Task<(Caller Caller, Refusal? Refusal)> IdentifyAsync(HttpContext http, Need need)
+    private async Task<(Caller Caller, Refusal? Refusal)> IdentifyAsync(HttpContext http, Need need, bool changes)
     {
         if (need == Need.Nothing) return (Caller.Anonymous, null);
         if (TokenOf(http.Request) is { } token)
@@ -81,7 +81,7 @@ public sealed class AdminGuard(Accounts accounts, RequestAudit audit, AdminGuard
         if (!IsLocal(http)) return (Caller.Anonymous, null);
         // From this machine the pages are for everybody, whether the database answers or not.
         if (need == Need.Page) return (Caller.Local, null);
-        if (settings.Access == AdminAccess.On || await accounts.AnyUserAsync()) return (Caller.Anonymous, null);
+        if (settings.Access == AdminAccess.On || await (changes ? accounts.AnyUserAsync() : accounts.AnyUserLatelyAsync())) return (Caller.Anonymous, null);
         return Browser.IsOurs(http.Request.Host, settings.Hosts) || !Browser.MayHaveSent(http.Request)
             ? (Caller.Local, null)
             : (Caller.Anonymous, new Refusal(403, "HOST_NOT_ALLOWED", "this name is none that the admin listener knows (localhost, an address, --admin-hosts)"));
