@@ -76,7 +76,11 @@ public sealed partial class Run
     }
 
     /// <summary>The answer that a node of the run gives; null when it ends without one.</summary>
-    internal Task<WebhookResponse?> ExpectResponse() => (_response ??= new(TaskCreationOptions.RunContinuationsAsynchronously)).Task;
+    internal Task<WebhookResponse?> ExpectResponse()
+    {
+        IsAwaited = true;
+        return (_response ??= new(TaskCreationOptions.RunContinuationsAsynchronously)).Task;
+    }
 
     internal async ValueTask RespondAsync(WebhookResponse response)
     {
@@ -85,6 +89,9 @@ public sealed partial class Run
         if (Log is not null) await Log.FlushAsync();
         waiting.TrySetResult(response);
     }
+
+    /// <summary>Whether somebody in this process waits for its end, also while it waits itself.</summary>
+    internal bool IsAwaited { get; set; }
 
     /// <summary>Whether it was read back from its history.</summary>
     internal bool Recovered { get; private set; }
@@ -115,6 +122,25 @@ public sealed partial class Run
     {
         Happened(new RunStarted(StartedAt = Now, trigger.Index, Request.Items));
         await DriveAsync();
+    }
+
+    /// <summary>Takes over what another run did before its last failure; nothing is run yet.</summary>
+    /// <exception cref="InvalidOperationException">The history does not fit this run's workflow.</exception>
+    internal void TakeOver(IReadOnlyList<RunEvent> events)
+    {
+        var last = events.Count - 1;
+        while (last >= 0 && events[last] is not NodeFailed) last--;
+        for (var i = 0; i < (last < 0 ? events.Count : last); i++)
+        {
+            if (events[i] is RunFailed or RunCancelled or RunFinished) continue;
+            Happened(events[i]);
+        }
+
+        StartedAt = Now;
+        Recovered = true;
+        // What failed did not do its work, or its author says that it may be tried again.
+        foreach (var run in State.Running) run.Started = false;
+        lock (_effects) _effects.Clear();
     }
 
     /// <summary>Goes on with a run that was read back from its history.</summary>
@@ -262,7 +288,7 @@ public sealed partial class Run
         if (Log is not null) await Log.FlushAsync();
         var result = Result();
         if (result.Phase is not (RunPhase.Waiting or RunPhase.NeedsDecision)) _ended.TrySetResult(result);
-        _response?.TrySetResult(null);
+        if (result.Phase is not RunPhase.Waiting) _response?.TrySetResult(null);
     }
 
     /// <summary>How it stands now.</summary>

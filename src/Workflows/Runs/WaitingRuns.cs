@@ -35,7 +35,7 @@ internal sealed class WaitingRuns : IAsyncDisposable
     {
         lock (_lock)
         {
-            var keep = run.Log is null || _kept < KeptInMemory;
+            var keep = run.Log is null || run.IsAwaited || _kept < KeptInMemory;
             if (keep) _kept++;
             Put(run.Id, new Parked(keep ? run : null, run.State.Waiting!.Min(w => w.Waiting?.Until)));
         }

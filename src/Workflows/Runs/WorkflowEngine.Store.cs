@@ -65,7 +65,7 @@ public sealed partial class WorkflowEngine
             return answer.Received();
         }
 
-        return await response ?? answer.Unanswered(run.Result());
+        return await response.WaitAsync(cancel) ?? answer.Unanswered(run.Result());
     }
 
     /// <summary>What a person decided about a run that stopped at a node of which nobody knows whether it did its work.</summary>
@@ -79,6 +79,31 @@ public sealed partial class WorkflowEngine
         await EnterAsync(run, always: true, _stop.Token);
         InBackground(() => DriveAsync(run, run.DecideAsync(node, decision, items)).AsTask());
         return true;
+    }
+
+    /// <summary>Tries a stored run that failed again, from the node that failed: a new run that takes over what the old one did before.</summary>
+    /// <param name="newest">With the workflow as it is now, and not as it was then.</param>
+    /// <returns>The new run; null when no such run failed, or the workflow of now has not the nodes that the old one ran.</returns>
+    /// <exception cref="RunRefusedException">The queue is full, or the store does not answer.</exception>
+    public async ValueTask<Run?> RetryAsync(string id, bool newest = false)
+    {
+        if (History is null || await History.FindAsync(id) is not { Phase: RunPhase.Failed or RunPhase.Cancelled } stored) return null;
+        var model = newest ? Find(stored.Workflow) : await ModelAsync(stored.Workflow, stored.Version);
+        if (model is null) return null;
+        var request = new RunRequest { Mode = RunMode.Retry, Tenant = stored.Tenant };
+        var run = Make(Guid.CreateVersion7(Time.GetUtcNow()).ToString("N"), model, request, 0, id);
+        try
+        {
+            run.TakeOver((await History.EventsAsync(id, model, _stop.Token)).Events);
+        }
+        catch (Exception e) when (e is System.Text.Json.JsonException or InvalidOperationException or NullReferenceException)
+        {
+            return null;
+        }
+
+        await EnterAsync(run, always: false, _stop.Token);
+        InBackground(() => DriveAsync(run, run.ContinueAsync()).AsTask());
+        return run;
     }
 
     /// <summary>A run as its history says; null when there is none, or its document or history cannot be read (they are kept as they are).</summary>
@@ -189,6 +214,7 @@ public sealed partial class WorkflowEngine
         var earlier = sub.Parent.Recovered && model.Durable ? await LoadAsync(id) : null;
         if (earlier is { Phase: RunPhase.Succeeded or RunPhase.Failed or RunPhase.Cancelled or RunPhase.NeedsDecision }) return earlier.Result();
         var run = earlier ?? Create(model, request).Run;
+        run.IsAwaited = true;
         _active[id] = run;
         try
         {

@@ -131,7 +131,17 @@ public sealed partial class WorkflowEngine : IAsyncDisposable
         return answer.Received();
     }
 
-    private async ValueTask<WebhookResponse> RunAndAnswerAsync(WorkflowModel model, RunRequest request, CallerAnswer answer) => answer.Ended(await RunAsync(model, request));
+    private async ValueTask<WebhookResponse> RunAndAnswerAsync(WorkflowModel model, RunRequest request, CallerAnswer answer)
+    {
+        var (run, trigger) = Create(model, request);
+        run.IsAwaited = true;
+        await EnterAsync(run, always: false, request.Cancellation);
+        await DriveAsync(run, run.StartAsync(trigger));
+        return answer.Ended(run.Phase == RunPhase.Waiting && WaitsBriefly(run) ? await run.Ended.WaitAsync(request.Cancellation) : run.Result());
+    }
+
+    /// <summary>Whether it goes on by itself so soon that its caller can as well wait.</summary>
+    private bool WaitsBriefly(Run run) => run.State.Waiting?.TrueForAll(w => w.Waiting is { OnCall: false, Until: { } until } && until - Time.GetUtcNow() < TimeSpan.FromSeconds(65)) == true;
 
     private async ValueTask<WebhookResponse> RunUntilAnsweredAsync(WorkflowModel model, RunRequest request, CallerAnswer answer)
     {
@@ -141,7 +151,7 @@ public sealed partial class WorkflowEngine : IAsyncDisposable
         var driven = DriveAsync(run, run.StartAsync(trigger));
         if (driven.IsCompletedSuccessfully) driven.GetAwaiter().GetResult();
         else InBackground(() => driven.AsTask());
-        return await response ?? answer.Unanswered(run.Result());
+        return await response.WaitAsync(request.Cancellation) ?? answer.Unanswered(run.Result());
     }
 
     /// <summary>Ends a run that is under way or waits.</summary>

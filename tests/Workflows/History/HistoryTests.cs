@@ -207,6 +207,40 @@ public sealed class HistoryTests
         (await engine.History.ListAsync(new RunFilter())).ShouldBeEmpty();
     }
 
+    [Theory, InlineData(false), InlineData(true)]
+    public async Task A_failed_run_is_tried_again_from_the_node_that_failed(bool newest)
+    {
+        await using var database = await BothEngines.CreateAsync(DatabaseKind.Sqlite);
+        int first = 0, second = 0;
+        using var works = new TestNode((_, c) =>
+        {
+            first++;
+            return NodeResult.Of(c.Items);
+        });
+        using var fails = new TestNode((_, c) => ++second == 1 ? throw new NodeException("not yet") : ValueTask.FromResult(NodeResult.Of(c.Items)), idempotent: false);
+        var then = Make("again", "Start > Works > Fails > End", Stored, "Start manual-trigger", $"Works {works.Type}", $"Fails {fails.Type}", "End no-op");
+        var now = Make("again", "Start > Works > Fails > New", Stored, "Start manual-trigger", $"Works {works.Type}", $"Fails {fails.Type}", "New no-op");
+        await using var engine = await StartAsync(database, now);
+        var failed = await engine.RunAsync(then, new RunRequest { Items = Items("""[{"n":1}]""") });
+        failed.Phase.ShouldBe(RunPhase.Failed);
+        var retry = (await engine.RetryAsync(failed.Id, newest)).ShouldNotBeNull();
+        var stored = await EndedAsync(engine, retry.Id);
+        (stored.Phase, stored.LastNode, stored.Parent, first).ShouldBe((RunPhase.Succeeded, newest ? "New" : "End", failed.Id, 1));
+        (await engine.LoadAsync(retry.Id))!.Phase.ShouldBe(RunPhase.Succeeded);
+        (await engine.RetryAsync(retry.Id)).ShouldBeNull();
+    }
+
+    [Fact]
+    public async Task A_caller_gets_the_end_of_a_run_that_waits_a_little()
+    {
+        await using var database = await BothEngines.CreateAsync(DatabaseKind.Sqlite);
+        var last = Make("last", "Hook > Wait > End", Stored, """Hook webhook | {"responseMode": "lastNode"}""", """Wait wait | {"amount": 0.05, "unit": "seconds"}""", """End set | {"assignments": {"assignments": [{"name": "n", "value": 1}]}}""");
+        var responds = Make("responds", "Hook > Wait > End", Stored, """Hook webhook | {"responseMode": "responseNode"}""", """Wait wait | {"amount": 0.05, "unit": "seconds"}""", """End respond-to-webhook | {"respondWith": "text", "responseBody": "done"}""");
+        await using var engine = await StartAsync(database, last, responds);
+        JsJson.WriteString((await engine.CallAsync(last, last.Find("Hook")!, new WebhookRequest { Method = "GET" })).Json).ShouldBe("""{"n":1}""");
+        (await engine.CallAsync(responds, responds.Find("Hook")!, new WebhookRequest { Method = "GET" })).Text.ShouldBe("done");
+    }
+
     [Fact]
     public async Task A_workflow_without_durability_stores_nothing()
     {
