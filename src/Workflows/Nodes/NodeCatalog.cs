@@ -16,6 +16,7 @@ using Sluice.Workflows.Nodes.Html;
 using Sluice.Workflows.Nodes.HttpRequest;
 using Sluice.Workflows.Nodes.If;
 using Sluice.Workflows.Nodes.ItemLists;
+using Sluice.Workflows.Nodes.Jwt;
 using Sluice.Workflows.Nodes.Limit;
 using Sluice.Workflows.Nodes.ManualTrigger;
 using Sluice.Workflows.Nodes.Markdown;
@@ -69,6 +70,7 @@ public static class NodeCatalog
         ExtractFromFileNode.Descriptor,
         HtmlNode.Descriptor,
         ItemListsNode.Descriptor,
+        JwtNode.Descriptor,
         LimitNode.Descriptor,
         MarkdownNode.Descriptor,
         RemoveDuplicatesNode.Descriptor,

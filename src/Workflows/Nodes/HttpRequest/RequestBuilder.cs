@@ -8,7 +8,7 @@ namespace Sluice.Workflows.Nodes.HttpRequest;
 /// <summary>Makes the request of an item from the node's parameters and its connection.</summary>
 internal sealed class RequestBuilder(HttpRequestParameters parameters, NodeSetup setup)
 {
-    private readonly (string Kind, string Name)? _connection = ConnectionOf(parameters, setup);
+    private readonly ConnectionReference? _connection = ConnectionOf(parameters, setup);
 
     public async ValueTask<HttpCall> BuildAsync(NodeContext context, int index)
     {
@@ -26,7 +26,7 @@ internal sealed class RequestBuilder(HttpRequestParameters parameters, NodeSetup
         if (parameters.SendQuery) Query(context, index, call);
         if (parameters.SendHeaders) Headers(context, index, call);
         if (parameters.SendBody) await BodyAsync(context, index, call);
-        if (_connection is { } connection) await AuthoriseAsync(context, call, connection.Kind, connection.Name);
+        if (_connection is { } connection) Authorise(call, connection.Kind, await connection.FindAsync(context));
         return call;
     }
 
@@ -181,24 +181,12 @@ internal sealed class RequestBuilder(HttpRequestParameters parameters, NodeSetup
             var other => throw new NodeException($"{name} must be an object, not {ParameterValues.Describe(other)}") { ItemIndex = index, Retryable = false },
         };
 
-    private static (string, string)? ConnectionOf(HttpRequestParameters parameters, NodeSetup setup)
-    {
-        if (parameters.Authentication is "none") return null;
-        var kind = parameters.Authentication is "genericCredentialType" ? parameters.GenericAuthType : parameters.NodeCredentialType;
-        if (setup.Definition.Credentials?.GetValueOrDefault(kind) is not { } named)
-        {
-            setup.Report("authentication", $"the node's credentials have no '{kind}'");
-            return null;
-        }
+    private static ConnectionReference? ConnectionOf(HttpRequestParameters parameters, NodeSetup setup) => parameters.Authentication is "none"
+        ? null
+        : ConnectionReference.Of(setup, parameters.Authentication is "genericCredentialType" ? parameters.GenericAuthType : parameters.NodeCredentialType, "authentication");
 
-        var name = named is System.Text.Json.Nodes.JsonObject map ? (string?)map["id"] ?? (string?)map["name"] : named.ToString();
-        return (kind, name ?? "");
-    }
-
-    private static async ValueTask AuthoriseAsync(NodeContext context, HttpCall call, string kind, string name)
+    private static void Authorise(HttpCall call, string kind, JsObject fields)
     {
-        var fields = context.Services.Connections is { } connections ? await connections.FindAsync(kind, name, context.Run.Request.Tenant, context.Cancellation) : null;
-        if (fields is null) throw new NodeException($"there is no connection '{name}' of the kind {kind}") { Retryable = false };
         string Text(string field) => ParameterValues.ToText(fields[field]);
         switch (kind)
         {
