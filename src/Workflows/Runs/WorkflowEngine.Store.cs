@@ -51,7 +51,7 @@ public sealed partial class WorkflowEngine
         var answer = ((IAnswersCaller)waiting.Node.Node).Answer;
         var response = answer.Mode == ResponseMode.ResponseNode ? run.ExpectResponse() : null;
         await EnterAsync(run, always: true, cancel);
-        var driven = DriveAsync(run, run.ResumeAsync(waiting, [request.ToItem()])).AsTask();
+        var driven = DriveAsync(run, Activate(run).ResumeAsync(waiting, [request.ToItem()])).AsTask();
         if (answer.Mode == ResponseMode.LastNode)
         {
             await driven;
@@ -77,7 +77,7 @@ public sealed partial class WorkflowEngine
         var node = run.State.Running.Find(r => r.Started && !r.Node.Idempotent);
         if (node is null || !_active.TryAdd(id, run)) return false;
         await EnterAsync(run, always: true, _stop.Token);
-        InBackground(() => DriveAsync(run, run.DecideAsync(node, decision, items)).AsTask());
+        InBackground(() => DriveAsync(run, Activate(run).DecideAsync(node, decision, items)).AsTask());
         return true;
     }
 
@@ -102,7 +102,7 @@ public sealed partial class WorkflowEngine
         }
 
         await EnterAsync(run, always: false, _stop.Token);
-        InBackground(() => DriveAsync(run, run.ContinueAsync()).AsTask());
+        InBackground(() => DriveAsync(run, Activate(run).ContinueAsync()).AsTask());
         return run;
     }
 
@@ -157,7 +157,7 @@ public sealed partial class WorkflowEngine
                 InBackground(async () =>
                 {
                     await entered;
-                    await DriveAsync(run, run.ContinueAsync());
+                    await DriveAsync(run, Activate(run).ContinueAsync());
                 });
             }
 
@@ -181,7 +181,7 @@ public sealed partial class WorkflowEngine
             }
 
             await EnterAsync(run, always: true, _stop.Token);
-            await DriveAsync(run, run.ResumeAsync(due, null));
+            await DriveAsync(run, Activate(run).ResumeAsync(due, null));
         });
         return Task.CompletedTask;
     }

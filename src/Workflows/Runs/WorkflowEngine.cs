@@ -69,7 +69,7 @@ public sealed partial class WorkflowEngine : IAsyncDisposable
     {
         var (run, trigger) = Create(model, request);
         await EnterAsync(run, always: false, request.Cancellation);
-        await DriveAsync(run, run.StartAsync(trigger));
+        await DriveAsync(run, Activate(run).StartAsync(trigger));
         return run.Result();
     }
 
@@ -85,7 +85,7 @@ public sealed partial class WorkflowEngine : IAsyncDisposable
             InBackground(async () =>
             {
                 await entered;
-                await DriveAsync(run, run.StartAsync(trigger));
+                await DriveAsync(run, Activate(run).StartAsync(trigger));
             });
             return run;
         }
@@ -105,7 +105,7 @@ public sealed partial class WorkflowEngine : IAsyncDisposable
         InBackground(async () =>
         {
             await EnterAsync(run, always: true, _stop.Token);
-            await DriveAsync(run, run.ContinueAsync());
+            await DriveAsync(run, Activate(run).ContinueAsync());
         });
         return run;
     }
@@ -136,7 +136,7 @@ public sealed partial class WorkflowEngine : IAsyncDisposable
         var (run, trigger) = Create(model, request);
         run.IsAwaited = true;
         await EnterAsync(run, always: false, request.Cancellation);
-        await DriveAsync(run, run.StartAsync(trigger));
+        await DriveAsync(run, Activate(run).StartAsync(trigger));
         return answer.Ended(run.Phase == RunPhase.Waiting && WaitsBriefly(run) ? await run.Ended.WaitAsync(request.Cancellation) : run.Result());
     }
 
@@ -148,7 +148,7 @@ public sealed partial class WorkflowEngine : IAsyncDisposable
         var (run, trigger) = Create(model, request);
         var response = run.ExpectResponse();
         await EnterAsync(run, always: false, request.Cancellation);
-        var driven = DriveAsync(run, run.StartAsync(trigger));
+        var driven = DriveAsync(run, Activate(run).StartAsync(trigger));
         if (driven.IsCompletedSuccessfully) driven.GetAwaiter().GetResult();
         else InBackground(() => driven.AsTask());
         return await response.WaitAsync(request.Cancellation) ?? answer.Unanswered(run.Result());
@@ -197,10 +197,12 @@ public sealed partial class WorkflowEngine : IAsyncDisposable
 
     private static RunRefusedException Refuse(Run run) => new($"too many runs wait already; \"{run.Model.Name}\" was not started", TimeSpan.FromSeconds(1));
 
+    /// <summary>Makes a run known before anything of it happens, so that it can be cancelled from then on.</summary>
+    private Run Activate(Run run) => _active[run.Id] = run;
+
     /// <summary>Runs it as far as it goes in the slot that it has, and gives the slot back.</summary>
     private async ValueTask DriveAsync(Run run, ValueTask driven)
     {
-        _active[run.Id] = run;
         try
         {
             await driven;
