@@ -1,7 +1,7 @@
 using System.Buffers.Text;
 using System.Text;
 using System.Text.Json;
-using Sluice.Gateway.Plugins.Jwt;
+using Sluice.Gateway.Plugins.Jose;
 
 namespace Sluice.Fuzz.Targets;
 

@@ -33,7 +33,7 @@ internal abstract partial class AuthenticationPlugin(PluginSetup setup, string? 
     /// <summary>Requests that the plugin answers itself, whoever calls; null for all others.</summary>
     protected virtual ValueTask<Verdict>? TryAnswer(Exchange exchange) => null;
 
-    /// <summary>Finds out who calls and says so with <see cref="Known"/>.</summary>
+    /// <summary>Finds out who calls and says so with <see cref="Known(Exchange, IndexedCredential, string)"/>.</summary>
     /// <returns>Null when the caller is known, else the refusal.</returns>
     protected abstract ValueTask<Answer?> IdentifyAsync(Exchange exchange);
 
@@ -45,6 +45,13 @@ internal abstract partial class AuthenticationPlugin(PluginSetup setup, string? 
     {
         var consumer = credential.ConsumerIn(snapshot);
         exchange.Authenticated(consumer, credential.Config);
+        ConsumerHeaders.Set(exchange.Request.Headers, consumer, identifier);
+    }
+
+    /// <summary>The caller is <paramref name="consumer"/>, whom somebody else's word names.</summary>
+    protected static void Known(Exchange exchange, ConsumerModel consumer, CredentialConfig credential, string identifier)
+    {
+        exchange.Authenticated(consumer, credential);
         ConsumerHeaders.Set(exchange.Request.Headers, consumer, identifier);
     }
 

@@ -4,7 +4,7 @@ using Sluice.Gateway.Configuration.Rules;
 namespace Sluice.Gateway.Plugins.Jwt;
 
 /// <summary>Callers show a signed token (RFC 7519) that one of a consumer's keys verifies.</summary>
-internal sealed record JwtConfig
+internal sealed record JwtConfig : IChecked
 {
     /// <summary>Query arguments that may hold the token.</summary>
     [Unique]
@@ -41,4 +41,45 @@ internal sealed record JwtConfig
     /// <summary>Named in the <c>WWW-Authenticate</c> field of refusals.</summary>
     [HeaderValue]
     public string? Realm { get; init; }
+
+    /// <summary>Where an issuer publishes its keys. They verify the tokens that name no key of a consumer.</summary>
+    [EndpointUrl, Extension]
+    public string? JwksUri { get; init; }
+
+    /// <summary>The values of <c>iss</c> that tokens by those keys may have; any when absent.</summary>
+    [Unique, Extension]
+    public IReadOnlyList<string>? JwksIssuers { get; init; }
+
+    /// <summary>The values one of which must be among <c>aud</c> of tokens by those keys; any when absent.</summary>
+    [Unique, Extension]
+    public IReadOnlyList<string>? JwksAudiences { get; init; }
+
+    /// <summary>The claim that is the username or custom id of the consumer; when absent, callers with tokens by those keys are no consumer.</summary>
+    [Extension]
+    public string? JwksConsumerClaim { get; init; }
+
+    /// <summary>Seconds after which the keys are fetched anew; 3600 when absent.</summary>
+    [Between(1, 31536000), Extension]
+    public int? JwksTtl { get; init; }
+
+    /// <summary>Milliseconds that fetching them may take; 10000 when absent.</summary>
+    [Between(1, 60000), Extension]
+    public int? JwksTimeout { get; init; }
+
+    /// <summary>Whether their server must show a good certificate; yes when absent.</summary>
+    [Extension]
+    public bool? JwksSslVerify { get; init; }
+
+    public void Check(Action<string, string> report)
+    {
+        if (JwksUri is not null) return;
+        if (JwksIssuers is not null) Alone("jwks_issuers");
+        if (JwksAudiences is not null) Alone("jwks_audiences");
+        if (JwksConsumerClaim is not null) Alone("jwks_consumer_claim");
+        if (JwksTtl is not null) Alone("jwks_ttl");
+        if (JwksTimeout is not null) Alone("jwks_timeout");
+        if (JwksSslVerify is not null) Alone("jwks_ssl_verify");
+
+        void Alone(string field) => report(field, "has no meaning without jwks_uri");
+    }
 }

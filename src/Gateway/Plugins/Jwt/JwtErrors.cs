@@ -15,6 +15,15 @@ internal static class JwtErrors
 
     public static readonly GatewayError InvalidSignature = new(401, "TOKEN_SIGNATURE_INVALID", "Invalid signature", Fault.Client);
 
+    public static readonly GatewayError WrongIssuer = new(401, "TOKEN_ISSUER_REFUSED", "Invalid issuer", Fault.Client);
+
+    public static readonly GatewayError WrongAudience = new(401, "TOKEN_AUDIENCE_REFUSED", "Invalid audience", Fault.Client);
+
+    public static readonly GatewayError NoConsumer = new(401, "TOKEN_CONSUMER_UNKNOWN", "No consumer found for the token", Fault.Client);
+
+    /// <summary>Neither fetched now nor known from before. Fails closed.</summary>
+    public static readonly GatewayError KeysUnavailable = new(503, "TOKEN_KEYS_UNAVAILABLE", "The keys for tokens are not available", Fault.Upstream);
+
     /// <summary>The key claim is neither a text nor missing. Kong fails in this way, and so do we.</summary>
     public static readonly GatewayError KeyClaimNotText = new(500, "TOKEN_ISSUER_INVALID", "An unexpected error occurred", Fault.Client);
 

@@ -1,5 +1,6 @@
 using Sluice.Gateway.Configuration;
 using Sluice.Gateway.Plugins.Authentication;
+using Sluice.Gateway.Plugins.Jose;
 
 namespace Sluice.Gateway.Plugins.Jwt;
 
@@ -20,3 +21,6 @@ internal sealed class IndexedJwtKey(JwtCredential credential) : IndexedCredentia
 
     public SignatureVerifier? Verifier(bool secretIsBase64) => (secretIsBase64 ? base64 : plain).Value;
 }
+
+/// <summary>A token whose signature is good: whose key made it, and the times in it.</summary>
+internal sealed record VerifiedToken(IndexedJwtKey Key, TokenTimes Times);

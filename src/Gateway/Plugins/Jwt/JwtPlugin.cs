@@ -5,6 +5,7 @@ using System.Text.Json;
 using Microsoft.Extensions.Primitives;
 using Sluice.Gateway.Pipeline;
 using Sluice.Gateway.Plugins.Authentication;
+using Sluice.Gateway.Plugins.Jose;
 
 namespace Sluice.Gateway.Plugins.Jwt;
 
@@ -19,7 +20,8 @@ internal sealed class JwtPlugin : AuthenticationPlugin
     private readonly TimeProvider time;
     private readonly TokenSource source;
     private readonly JwtIndex keys;
-    private readonly VerifiedTokens verified = new();
+    private readonly IssuerKeys? issuer;
+    private readonly RecentTokens<VerifiedToken> verified = new();
     private readonly bool checkExpires;
     private readonly bool checkNotBefore;
     private readonly bool kongBodies;
@@ -39,6 +41,7 @@ internal sealed class JwtPlugin : AuthenticationPlugin
         time = setup.Time;
         source = new TokenSource(config);
         keys = setup.Snapshot.Derived(s => new JwtIndex(s.Document));
+        issuer = config.JwksUri is null ? null : new IssuerKeys(config, setup);
         checkExpires = config.ClaimsToVerify?.Contains("exp", StringComparer.Ordinal) == true;
         checkNotBefore = config.ClaimsToVerify?.Contains("nbf", StringComparer.Ordinal) == true;
         kongBodies = setup.Snapshot.Document.ErrorFormat is "kong";
@@ -67,10 +70,11 @@ internal sealed class JwtPlugin : AuthenticationPlugin
         if (several) return new(severalTokens);
         var hash = TokenHash.Of(text);
         if (verified.Find(hash) is { } known) return new(Accept(exchange, known));
+        if (issuer?.Find(hash) is { } issued) return new(Accept(exchange, issued));
 
         var token = JsonWebToken.Parse(text, out var problem);
         if (token is null) return new(Refusal(JwtErrors.Malformed(problem)));
-        if (FindKey(token, out var key) is { } refusal) return new(refusal);
+        if (FindKey(token, out var key) is { } refusal) return issuer is null ? new(refusal) : AskIssuerAsync(exchange, hash, text, token);
         if (!string.Equals(token.Algorithm, key!.Algorithm, StringComparison.Ordinal)) return new(invalidAlgorithm);
 
         // Asymmetric keys are read and used off the loop; HS keys are quick at both.
@@ -83,6 +87,14 @@ internal sealed class JwtPlugin : AuthenticationPlugin
         var refusal = await Task.Run(() => Verify(text, token, key));
         if (exchange.Loop is { } loop) await loop.SwitchTo();
         return refusal ?? Accept(exchange, Remember(hash, token, key));
+    }
+
+    private async ValueTask<Answer?> AskIssuerAsync(Exchange exchange, TokenHash hash, string text, JsonWebToken token)
+    {
+        var (issued, refusal) = await issuer!.VerifyAsync(hash, text, token);
+        if (exchange.Loop is { } loop) await loop.SwitchTo();
+        if (refusal is not null) return refusal.Status == 401 ? Refusal(refusal) : refusal.Answer;
+        return Accept(exchange, issued!);
     }
 
     private Answer? FindKey(JsonWebToken token, out IndexedJwtKey? key)
@@ -113,29 +125,37 @@ internal sealed class JwtPlugin : AuthenticationPlugin
 
     private VerifiedToken Remember(TokenHash hash, JsonWebToken token, IndexedJwtKey key)
     {
-        var remembered = new VerifiedToken(key, Number(token.Claims, "exp"), Number(token.Claims, "nbf"));
+        var remembered = new VerifiedToken(key, new TokenTimes(TokenClaims.Number(token.Claims, "exp"), TokenClaims.Number(token.Claims, "nbf")));
         verified.Add(hash, remembered);
         return remembered;
     }
 
-    private static double? Number(JsonElement claims, string name) =>
-        claims.TryGetProperty(name, out var claim) && claim.ValueKind == JsonValueKind.Number && claim.TryGetDouble(out var number) ? number : null;
-
     /// <summary>The token is genuine; now the times in it.</summary>
     private Answer? Accept(Exchange exchange, VerifiedToken token)
     {
-        if (checkExpires || checkNotBefore || config.MaximumExpiration > 0)
-        {
-            var now = time.GetUtcNow().ToUnixTimeSeconds();
-            var expires = !checkExpires ? null : token.Expires is not { } exp ? "must be a number" : exp <= now ? "token expired" : null;
-            var notBefore = !checkNotBefore ? null : token.NotBefore is not { } nbf ? "must be a number" : nbf > now ? "token not valid yet" : null;
-            if (expires is null && notBefore is null && config.MaximumExpiration > 0 && !(token.Expires - now <= config.MaximumExpiration))
-                expires = "exceeds maximum allowed expiration";
-            if (expires is not null || notBefore is not null) return ClaimsRefusal(expires, notBefore);
-        }
-
+        if (CheckTimes(token.Times, checkExpires, checkNotBefore) is { } refusal) return refusal;
         Known(exchange, token.Key, token.Key.KeyField);
         return null;
+    }
+
+    /// <summary>Tokens of an issuer are not good beyond the times in them, asked for or not.</summary>
+    private Answer? Accept(Exchange exchange, IssuedToken token)
+    {
+        if (CheckTimes(token.Times, checkExpires || token.Times.Expires is not null, checkNotBefore || token.Times.NotBefore is not null) is { } refusal) return refusal;
+        if (token.Consumer is { } consumer) Known(exchange, consumer, token.Credential, token.SubjectField);
+        else KnownWithoutConsumer(exchange, token.Credential, token.SubjectField);
+        return null;
+    }
+
+    private Answer? CheckTimes(TokenTimes times, bool expiry, bool start)
+    {
+        if (!expiry && !start && config.MaximumExpiration <= 0) return null;
+        var now = time.GetUtcNow().ToUnixTimeSeconds();
+        var expires = !expiry ? null : times.Expires is not { } exp ? "must be a number" : exp <= now ? "token expired" : null;
+        var notBefore = !start ? null : times.NotBefore is not { } nbf ? "must be a number" : nbf > now ? "token not valid yet" : null;
+        if (expires is null && notBefore is null && config.MaximumExpiration > 0 && !(times.Expires - now <= config.MaximumExpiration))
+            expires = "exceeds maximum allowed expiration";
+        return expires is null && notBefore is null ? null : ClaimsRefusal(expires, notBefore);
     }
 
     private Answer ClaimsRefusal(string? expires, string? notBefore)

@@ -15,6 +15,9 @@ internal sealed record HttpCallerSettings
 
     public bool Verify { get; init; } = true;
 
+    /// <summary>How many bytes an answer that is read whole may have.</summary>
+    public int MaxBody { get; init; } = 64 * 1024 * 1024;
+
     /// <summary>An HTTP proxy, by its URL.</summary>
     public string? Proxy { get; init; }
 }
@@ -22,9 +25,6 @@ internal sealed record HttpCallerSettings
 /// <summary>Calls other servers on behalf of plugins that answer in an upstream's place. Connections are kept and shared.</summary>
 internal sealed class HttpCaller : IDisposable
 {
-    /// <summary>Answers that are read whole may be this large.</summary>
-    private const int MaxBody = 64 * 1024 * 1024;
-
     private readonly HttpCallerSettings settings;
     private readonly HttpMessageInvoker client;
 
@@ -58,13 +58,13 @@ internal sealed class HttpCaller : IDisposable
         try
         {
             using var response = await client.SendAsync(request, timeout.Token);
-            if (response.Content.Headers.ContentLength > MaxBody) return (null, $"{host}: the answer is too large");
+            if (response.Content.Headers.ContentLength > settings.MaxBody) return (null, $"{host}: the answer is too large");
             await using var stream = await response.Content.ReadAsStreamAsync(timeout.Token);
             using var body = new MemoryStream();
             var piece = new byte[16 * 1024];
             while (await stream.ReadAsync(piece, timeout.Token) is > 0 and var count)
             {
-                if (body.Length + count > MaxBody) return (null, $"{host}: the answer is too large");
+                if (body.Length + count > settings.MaxBody) return (null, $"{host}: the answer is too large");
                 body.Write(piece, 0, count);
             }
 

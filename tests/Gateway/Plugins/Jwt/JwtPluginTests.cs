@@ -2,6 +2,7 @@ using System.Buffers.Text;
 using System.Security.Cryptography;
 using System.Text;
 using Sluice.Gateway.Configuration;
+using Sluice.Gateway.Plugins.Jose;
 using Sluice.Gateway.Plugins.Jwt;
 
 namespace Sluice.Gateway.Tests.Plugins.Jwt;
@@ -182,8 +183,8 @@ public class JwtPluginTests
     [Fact]
     public void Verified_tokens_are_bounded()
     {
-        var tokens = new VerifiedTokens(capacity: 100);
-        var token = new VerifiedToken(new IndexedJwtKey(new JwtCredential()), null, null);
+        var tokens = new RecentTokens<VerifiedToken>(capacity: 100);
+        var token = new VerifiedToken(new IndexedJwtKey(new JwtCredential()), default);
         for (var i = 0; i < 1000; i++) tokens.Add(TokenHash.Of("t" + i), token);
         tokens.Count.ShouldBeLessThanOrEqualTo(100);
         tokens.Find(TokenHash.Of("t999")).ShouldBe(token);

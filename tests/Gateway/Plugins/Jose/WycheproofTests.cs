@@ -3,9 +3,9 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 using Sluice.Gateway.Configuration;
-using Sluice.Gateway.Plugins.Jwt;
+using Sluice.Gateway.Plugins.Jose;
 
-namespace Sluice.Gateway.Tests.Plugins.Jwt;
+namespace Sluice.Gateway.Tests.Plugins.Jose;
 
 /// <summary>
 /// Attacks on signatures and encodings, from Project Wycheproof (Apache License 2.0; the file names its source). With SLUICE_CORPUS naming a folder

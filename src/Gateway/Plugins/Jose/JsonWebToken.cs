@@ -3,7 +3,7 @@ using System.Buffers.Text;
 using System.Text.Json;
 using System.Text.Unicode;
 
-namespace Sluice.Gateway.Plugins.Jwt;
+namespace Sluice.Gateway.Plugins.Jose;
 
 /// <summary>
 /// A token in the compact form of RFC 7515, taken apart but not verified. Read strictly: base64url without padding and without stray bits, JSON

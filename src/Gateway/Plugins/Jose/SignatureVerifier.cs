@@ -3,7 +3,7 @@ using System.Security.Cryptography;
 using System.Text;
 using Sluice.Gateway.Configuration;
 
-namespace Sluice.Gateway.Plugins.Jwt;
+namespace Sluice.Gateway.Plugins.Jose;
 
 /// <summary>Verifies signatures with one key for one algorithm of RFC 7518 or RFC 8037. Used by many requests at once.</summary>
 internal abstract class SignatureVerifier
@@ -21,7 +21,7 @@ internal abstract class SignatureVerifier
     /// <summary>The verifier for a credential; null when its key cannot be read or is not one for its algorithm.</summary>
     public static SignatureVerifier? For(JwtCredential credential, bool secretIsBase64)
     {
-        var hash = credential.Algorithm[^3..] switch { "384" => HashAlgorithmName.SHA384, "512" => HashAlgorithmName.SHA512, _ => HashAlgorithmName.SHA256 };
+        var hash = HashOf(credential.Algorithm);
         var family = credential.Algorithm[..2];
         if (family is "HS") return SecretOf(credential.Secret, secretIsBase64) is { } secret ? new Hmac(secret, hash) : null;
         if (credential.RsaPublicKey is not { } pem) return null;
@@ -40,6 +40,20 @@ internal abstract class SignatureVerifier
             return null;
         }
     }
+
+    /// <summary>The verifier for an RSA key; null when <paramref name="algorithm"/> is none for such keys.</summary>
+    public static SignatureVerifier? For(RSAParameters key, string algorithm) => algorithm[..2] switch
+    {
+        "RS" => new Rsa(RSA.Create(key), HashOf(algorithm), RSASignaturePadding.Pkcs1),
+        "PS" => new Rsa(RSA.Create(key), HashOf(algorithm), RSASignaturePadding.Pss),
+        _ => null,
+    };
+
+    /// <summary>The verifier for a key on the curve of <paramref name="algorithm"/>.</summary>
+    public static SignatureVerifier For(ECParameters key, string algorithm) => new Ecdsa(ECDsa.Create(key), HashOf(algorithm));
+
+    private static HashAlgorithmName HashOf(string algorithm) =>
+        algorithm[^3..] switch { "384" => HashAlgorithmName.SHA384, "512" => HashAlgorithmName.SHA512, _ => HashAlgorithmName.SHA256 };
 
     private static byte[]? SecretOf(string? secret, bool isBase64)
     {

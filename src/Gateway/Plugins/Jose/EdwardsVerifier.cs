@@ -1,7 +1,7 @@
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 
-namespace Sluice.Gateway.Plugins.Jwt;
+namespace Sluice.Gateway.Plugins.Jose;
 
 /// <summary>
 /// EdDSA with Ed25519 and Ed448 keys, by the system's OpenSSL 3, which the framework itself uses on Linux; the framework has no EdDSA of its own.
@@ -20,7 +20,19 @@ internal sealed partial class EdwardsVerifier : SignatureVerifier
     {
         var fields = PemEncoding.Find(pem);
         if (!pem.AsSpan()[fields.Label].SequenceEqual("PUBLIC KEY")) return null;
-        var der = Convert.FromBase64String(pem[fields.Base64Data]);
+        return ReadDer(Convert.FromBase64String(pem[fields.Base64Data]));
+    }
+
+    /// <summary>The verifier for the bytes of a key (RFC 8032), whose length tells the curve; null when it is none or the library is missing.</summary>
+    public static EdwardsVerifier? Read(ReadOnlySpan<byte> key) => key.Length switch
+    {
+        32 => ReadDer([0x30, 0x2a, 0x30, 0x05, 0x06, 0x03, 0x2b, 0x65, 0x70, 0x03, 0x21, 0x00, .. key]),
+        57 => ReadDer([0x30, 0x43, 0x30, 0x05, 0x06, 0x03, 0x2b, 0x65, 0x71, 0x03, 0x3a, 0x00, .. key]),
+        _ => null,
+    };
+
+    private static EdwardsVerifier? ReadDer(byte[] der)
+    {
         try
         {
             var read = ReadPublicKey(der);
