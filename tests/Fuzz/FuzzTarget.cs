@@ -22,6 +22,7 @@ internal abstract class FuzzTarget(string name) : IAsyncDisposable
         ["expression"] = () => new RouteExpressionTarget(),
         ["proxy-protocol"] = () => new ProxyProtocolTarget(),
         ["jwt"] = () => new JsonWebTokenTarget(),
+        ["jwks"] = () => new JsonWebKeySetTarget(),
         ["credentials"] = () => new CredentialsTarget(),
         ["ldap"] = () => new LdapTarget(),
         ["trace"] = () => new TraceContextTarget(),
