@@ -8,6 +8,9 @@ namespace Sluice.Workflows.Definitions;
 /// <summary>The document of a workflow to its <see cref="WorkflowDefinition"/>, with everything wrong about its shape reported at once.</summary>
 public static class DefinitionReader
 {
+    /// <summary>Every node knows all those before it, which grows with the square.</summary>
+    private const int MostNodes = 1000;
+
     /// <summary>What n8n writes beside the workflow itself and nothing here needs to act on.</summary>
     private static readonly HashSet<string> Harmless = new(StringComparer.Ordinal)
     {
@@ -79,6 +82,12 @@ public static class DefinitionReader
             if (map["nodes"] is not ListNode list)
             {
                 Report(map["nodes"]?.Place ?? map.Place, "nodes", map["nodes"] is null ? "required field missing" : $"expected a list, not {map["nodes"]!.Describe()}");
+                return null;
+            }
+
+            if (list.Items.Count > MostNodes)
+            {
+                Report(list.Place, "nodes", $"a workflow may have {MostNodes} nodes, not {list.Items.Count}: let it call others");
                 return null;
             }
 

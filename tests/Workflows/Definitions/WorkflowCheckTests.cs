@@ -97,6 +97,30 @@ public sealed class WorkflowCheckTests
     [InlineData("{", "is not valid JSON")]
     public void What_is_no_workflow_is_refused(string text, string message) => NodeFixture.Load(text).Problems.ShouldContain(p => p.Message.Contains(message));
 
+    [Fact]
+    public void Whatever_a_document_holds_is_reported_and_never_thrown()
+    {
+        // Every page's node, with its parts exchanged at random.
+        var random = new Random(20240501);
+        var seeds = NodeFixture.All().Select(f => f.Case).Where(c => c["parameters"].AsObject is not null).ToList();
+        string[] values = ["null", "true", "7", "-1e300", "\"\"", "\"={{ $json.a }}\"", "\"={{\"", "[]", "[null]", "{}", "{\"__rl\": true}", "[[{}]]"];
+        for (var i = 0; i < 3000; i++)
+        {
+            var seed = seeds[random.Next(seeds.Count)];
+            var node = new Sluice.Workflows.Data.JsObject { ["name"] = "Node", ["type"] = seed["type"].IsUndefined ? "set" : seed["type"], ["typeVersion"] = seed["version"].IsNumber ? seed["version"] : 1, ["parameters"] = seed["parameters"] };
+            if (seed["type"].IsUndefined) node.Set("type", Sluice.Workflows.Nodes.NodeCatalog.All[random.Next(Sluice.Workflows.Nodes.NodeCatalog.All.Count)].Type);
+            var text = Sluice.Workflows.Data.JsJson.WriteString(node);
+            var parts = System.Text.RegularExpressions.Regex.Matches(text, @":(""[^""]*""|true|false|[0-9.]+|\[\]|\{\})");
+            if (parts.Count > 0)
+            {
+                var part = parts[random.Next(parts.Count)];
+                text = text[..(part.Index + 1)] + values[random.Next(values.Length)] + text[(part.Index + part.Length)..];
+            }
+
+            Should.NotThrow(() => NodeFixture.Load($$"""{"name": "x", "nodes": [{"name": "Start", "type": "manual-trigger"}, {{text}}], "connections": {"Start": {"main": [[{"node": "Node", "index": {{values[random.Next(values.Length)]}} }]]} } }"""), text);
+        }
+    }
+
     private static IEnumerable<string> Problems(string workflow) =>
         NodeFixture.Load(workflow).Problems.Select(p => $"{(p.Object.Contains(", node ") ? p.Object.Split('"')[3] : p.Object)}: {p.Message}");
 }

@@ -40,6 +40,15 @@ public sealed partial class NodePagesTests
         set["$defs"]!["Assignment"]!["properties"]!["value"]!["x-expression"]!.GetValue<bool>().ShouldBeTrue();
     }
 
+    /// <summary>Run with SLUICE_ACCEPT=1 to write it anew.</summary>
+    [Fact]
+    public void The_reference_page_says_what_the_code_says()
+    {
+        var file = Path.Combine(Root(), "docs/reference/nodes.md");
+        if (Environment.GetEnvironmentVariable("SLUICE_ACCEPT") is "1") File.WriteAllText(file, NodeReference.Write());
+        File.ReadAllText(file).ShouldBe(NodeReference.Write());
+    }
+
     [Fact]
     public void Names_are_unique_and_aliases_too()
     {

@@ -32,7 +32,7 @@ internal sealed class SwitchNode : Node
         {
             null or "none" => -1,
             "extra" => outputs,
-            var number when int.TryParse(number, NumberStyles.None, CultureInfo.InvariantCulture, out var output) => output,
+            var number when int.TryParse(number, NumberStyles.None, CultureInfo.InvariantCulture, out var output) && output < 100 => output,
             _ => -1,
         };
         Outputs = parameters.Mode is "expression" ? parameters.NumberOutputs : Math.Max(outputs, _fallback + 1);

@@ -34,6 +34,7 @@ internal sealed record SwitchParameters
 internal sealed record SwitchRules
 {
     /// <summary>The rules, one for each output.</summary>
+    [Length(0, 100)]
     public IReadOnlyList<SwitchRule> Values { get; init; } = [];
 }
 
@@ -52,6 +53,7 @@ internal sealed record SwitchRule
     public string OutputKey { get; init; } = "";
 
     /// <summary>The output, where it is not the rule's own place in the list.</summary>
+    [Between(0, 99)]
     public int? Output { get; init; }
 }
 

@@ -18,7 +18,7 @@ public sealed class WebhookNode : Node, IAnswersCaller
     {
         Methods = parameters.HttpMethod switch
         {
-            JsonArray list => [.. list.Select(m => m!.ToString().ToUpperInvariant())],
+            JsonArray list => [.. list.Select(m => m?.ToString().ToUpperInvariant() ?? "GET")],
             { } one => [one.ToString().ToUpperInvariant()],
             null => parameters.MultipleMethods ? ["GET", "POST"] : ["GET"],
         };
