@@ -40,6 +40,9 @@ public sealed record Caller(CallerKind Kind, string Name, Role? Role, IReadOnlyL
     /// <summary>Who sends this request; <see cref="Anonymous"/> where nobody has asked.</summary>
     public static Caller Of(HttpContext http) => http.Features.Get<Caller>() ?? Anonymous;
 
+    /// <summary>Whether they may read secrets that stand in the configuration: who may change it could send them anywhere.</summary>
+    public bool SeesSecrets => Role >= Identity.Role.Operator;
+
     public bool IsLimited => Scopes.Count > 0;
 
     /// <summary>Whether an object with these tags is theirs to see and to change.</summary>

@@ -2,6 +2,7 @@ using System.Text;
 using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Http;
 using Sluice.Control.Audit;
+using Sluice.Control.Identity;
 using Sluice.Control.Releases;
 using Sluice.Foundation.Errors;
 using Sluice.Gateway.Configuration.Editing;
@@ -14,6 +15,8 @@ internal sealed class ConfigPage(ReleaseManager releases)
 {
     public async Task<AdminAnswer> AnswerAsync(HttpContext http)
     {
+        if (Caller.Of(http).IsLimited)
+            return KongErrors.OutOfScope("the whole configuration is for callers without limits");
         if (HttpMethods.IsGet(http.Request.Method) || HttpMethods.IsHead(http.Request.Method))
             return new AdminAnswer(200, new JsonObject { ["config"] = releases.Current.Tree.ToYaml() });
         return HttpMethods.IsPost(http.Request.Method) ? await PostAsync(http) : AdminAnswer.MethodNotAllowed;
@@ -43,19 +46,19 @@ internal sealed class ConfigPage(ReleaseManager releases)
         return result.Outcome switch
         {
             ChangeOutcome.Unchanged when checkHash => new AdminAnswer(304, null),
-            ChangeOutcome.Released or ChangeOutcome.Unchanged => new AdminAnswer(201, Objects(releases.Current.Tree)),
+            ChangeOutcome.Released or ChangeOutcome.Unchanged => new AdminAnswer(201, Objects(releases.Current.Tree, Caller.Of(http))),
             ChangeOutcome.Refused => Invalid(result.Problems, flatten: false),
             _ => AdminAnswer.Message(412, $"release {result.Current.Number} is newer"),
         };
     }
 
     /// <summary>Everything by kind and id, as Kong answers.</summary>
-    private static JsonObject Objects(ConfigurationTree tree)
+    private static JsonObject Objects(ConfigurationTree tree, Caller caller)
     {
         var kinds = new JsonObject();
         foreach (var kind in EntityKind.All)
             if (tree.All(kind) is { Count: > 0 } all)
-                kinds[kind.Name] = new JsonObject(all.Select(o => KeyValuePair.Create(o.Id.ToString(), (JsonNode?)KongForm.Of(tree, o))));
+                kinds[kind.Name] = new JsonObject(all.Select(o => KeyValuePair.Create(o.Id.ToString(), (JsonNode?)KongForm.Of(tree, o, caller))));
         return kinds;
     }
 

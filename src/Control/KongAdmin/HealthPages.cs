@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Http;
+using Sluice.Control.Identity;
 using Sluice.Control.Releases;
 using Sluice.Gateway.Configuration.Editing;
 using Sluice.Gateway.Configuration.Reading;
@@ -22,9 +23,9 @@ internal sealed class HealthPages(ReleaseManager releases, Func<GatewaySnapshot>
         switch (segments)
         {
             case ["upstreams", var name, "health"]:
-                return !read ? AdminAnswer.MethodNotAllowed : Find(name) is { } upstream ? Health(http, upstream) : AdminAnswer.NotFound;
+                return !read ? AdminAnswer.MethodNotAllowed : Find(http, name) is { } upstream ? Health(http, upstream) : AdminAnswer.NotFound;
             case ["upstreams", var name, "targets", "all"]:
-                return !read ? AdminAnswer.MethodNotAllowed : Find(name) is { } whole ? List(http, whole, "targets/all", static (_, json) => json) : AdminAnswer.NotFound;
+                return !read ? AdminAnswer.MethodNotAllowed : Find(http, name) is { } whole ? List(http, whole, "targets/all", static (_, json) => json) : AdminAnswer.NotFound;
             case ["upstreams", var name, "targets", var target, "healthy" or "unhealthy"]:
                 return Set(http, name, target, null, segments[^1] == "healthy");
             case ["upstreams", var name, "targets", var target, var address, "healthy" or "unhealthy"]:
@@ -34,7 +35,8 @@ internal sealed class HealthPages(ReleaseManager releases, Func<GatewaySnapshot>
         }
     }
 
-    private ConfigurationObject? Find(string name) => releases.Current.Tree.Find(Upstreams, name);
+    private ConfigurationObject? Find(HttpContext http, string name) =>
+        releases.Current.Tree.Find(Upstreams, name) is { } found && Caller.Of(http).Covers(found.Tags) ? found : null;
 
     private AdminAnswer Health(HttpContext http, ConfigurationObject upstream)
     {
@@ -69,7 +71,7 @@ internal sealed class HealthPages(ReleaseManager releases, Func<GatewaySnapshot>
     private AdminAnswer List(HttpContext http, ConfigurationObject upstream, string page, Func<ConfigurationObject, JsonObject, JsonObject> show)
     {
         var tree = releases.Current.Tree;
-        return ListPage.Of(http.Request.Query, tree.ReferringTo(upstream, Targets), $"/upstreams/{upstream.Id}/{page}", releases.IsStored, t => show(t, t.ToJson()));
+        return ListPage.Of(http.Request.Query, [.. tree.ReferringTo(upstream, Targets).Where(t => Caller.Of(http).Covers(t.Tags))], $"/upstreams/{upstream.Id}/{page}", releases.IsStored, t => show(t, t.ToJson()));
     }
 
     private AdminAnswer Set(HttpContext http, string upstreamName, string targetName, string? address, bool healthy)
@@ -77,7 +79,7 @@ internal sealed class HealthPages(ReleaseManager releases, Func<GatewaySnapshot>
         // Kong answered POST as well before 3.0, and scripts still do it.
         if (!HttpMethods.IsPut(http.Request.Method) && !HttpMethods.IsPost(http.Request.Method))
             return AdminAnswer.MethodNotAllowed;
-        if (Find(upstreamName) is not { } upstream || releases.Current.Tree.Find(Targets, targetName, upstream) is not { } target)
+        if (Find(http, upstreamName) is not { } upstream || releases.Current.Tree.Find(Targets, targetName, upstream) is not { } target || !Caller.Of(http).Covers(target.Tags))
             return AdminAnswer.NotFound;
         var balancer = snapshot().Upstreams.FirstOrDefault(u => u.Config.Id == upstream.Id)?.Balancer;
         var set = balancer?.SetHealth(address ?? (string)target.ToJson()["target"]!, healthy) == true;

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Runtime.InteropServices;
 using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Http;
+using Sluice.Control.Identity;
 using Sluice.Control.Releases;
 using Sluice.Gateway.Configuration.Reading;
 using Sluice.Gateway.Pipeline;
@@ -14,7 +15,7 @@ internal sealed class InformationPages(ReleaseManager releases, NodeFacts node)
     /// <summary>Answers a GET; null for what is no such address.</summary>
     public AdminAnswer? Answer(HttpContext http, IReadOnlyList<string> segments) => segments switch
     {
-        [] => new AdminAnswer(200, Root()),
+        [] => new AdminAnswer(200, Root(Caller.Of(http))),
         ["plugins", "enabled"] => new AdminAnswer(200, new JsonObject { ["enabled_plugins"] = Names() }),
         ["endpoints"] => new AdminAnswer(200, new JsonObject { ["data"] = Endpoints() }),
         ["timers"] => new AdminAnswer(200, Timers()),
@@ -24,9 +25,9 @@ internal sealed class InformationPages(ReleaseManager releases, NodeFacts node)
         _ => null,
     };
 
-    private JsonObject Root()
+    private JsonObject Root(Caller caller)
     {
-        var used = releases.Current.Tree.All(EntityKind.ByName["plugins"]).Select(p => (string)p.ToJson()["name"]!).Distinct(StringComparer.Ordinal);
+        var used = releases.Current.Tree.All(EntityKind.ByName["plugins"]).Where(p => caller.Covers(p.Tags)).Select(p => (string)p.ToJson()["name"]!).Distinct(StringComparer.Ordinal);
         return new JsonObject
         {
             ["version"] = node.Version,
@@ -96,10 +97,11 @@ internal sealed class InformationPages(ReleaseManager releases, NodeFacts node)
     private AdminAnswer Tags(HttpContext http, string? only)
     {
         var tree = releases.Current.Tree;
+        var caller = Caller.Of(http);
         var rows = new JsonArray();
         var most = int.TryParse(http.Request.Query["size"], NumberStyles.None, CultureInfo.InvariantCulture, out var size) ? Math.Clamp(size, 1, 1000) : 1000;
         foreach (var kind in EntityKind.All)
-            foreach (var entry in tree.All(kind))
+            foreach (var entry in tree.All(kind).Where(e => caller.Covers(e.Tags) && ScopedEdit.MayUse(caller, kind)))
                 foreach (var tag in entry.Tags)
                     if (rows.Count < most && (only is null || string.Equals(only, tag, StringComparison.Ordinal)))
                         rows.Add((JsonNode)new JsonObject { ["entity_name"] = kind.Name, ["entity_id"] = entry.Id.ToString(), ["tag"] = tag });

@@ -50,6 +50,9 @@ internal static class KongErrors
     public static AdminAnswer ReadOnly(string verb, string kind, string? byField) => Of(
         405, 12, "operation unsupported", $"cannot {verb} '{kind}' entities {(byField is null ? "" : $"by '{byField}' ")}when not using a database", null);
 
+    /// <summary>The answer to callers who are limited to tags, for what is not theirs to do.</summary>
+    public static AdminAnswer OutOfScope(string message) => AdminAnswer.Message(403, message);
+
     public static AdminAnswer InvalidSize(string message) => Of(400, 9, "invalid size", message, null);
 
     public static AdminAnswer InvalidOffset(string offset) => Of(400, 7, "invalid offset", $"'{offset}' is not a valid offset: bad base64 encoding", null);

@@ -1,5 +1,6 @@
 using System.Reflection;
 using System.Text.Json.Nodes;
+using Sluice.Control.Identity;
 using Sluice.Foundation.Schema;
 using Sluice.Gateway.Configuration;
 using Sluice.Gateway.Configuration.Editing;
@@ -25,9 +26,10 @@ internal static class KongForm
         ["plugins"] = ["consumer_group", "pipeline"],
     };
 
-    public static JsonObject Of(ConfigurationTree tree, ConfigurationObject found)
+    /// <param name="caller">Who is shown the object: values of secret fields only to those who may read them.</param>
+    public static JsonObject Of(ConfigurationTree tree, ConfigurationObject found, Caller caller)
     {
-        var json = found.ToJson();
+        var json = caller.SeesSecrets ? found.ToJson() : found.ToMaskedJson();
         foreach (var field in Own.GetValueOrDefault(found.Kind.Name, []))
             if (SaysNothing(json[field]))
                 json.Remove(field);

@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Http;
 using Sluice.Control.Audit;
+using Sluice.Control.Identity;
 using Sluice.Control.Releases;
 using Sluice.Foundation.Errors;
 using Sluice.Gateway.Configuration.Editing;
@@ -20,8 +21,13 @@ internal sealed class ObjectPages(ReleaseManager releases)
     {
         var tree = releases.Current.Tree;
         var method = http.Request.Method;
+        var caller = Caller.Of(http);
+        if (!ScopedEdit.MayUse(caller, address.Collection.Kind))
+            return KongErrors.OutOfScope($"{address.Collection.Kind.Name} hold for everybody, and you are limited to {string.Join(", ", caller.Scopes)}");
+        if (IsHidden(caller, address, tree))
+            return AdminAnswer.NotFound;
         if (HttpMethods.IsGet(method) || HttpMethods.IsHead(method))
-            return address.IsList ? List(http, address, tree) : address.Find(tree) is { } found ? new AdminAnswer(200, KongForm.Of(tree, found)) : AdminAnswer.NotFound;
+            return address.IsList ? List(http, address, tree) : address.Find(tree) is { } found ? new AdminAnswer(200, KongForm.Of(tree, found, caller)) : AdminAnswer.NotFound;
         if (HttpMethods.IsDelete(method) && !address.IsList)
             return await DeleteAsync(http, address);
         if (!(address.IsList ? HttpMethods.IsPost(method) : HttpMethods.IsPut(method) || HttpMethods.IsPatch(method)))
@@ -39,27 +45,42 @@ internal sealed class ObjectPages(ReleaseManager releases)
         return await WriteAsync(http, address, body);
     }
 
+    /// <summary>Whether the address names, or is below, an object that is there but not for this caller.</summary>
+    private static bool IsHidden(Caller caller, ObjectAddress address, ConfigurationTree tree) => caller.IsLimited
+        && ((address.Parent(tree) is { } parent && !caller.Covers(parent.Tags)) || (!address.IsList && address.Find(tree) is { } found && !caller.Covers(found.Tags)));
+
     private AdminAnswer List(HttpContext http, ObjectAddress address, ConfigurationTree tree)
     {
         var kind = address.Collection.Kind;
+        var caller = Caller.Of(http);
+        AdminAnswer Page(IReadOnlyList<ConfigurationObject> all, string path) => ListPage.Of(
+            http.Request.Query, caller.IsLimited ? [.. all.Where(o => caller.Covers(o.Tags))] : all, path, releases.IsStored, o => KongForm.Of(tree, o, caller));
         if (address.ParentCollection is null)
         {
             var all = kind.Name == "consumers" && http.Request.Query["custom_id"] is [{ } custom, ..]
                 ? tree.FindUnique(kind, "custom_id", custom) is { } one ? [one] : []
                 : tree.All(kind);
-            return ListPage.Of(http.Request.Query, all, "/" + address.Collection.Name, releases.IsStored, o => KongForm.Of(tree, o));
+            return Page(all, "/" + address.Collection.Name);
         }
         if (address.Parent(tree) is not { } parent)
             return AdminAnswer.NotFound;
-        var path = $"/{address.ParentCollection.Name}/{parent.Id}/{address.Collection.NestedName}";
-        return ListPage.Of(http.Request.Query, tree.ReferringTo(parent, kind), path, releases.IsStored, o => KongForm.Of(tree, o));
+        return Page(tree.ReferringTo(parent, kind), $"/{address.ParentCollection.Name}/{parent.Id}/{address.Collection.NestedName}");
     }
 
     private async Task<AdminAnswer> WriteAsync(HttpContext http, ObjectAddress address, JsonObject body)
     {
         var method = http.Request.Method;
         var kind = address.Collection.Kind;
-        EditResult Edit(ConfigurationTree tree) => ServerNames.With(tree, kind, body, (current, rest) => Apply(current, address, method, rest));
+        var caller = Caller.Of(http);
+        string? outOfScope = null;
+        EditResult Edit(ConfigurationTree tree)
+        {
+            if (IsHidden(caller, address, tree))
+                return tree.Patch(kind, Guid.Empty.ToString(), []);
+            var whole = HttpMethods.IsPut(method) ? ScopedEdit.KeepTags(caller, address.Find(tree), body) : body;
+            (var edit, outOfScope) = ScopedEdit.Of(caller, tree, ServerNames.With(tree, kind, whole, (current, rest) => Apply(current, address, method, rest)));
+            return outOfScope is null ? edit : new EditResult();
+        }
 
         var verb = address.IsList ? "create" : HttpMethods.IsPut(method) ? "create or update" : "update";
         if (!releases.IsStored)
@@ -69,7 +90,9 @@ internal sealed class ObjectPages(ReleaseManager releases)
 
         var result = await releases.ChangeAsync(Change(http, $"{verb} {kind.Singular}"), Edit, http.RequestAborted);
         Note(http, result);
-        return Answer(result, edit => new AdminAnswer(address.IsList ? 201 : 200, KongForm.Of(edit.Tree!, edit.Tree!.Find(kind, edit.Object!.Id)!)));
+        if (outOfScope is not null)
+            return KongErrors.OutOfScope(outOfScope);
+        return Answer(result, edit => new AdminAnswer(address.IsList ? 201 : 200, KongForm.Of(edit.Tree!, edit.Tree!.Find(kind, edit.Object!.Id)!, caller)));
     }
 
     private static EditResult Apply(ConfigurationTree tree, ObjectAddress address, string method, JsonObject body)
@@ -112,9 +135,15 @@ internal sealed class ObjectPages(ReleaseManager releases)
             return address.Through is null ? AdminAnswer.NoContent : AdminAnswer.NotFound;
         if (!releases.IsStored)
             return KongErrors.ReadOnly("remove", address.Collection.Kind.Name, ByField(address));
-        var result = await releases.ChangeAsync(
-            Change(http, $"remove {tree.Describe(found)}"), current => current.Delete(found.Kind, found.Id.ToString()), http.RequestAborted);
+        string? outOfScope = null;
+        var result = await releases.ChangeAsync(Change(http, $"remove {tree.Describe(found)}"), current =>
+        {
+            (var edit, outOfScope) = ScopedEdit.Of(Caller.Of(http), current, current.Delete(found.Kind, found.Id.ToString()));
+            return outOfScope is null ? edit : new EditResult();
+        }, http.RequestAborted);
         Note(http, result);
+        if (outOfScope is not null)
+            return KongErrors.OutOfScope(outOfScope);
         return result is { Outcome: ChangeOutcome.Refused, Edit.Problems: [{ Refusal: EditRefusal.NotFound }, ..] } ? AdminAnswer.NoContent : Answer(result, static _ => AdminAnswer.NoContent);
     }
 

@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using Sluice.Foundation.Errors;
+using Sluice.Foundation.Schema;
 using Sluice.Gateway.Configuration.Reading;
 
 namespace Sluice.Gateway.Configuration.Editing;
@@ -42,6 +43,21 @@ public sealed class ConfigurationObject
     /// <summary>The canonical JSON as a new tree that the caller may change. Holds secrets.</summary>
     public JsonObject ToJson() => JsonNode.Parse(_json)!.AsObject();
 
+    /// <summary>The canonical JSON as a new tree that the caller may change, with <c>***</c> for the values of secret fields. References to secrets stay.</summary>
+    public JsonObject ToMaskedJson()
+    {
+        var json = ToJson();
+        RecordSecrets.Hide(Kind.Record, json);
+        if (json["config"] is JsonObject config)
+        {
+            if (Record is PluginConfig { Config: { } settings })
+                RecordSecrets.Hide(settings.GetType(), config);
+            else
+                RecordSecrets.HideByName(config);
+        }
+        return json;
+    }
+
     /// <summary>The record with every value that is not a reference to a secret or variable; its fields are those of the canonical form.</summary>
     public Entity Record { get; }
 
@@ -51,11 +67,11 @@ public sealed class ConfigurationObject
     /// <summary>Its number in the order of the configuration.</summary>
     internal long Ordinal { get; }
 
-    /// <summary>Some of its values stand elsewhere: <see cref="Record"/> is not what runs.</summary>
-    internal bool HasReferences { get; init; }
+    /// <summary>Some of its values stand elsewhere (<c>${NAME}</c>, <c>{vault://...}</c>): <see cref="Record"/> is not what runs.</summary>
+    public bool HasReferences { get; init; }
 
     /// <summary>What it refers to, by field.</summary>
-    internal IReadOnlyList<(string Field, Guid Target)> References { get; init; } = [];
+    public IReadOnlyList<(string Field, Guid Target)> References { get; init; } = [];
 
     /// <summary>Fields whose values were made up because none was given.</summary>
     internal IReadOnlyList<string> MadeUp { get; init; } = [];
