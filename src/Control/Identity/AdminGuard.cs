@@ -94,7 +94,7 @@ public sealed class AdminGuard(Accounts accounts, RequestAudit audit, AdminGuard
         if (caller.Role is not { } role) return new Refusal(401, "AUTHENTICATION_REQUIRED", "sign in, or send an API token as Authorization: Bearer slc_...");
         if (!PathPermissions.Allows(role, need))
             return new Refusal(403, "NOT_ALLOWED", $"a {role.ToString().ToLowerInvariant()} may not do this; it takes {(need == Need.Administer ? "an admin" : "an operator")}");
-        if (caller.IsLimited && need is not (Need.SignedIn or Need.Page) && http.GetEndpoint()?.Metadata.GetMetadata<HeedsScopes>() is null)
+        if (caller.IsLimited && need != Need.SignedIn && http.GetEndpoint()?.Metadata.GetMetadata<HeedsScopes>() is null)
             return new Refusal(403, "OUT_OF_SCOPE", $"you are limited to {string.Join(", ", caller.Scopes)}, and this does not keep to that");
         if (!changes) return null;
         if (caller.Kind == CallerKind.User && !Browser.HasCsrfToken(http, http.Features.Get<SignedInSession>()!.Secret))

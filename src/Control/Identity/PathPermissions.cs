@@ -21,7 +21,7 @@ internal enum Need
 
 /// <summary>
 /// Which method on which path needs what: the first line that fits. What no line fits is read with GET and HEAD and
-/// written with everything else. Who reads credentials can do what their owners can, and so needs what writing needs.
+/// written with everything else. Secrets in what is read are shown only to who may write.
 /// </summary>
 internal static class PathPermissions
 {
@@ -57,7 +57,7 @@ internal static class PathPermissions
             if ((line.Method == Any || HttpMethods.Equals(line.Method, method)) && path.StartsWithSegments(line.Path))
                 return line.Need;
         if (HttpMethods.IsOptions(method)) return Need.Read;
-        return HttpMethods.IsGet(method) && !CredentialCollections.Has(path.Value ?? "") ? Need.Read : Need.Write;
+        return HttpMethods.IsGet(method) ? Need.Read : Need.Write;
     }
 
     /// <summary>Whether the request changes something, so that it is entered in the audit log and a browser has to prove that its own page sends it.</summary>

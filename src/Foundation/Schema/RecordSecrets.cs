@@ -12,13 +12,13 @@ public static partial class RecordSecrets
 
     private static readonly string[] SecretWords = ["password", "secret", "token", "key", "credential"];
 
-    /// <summary>Masks the secret fields of <paramref name="json"/>, which is a <paramref name="record"/>, in place.</summary>
-    public static void Hide(Type record, JsonObject json)
+    /// <summary>Masks the secret fields of <paramref name="json"/>, a <paramref name="record"/> as <paramref name="writer"/> writes it, in place.</summary>
+    public static void Hide(Type record, JsonObject json, RecordWriter writer)
     {
         var plan = RecordPlan.For(record);
         foreach (var (name, value) in json.ToList())
             if (plan.Find(name) is { } field)
-                Replace(json, name, value, field.Secret ? Masked(value) : Hidden(field.Value, value));
+                Replace(json, name, value, field.Secret ? Masked(value) : Hidden(field.Value, value, writer));
     }
 
     /// <summary>Masks, in place, what looks like a secret by its name in an object of which no record is known.</summary>
@@ -44,21 +44,21 @@ public static partial class RecordSecrets
         _ => JsonValue.Create(Mask),
     };
 
-    private static JsonNode? Hidden(ValuePlan plan, JsonNode? value)
+    private static JsonNode? Hidden(ValuePlan plan, JsonNode? value, RecordWriter writer)
     {
         switch (plan, value)
         {
-            case (NestedPlan, JsonObject nested):
-                Hide(plan.Type, nested);
+            case (NestedPlan, JsonObject nested) when !writer.HasOwn(plan.Type):
+                Hide(plan.Type, nested, writer);
                 break;
-            case (ListPlan { Element: NestedPlan element }, JsonArray list):
+            case (ListPlan { Element: NestedPlan element }, JsonArray list) when !writer.HasOwn(element.Type):
                 foreach (var entry in list.OfType<JsonObject>())
-                    Hide(element.Type, entry);
+                    Hide(element.Type, entry, writer);
                 break;
-            case (MapPlan { Element: NestedPlan element }, JsonObject map):
+            case (MapPlan { Element: NestedPlan element }, JsonObject map) when !writer.HasOwn(element.Type):
                 foreach (var (_, entry) in map)
                     if (entry is JsonObject inner)
-                        Hide(element.Type, inner);
+                        Hide(element.Type, inner, writer);
                 break;
         }
         return value;

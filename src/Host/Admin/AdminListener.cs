@@ -41,8 +41,14 @@ internal static class AdminListener
         var log = logs.CreateLogger("Sluice.Admin");
         app.Use(next => http => Failures.CatchAsync(http, next, log));
         app.UseRouting();
+        var kong = new Endpoint(control.Kong(gateway), new EndpointMetadataCollection(HeedsScopes.Instance), "Kong's Admin API");
+        app.Use(next => http =>
+        {
+            if (http.GetEndpoint() is null && !http.Request.Path.StartsWithSegments("/api")) http.SetEndpoint(kong);
+            return next(http);
+        });
         control.Guard(app);
-        Map(app, gateway, control, time);
+        Map(app, gateway, control, kong.RequestDelegate!, time);
         await app.StartAsync();
         return app;
     }
@@ -53,9 +59,8 @@ internal static class AdminListener
             .Concat(settings.Status.Select(a => (a, new AdminDoor(StatusOnly: true))))
             .DistinctBy(d => d.a.EndPoint);
 
-    private static void Map(WebApplication app, RunningGateway gateway, ControlPlane control, TimeProvider time)
+    private static void Map(WebApplication app, RunningGateway gateway, ControlPlane control, RequestDelegate kong, TimeProvider time)
     {
-        var kong = control.Kong(gateway);
         control.Map(app, gateway);
         var status = new StatusPage(gateway, time);
         app.MapGet("/status", status.WriteAsync);
@@ -65,14 +70,6 @@ internal static class AdminListener
         app.MapGet("/metrics", http => MetricsAsync(http, gateway));
         app.MapGet("/status/ready", http => ReadyAsync(http, gateway));
         app.UseEndpoints(static _ => { });
-        app.Run(http => http.Request.Path.StartsWithSegments("/api") ? NotFound(http) : kong(http));
-    }
-
-    /// <summary>What it is told as is for <see cref="Failures"/> to say.</summary>
-    private static Task NotFound(HttpContext http)
-    {
-        http.Response.StatusCode = (int)HttpStatusCode.NotFound;
-        return Task.CompletedTask;
     }
 
     /// <summary>200 while a configuration is served; 503 before that and while draining, so that balancers in front look elsewhere.</summary>

@@ -79,8 +79,9 @@ public sealed class MiddlewareTests
         (await app.GetAsync("config/services"))["data"]!.AsArray().ShouldBeEmpty();
         await app.GetAsync("config/services/others", 404);
         await app.SendAsync("DELETE", "config/services/others", null, 404);
-        await app.SendAsync("POST", "config/services", """{"name": "mine", "host": "h"}""", 403);
-        await app.SendAsync("POST", "config/services", """{"name": "mine", "host": "h", "tags": ["tenant:acme"]}""", 201);
+        var mine = await app.SendAsync("POST", "config/services", """{"name": "mine", "host": "h"}""", 201);
+        mine["data"]!["tags"]!.ToJsonString().ShouldBe("""["tenant:acme"]""");
+        await app.SendAsync("PUT", "config/services/mine", """{"host": "h2"}""");
         await app.SendAsync("PATCH", "config/services/mine", """{"tags": ["tenant:else"]}""", 403);
         await app.SendAsync("POST", "config/routes", """{"path": "/a", "service_id": "others", "tags": ["tenant:acme"]}""", 403);
         await app.SendAsync("POST", "config/routes", """{"name": "r", "path": "/a", "service_id": "mine", "tags": ["tenant:acme"]}""", 201);

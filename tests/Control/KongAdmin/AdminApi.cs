@@ -3,6 +3,7 @@ using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.Logging.Abstractions;
+using Sluice.Control.Identity;
 using Sluice.Control.KongAdmin;
 using Sluice.Control.Releases;
 using Sluice.Foundation.Storage;
@@ -26,6 +27,9 @@ internal sealed class AdminApi : IAsyncDisposable
     }
 
     public ReleaseManager Releases { get; }
+
+    /// <summary>Who the requests come from; an administrator unless set.</summary>
+    public Caller Caller { get; set; } = Caller.Local;
 
     /// <summary>Where releases are stored, so that everything can be written.</summary>
     public static async Task<AdminApi> StoredAsync()
@@ -67,6 +71,7 @@ internal sealed class AdminApi : IAsyncDisposable
         }
         if (origin is not null)
             http.Request.Headers.Origin = origin;
+        http.Features.Set(Caller);
         http.Features.Set<IHttpRequestBodyDetectionFeature>(new Body(body is not null));
         http.Response.Body = new MemoryStream();
         await api.HandleAsync(http);

@@ -59,7 +59,7 @@ internal sealed class ObjectsApi(ReleaseManager releases, Func<GatewaySnapshot> 
         var caller = Caller.Of(http);
         var found = current.Tree.All(resource.Kind)
             .Where(o => resource.Holds(o) && caller.Covers(o.Tags) && filter.Matches(o.Tags) && (text.Length == 0 || resource.Mentions(o, text))).ToList();
-        var view = new View(current.Tree, live());
+        var view = new View(current.Tree, live(), caller.SeesSecrets);
         await Envelope.AnswerAsync(http, found.Skip(paging.Offset).Take(paging.Size).Select(o => resource.Show(view, o)), page: paging.Of(found.Count));
     }
 
@@ -83,7 +83,8 @@ internal sealed class ObjectsApi(ReleaseManager releases, Func<GatewaySnapshot> 
             return;
         }
         if (await ObjectBody.ReadAsync(http) is { } body)
-            await AnswerAsync(http, await ChangeAsync(http, $"change {resource.Singular} {reference}", reference, (tree, entry) => resource.Apply(tree, entry, body, whole)));
+            await AnswerAsync(http, await ChangeAsync(http, $"change {resource.Singular} {reference}", reference, (tree, entry) =>
+                resource.Apply(tree, entry, whole ? ScopedEdit.KeepTags(Caller.Of(http), entry, body) : body, whole)));
     }
 
     private async Task SwitchAsync(HttpContext http, bool on)
@@ -118,9 +119,7 @@ internal sealed class ObjectsApi(ReleaseManager releases, Func<GatewaySnapshot> 
             stale = !missing && entry is not null && !precondition.Holds(ObjectTag.Of(resource.Parts(tree, entry)));
             if (missing || stale)
                 return new EditResult();
-            var made = edit(tree, entry);
-            var now = made.Tree is null || made.Object is null ? null : made.Tree.Find(resource.Kind, made.Object.Id) ?? made.Object;
-            notTheirs = now is null ? null : ObjectScopes.Refuse(caller, resource, made.Tree!, now);
+            (var made, notTheirs) = ScopedEdit.Of(caller, tree, edit(tree, entry));
             return notTheirs is null ? made : new EditResult();
         }, http.RequestAborted);
 
@@ -146,7 +145,7 @@ internal sealed class ObjectsApi(ReleaseManager releases, Func<GatewaySnapshot> 
     public Task WithAsync(HttpContext http, Func<View, ConfigurationObject, Task> act)
     {
         var reference = ReferenceOf(http);
-        var view = new View(releases.Current.Tree, live());
+        var view = new View(releases.Current.Tree, live(), Caller.Of(http).SeesSecrets);
         return resource.Find(view.Tree, reference) is { } found && Caller.Of(http).Covers(found.Tags) ? act(view, found) : ObjectAnswers.NotFoundAsync(http, resource, reference);
     }
 
@@ -165,7 +164,7 @@ internal sealed class ObjectsApi(ReleaseManager releases, Func<GatewaySnapshot> 
         var tree = edit.Tree!;
         var entry = tree.Find(resource.Kind, edit.Object!.Id)!;
         http.Response.Headers.ETag = ObjectTag.Of(resource.Parts(tree, entry));
-        await Envelope.AnswerAsync(http, resource.Show(new View(tree, live()), entry), status);
+        await Envelope.AnswerAsync(http, resource.Show(new View(tree, live(), Caller.Of(http).SeesSecrets), entry), status);
     }
 
     private static string NameIn(JsonObject body) => (Endpoints.Text(body["name"]) ?? Endpoints.Text(body["username"])) is { Length: > 0 } name ? " " + name : "";

@@ -49,7 +49,7 @@ internal sealed class Pipelines(string type) : Resource
         var result = Store(tree, existing, translation, whole);
         if (result.Tree is null)
             return result;
-        var contents = JsonNode.Parse(Show(tree, existing).ToJsonString())!;
+        var contents = JsonNode.Parse(Members(new View(tree, null, SeesSecrets: true), existing).ToJsonString())!;
         if (middleware is not null && existing is not null && JsonNode.DeepEquals(middleware, contents["middleware"]))
             middleware = null;
         if (ids is not null && existing is not null && JsonNode.DeepEquals(ids, contents["middleware_ids"]))
@@ -65,7 +65,7 @@ internal sealed class Pipelines(string type) : Resource
     protected override void Shape(View view, ConfigurationObject entry, JsonObject shown)
     {
         shown.Remove("type");
-        foreach (var (name, value) in Show(view.Tree, entry))
+        foreach (var (name, value) in Members(view, entry))
             shown[name] = value?.DeepClone();
         shown["parallel"] = false;
     }
@@ -91,19 +91,19 @@ internal sealed class Pipelines(string type) : Resource
         return schema;
     }
 
-    private static JsonObject Show(ConfigurationTree tree, ConfigurationObject? pipeline)
+    private static JsonObject Members(View view, ConfigurationObject? pipeline)
     {
-        var members = pipeline is null ? [] : tree.ReferringTo(pipeline, Contents.Kind).OrderBy(m => Gateway.Pipeline.PluginCatalog.OrderOf(Middleware.PluginOf(m))).ToList();
+        var members = pipeline is null ? [] : view.Tree.ReferringTo(pipeline, Contents.Kind).OrderBy(m => Gateway.Pipeline.PluginCatalog.OrderOf(Middleware.PluginOf(m))).ToList();
         return new JsonObject
         {
-            ["middleware"] = new JsonArray([.. members.Select(m => (JsonNode)ShowMember(tree, m))]),
+            ["middleware"] = new JsonArray([.. members.Select(m => (JsonNode)ShowMember(view, m))]),
             ["middleware_ids"] = new JsonArray([.. members.Select(m => (JsonNode)m.Id.ToString())]),
         };
     }
 
-    private static JsonObject ShowMember(ConfigurationTree tree, ConfigurationObject member)
+    private static JsonObject ShowMember(View view, ConfigurationObject member)
     {
-        var shown = Contents.Show(new View(tree, null), member);
+        var shown = Contents.Show(view, member);
         shown.Remove("scope");
         shown.Remove("pipeline");
         return shown;

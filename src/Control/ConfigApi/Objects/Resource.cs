@@ -7,7 +7,7 @@ using Sluice.Gateway.Snapshot;
 namespace Sluice.Control.ConfigApi.Objects;
 
 /// <summary>What is looked at: a configuration, and the snapshot that runs, which may be a moment older or newer; null where health does not matter.</summary>
-internal sealed record View(ConfigurationTree Tree, GatewaySnapshot? Live);
+internal sealed record View(ConfigurationTree Tree, GatewaySnapshot? Live, bool SeesSecrets);
 
 /// <summary>One collection of <c>/api/v1/config</c>: which stored objects are in it, how they are shown, and how bodies become edits.</summary>
 internal abstract class Resource
@@ -53,7 +53,7 @@ internal abstract class Resource
     /// <summary>As this API shows it: id, name and the short fields, then the fields as stored; nothing that is null.</summary>
     public JsonObject Show(View view, ConfigurationObject entry)
     {
-        var stored = entry.ToJson();
+        var stored = view.SeesSecrets ? entry.ToJson() : entry.ToMaskedJson();
         var shown = new JsonObject { ["id"] = entry.Id.ToString(), ["name"] = null };
         foreach (var field in ShortFields)
             shown[field.Name] = field.Show(stored, view.Tree)?.DeepClone();

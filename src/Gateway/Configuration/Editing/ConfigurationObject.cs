@@ -47,11 +47,11 @@ public sealed class ConfigurationObject
     public JsonObject ToMaskedJson()
     {
         var json = ToJson();
-        RecordSecrets.Hide(Kind.Record, json);
+        RecordSecrets.Hide(Kind.Record, json, CanonicalJson.Records);
         if (json["config"] is JsonObject config)
         {
             if (Record is PluginConfig { Config: { } settings })
-                RecordSecrets.Hide(settings.GetType(), config);
+                RecordSecrets.Hide(settings.GetType(), config, CanonicalJson.Records);
             else
                 RecordSecrets.HideByName(config);
         }
