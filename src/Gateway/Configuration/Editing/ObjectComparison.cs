@@ -1,6 +1,5 @@
 using System.Text.Json.Nodes;
 using Sluice.Foundation.Schema;
-using Sluice.Gateway.Configuration.Reading;
 
 namespace Sluice.Gateway.Configuration.Editing;
 
