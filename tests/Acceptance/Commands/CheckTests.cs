@@ -71,11 +71,11 @@ public sealed class CheckTests : IDisposable
     [Fact]
     public async Task A_plugin_that_is_not_built_is_a_problem_unless_skipped()
     {
-        var file = folder.Write("kong.yml", "_format_version: '3.0'\nplugins:\n- name: ai-proxy\n  config: {}\n");
+        var file = folder.Write("kong.yml", "_format_version: '3.0'\nplugins:\n- name: websocket-size-limit\n  config: {}\n");
         var ended = await SluiceProcess.RunAsync("check", file);
         ended.ExitCode.ShouldBe(1);
         ended.Output.ShouldContain($"{file}:3:");
-        ended.Output.ShouldContain("the plugin ai-proxy is not built into this version of Sluice");
+        ended.Output.ShouldContain("the plugin websocket-size-limit is not built into this version of Sluice");
 
         (await SluiceProcess.RunAsync("check", "--skip-unsupported", file)).ExitCode.ShouldBe(0);
     }

@@ -133,7 +133,8 @@ public sealed partial class SluiceProcess : IAsyncDisposable
 
     private static SluiceProcess Launch(IEnumerable<string> arguments, IReadOnlyDictionary<string, string>? environment)
     {
-        var start = new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "sluice.dll"), .. arguments])
+        // Whoever runs the tests may have told them to ignore signals (nohup, a job in the background); a child inherits that.
+        var start = new ProcessStartInfo("env", ["--default-signal", "dotnet", Path.Combine(AppContext.BaseDirectory, "sluice.dll"), .. arguments])
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,

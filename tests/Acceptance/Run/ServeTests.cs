@@ -105,14 +105,14 @@ public sealed class ServeTests : IAsyncDisposable
     [Fact]
     public async Task Plugins_that_are_not_built_are_left_out_when_told_to()
     {
-        var file = folder.Write("kong.yml", Configurations.OneRoute(upstream.Port) + "\nplugins:\n- name: ai-proxy\n  config: {}\n");
+        var file = folder.Write("kong.yml", Configurations.OneRoute(upstream.Port) + "\nplugins:\n- name: websocket-size-limit\n  config: {}\n");
         var refused = await SluiceProcess.RunAsync("run", "--config", file, "--proxy", "127.0.0.1:0", "--admin", "off");
         refused.ExitCode.ShouldBe(1);
-        refused.Errors.ShouldContain("ai-proxy");
+        refused.Errors.ShouldContain("websocket-size-limit");
 
         await using var sluice = await SluiceProcess.ServeAsync(file, "--skip-unsupported");
         sluice.Output.ShouldContain("left out: ");
-        (await sluice.AdminAsync("/status")).Body.ShouldContain("ai-proxy");
+        (await sluice.AdminAsync("/status")).Body.ShouldContain("websocket-size-limit");
         (await sluice.GetAsync("/")).Status.ShouldBe(200);
     }
 
