@@ -92,7 +92,13 @@ public sealed class JsonSchema(IReadOnlyDictionary<Type, Func<JsonObject>>? cust
     private JsonObject Value(ValuePlan plan)
     {
         if (customTypes is not null && customTypes.TryGetValue(plan.Type, out var custom))
-            return custom();
+        {
+            // What its reader allows besides (an expression) only it knows: the values are a hint for forms.
+            var schema = custom();
+            if (plan.Constraints.OneOf is { } values)
+                schema["examples"] = Array(values);
+            return schema;
+        }
         return plan switch
         {
             ListPlan list => List(list),

@@ -46,7 +46,7 @@ public sealed class ReferenceTable(IReadOnlyDictionary<Type, string>? describeCu
     private string Describe(ValuePlan plan)
     {
         if (describeCustom is not null && describeCustom.TryGetValue(plan.Type, out var custom))
-            return custom;
+            return custom + (plan.Constraints.OneOf is { } values ? ": " + string.Join(", ", values.Select(Code)) : Bounds(plan.Constraints));
         return plan switch
         {
             ListPlan list => $"{(list.Constraints.Unique ? "set" : "list")} of {Describe(list.Element)}",

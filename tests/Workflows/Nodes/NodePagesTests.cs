@@ -37,6 +37,7 @@ public sealed partial class NodePagesTests
 
         var set = NodeCatalog.Find("set", 1).Descriptor!.Schema();
         set["properties"]!["mode"]!.ToJsonString().ShouldContain("raw");
+        NodeCatalog.Find("http-request", 1).Descriptor!.Schema()["properties"]!["method"]!["examples"]!.AsArray().Count.ShouldBe(7);
         set["$defs"]!["Assignment"]!["properties"]!["value"]!["x-expression"]!.GetValue<bool>().ShouldBeTrue();
     }
 
