@@ -16,6 +16,7 @@ public class EditFuzzTests
         var rounds = int.Parse(Environment.GetEnvironmentVariable("SLUICE_FUZZ_ROUNDS") ?? "3000", System.Globalization.CultureInfo.InvariantCulture);
         var tree = ConfigurationTree.Empty(ReadOptions.Default with { Environment = _ => "1" });
         var made = 0;
+        var history = new List<ConfigurationTree> { tree };
         for (var i = 0; i < rounds; i++)
         {
             var kind = EntityKind.All[random.Next(EntityKind.All.Count)];
@@ -33,6 +34,8 @@ public class EditFuzzTests
                 continue;
             made++;
             tree = result.Tree;
+            if (made % 20 == 0)
+                history.Add(tree);
         }
 
         made.ShouldBeGreaterThan(rounds / 50);
@@ -42,6 +45,17 @@ public class EditFuzzTests
             again.Problems.Where(p => p.Severity == Sluice.Foundation.Errors.Severity.Error).ShouldBeEmpty();
             ConfigurationDiff.Between(tree, again.Tree!).ToText().ShouldBe("nothing changes\n", name);
         }
+
+        // Each from each, so that what differs is sometimes little and sometimes everything.
+        var read = 0;
+        foreach (var from in history)
+            foreach (var to in history)
+                if (from.TryReadSimilar(to.ToCanonicalDocument()) is { } similar)
+                {
+                    similar.Sha256().ShouldBe(to.Sha256());
+                    read++;
+                }
+        read.ShouldBeGreaterThan(history.Count * history.Count / 2);
     }
 
     [Fact]

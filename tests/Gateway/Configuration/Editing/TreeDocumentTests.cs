@@ -44,6 +44,23 @@ public class TreeDocumentTests(ITestOutputHelper output)
         wrong.ShouldBeEmpty();
     }
 
+    /// <summary>Counted, not timed: another release is read as what differs, and is the same as when it is read as a whole.</summary>
+    [Fact]
+    public void Reading_a_similar_configuration_makes_only_what_differs()
+    {
+        var tree = ConfigurationTree.Read(Large(services: 100, routes: 1000, consumers: 4000), "large.json").Tree!;
+        var other = tree.Insert(EntityKind.ByName["consumers"], new JsonObject { ["username"] = "new" }).Tree!;
+        other = other.Patch(EntityKind.ByName["services"], "s1", new JsonObject { ["host"] = "elsewhere" }).Tree!;
+        other = other.Delete(other.All(EntityKind.ByName["routes"])[3]).Tree!;
+        var objects = EntityKind.All.SelectMany(tree.All).ToHashSet(ReferenceEqualityComparer.Instance);
+
+        var read = tree.TryReadSimilar(other.ToCanonicalDocument())!;
+
+        read.Sha256().ShouldBe(other.Sha256());
+        read.ToCanonicalDocument().ShouldBe(other.ToCanonicalDocument());
+        EntityKind.All.SelectMany(read.All).Count(o => !objects.Contains(o)).ShouldBe(2);
+    }
+
     /// <summary>Counted, not timed: after one edit, everything that it does not concern is the same object as before.</summary>
     [Fact]
     public void One_edit_of_a_large_configuration_touches_one_object()

@@ -1,0 +1,88 @@
+using System.Runtime.InteropServices;
+using System.Text.Json;
+using Sluice.Foundation.Errors;
+using Sluice.Foundation.Schema;
+using Sluice.Gateway.Configuration.Reading;
+
+namespace Sluice.Gateway.Configuration.Editing;
+
+public sealed partial class ConfigurationTree
+{
+    // With more differences, reading the whole document costs less.
+    private const int MostDifferences = 2000;
+
+    /// <summary>
+    /// The configuration of a canonical document that is much like this one: another release. What is written the same is not read again, so that it costs
+    /// what differs and not what there is.
+    /// </summary>
+    /// <param name="document">What <see cref="ToCanonicalDocument"/> wrote.</param>
+    /// <returns>Null when it has to be read as a whole: because too much differs, or because something in it is not as it should be.</returns>
+    public ConfigurationTree? TryReadSimilar(ReadOnlyMemory<byte> document)
+    {
+        using var json = JsonDocument.Parse(document);
+        var tree = this;
+        var differing = new List<(EntityKind Kind, long? Ordinal, byte[] Json)>();
+        foreach (var field in json.RootElement.EnumerateObject())
+        {
+            if (EntityKind.ByName.TryGetValue(field.Name, out var kind))
+                tree = tree.WithoutDifferences(kind, field.Value, differing);
+            else if (field.Name is "_transform" && field.Value.ValueKind is JsonValueKind.True or JsonValueKind.False)
+                tree = new ConfigurationTree(Options, tree._tables, tree._nextOrdinal) { Transform = field.Value.GetBoolean(), ErrorFormat = tree.ErrorFormat };
+            else if (field.Name is "error_format" && field.Value.GetString() is { } format)
+                tree = new ConfigurationTree(Options, tree._tables, tree._nextOrdinal) { Transform = tree.Transform, ErrorFormat = format };
+            else if (field.Name is not "_format_version")
+                return null;
+            if (differing.Count > MostDifferences)
+                return null;
+        }
+
+        foreach (var (kind, ordinal, bytes) in differing.OrderBy(d => d.Kind.Position))
+        {
+            if (tree.WithRead(kind, ordinal, bytes) is not { } next)
+                return null;
+            tree = next;
+        }
+        return tree;
+    }
+
+    /// <summary>This tree without what <paramref name="list"/> does not have or has otherwise; the latter is noted.</summary>
+    private ConfigurationTree WithoutDifferences(EntityKind kind, JsonElement list, List<(EntityKind Kind, long? Ordinal, byte[] Json)> differing)
+    {
+        var table = Table(kind);
+        var same = new HashSet<Guid>();
+        foreach (var entry in list.EnumerateArray())
+        {
+            var id = entry.GetProperty("id").GetGuid();
+            var raw = JsonMarshal.GetRawUtf8Value(entry);
+            var existing = table.ById.GetValueOrDefault(id);
+
+            // What was made up here is written down there: a difference that does not show.
+            if (existing is { MadeUp.Count: 0 } && raw.SequenceEqual(existing.Json.Span))
+                same.Add(id);
+            else
+                differing.Add((kind, existing?.Ordinal, raw.ToArray()));
+        }
+        if (same.Count == table.ById.Count || differing.Count > MostDifferences)
+            return this;
+        var others = table.InOrder.Where(o => !same.Contains(o.Id)).ToList();
+        if (others.Count > Many)
+            return With(KindTable.Of(kind, table.InOrder.Where(o => same.Contains(o.Id))));
+        foreach (var other in others)
+            table = table.Without(other);
+        return With(table);
+    }
+
+    private ConfigurationTree? WithRead(EntityKind kind, long? ordinal, byte[] json)
+    {
+        var (root, problem) = DocumentParser.Parse("", json, DocumentFormat.Json);
+        if (problem is not null || root is not MapNode map)
+            return null;
+        var problems = new List<Problem>();
+        var read = ReadOne(kind, (MapNode)KeepingVariables.Expand(map), Options with { KeepReferences = true }, problems);
+        if (read is not { } made || problems.Exists(p => p.Severity == Severity.Error))
+            return null;
+        var pipeline = made.Record is PluginConfig { Pipeline: { } name } ? Find(EntityKind.ByName["pipelines"], name)?.Id : null;
+        var entry = ObjectMaker.Make(kind, made.Record, made.Node, pipeline, ordinal ?? _nextOrdinal);
+        return Repeats(entry).Any() ? null : With(Table(kind).With(entry), ordinal is null ? _nextOrdinal + 1 : _nextOrdinal);
+    }
+}
