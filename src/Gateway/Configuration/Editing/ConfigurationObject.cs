@@ -93,5 +93,8 @@ public sealed class ConfigurationObject
         UniqueKeys = UniqueKeys,
     };
 
+    /// <summary>The same object at another place in the order.</summary>
+    internal ConfigurationObject At(long ordinal) => With(Record, _json, ordinal);
+
     public override string ToString() => Label;
 }

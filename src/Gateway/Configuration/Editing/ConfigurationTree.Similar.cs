@@ -42,7 +42,20 @@ public sealed partial class ConfigurationTree
                 return null;
             tree = next;
         }
+        foreach (var field in json.RootElement.EnumerateObject())
+            if (EntityKind.ByName.TryGetValue(field.Name, out var kind))
+                tree = tree.Ordered(kind, [.. field.Value.EnumerateArray().Select(e => e.GetProperty("id").GetGuid())]);
         return tree;
+    }
+
+    /// <summary>This tree with the objects of a kind in the order of <paramref name="ids"/>, which are all of them.</summary>
+    private ConfigurationTree Ordered(EntityKind kind, List<Guid> ids)
+    {
+        var table = Table(kind);
+        if (ids.SequenceEqual(table.InOrder.Select(o => o.Id)))
+            return this;
+        var objects = ids.Select((id, position) => table.ById[id] is var entry && entry.Ordinal == position ? entry : entry.At(position));
+        return With(KindTable.Of(kind, objects), Math.Max(_nextOrdinal, ids.Count));
     }
 
     /// <summary>This tree without what <paramref name="list"/> does not have or has otherwise; the latter is noted.</summary>

@@ -53,6 +53,7 @@ public class EditFuzzTests
                 if (from.TryReadSimilar(to.ToCanonicalDocument()) is { } similar)
                 {
                     similar.Sha256().ShouldBe(to.Sha256());
+                    similar.ToCanonicalDocument().ShouldBe(to.ToCanonicalDocument());
                     read++;
                 }
         read.ShouldBeGreaterThan(history.Count * history.Count / 2);
