@@ -62,9 +62,17 @@ public sealed class Database : IAsyncDisposable
         {
             await using var connection = await OpenAsync(cancel);
             await using var transaction = await connection.BeginTransactionAsync(cancel);
-            var result = await write(connection, transaction);
-            await transaction.CommitAsync(cancel);
-            return result;
+            try
+            {
+                var result = await write(connection, transaction);
+                await transaction.CommitAsync(cancel);
+                return result;
+            }
+            catch when (transaction is SqliteTransaction { Connection: not null } failed)
+            {
+                RollBack(failed);
+                throw;
+            }
         }
         catch (Exception e) when (Explain(e) is not null)
         {
@@ -115,7 +123,7 @@ public sealed class Database : IAsyncDisposable
     {
         if (_postgres is not null)
             return await _postgres.OpenConnectionAsync(cancel);
-        MakeFolder();
+        MakeFile();
         var connection = new SqliteConnection(_sqlite);
         try
         {
@@ -133,15 +141,43 @@ public sealed class Database : IAsyncDisposable
         }
     }
 
-    /// <summary>The folder of the file, for nobody else to read: password hashes and keys are kept there.</summary>
-    private void MakeFolder()
+    /// <summary>
+    /// With a full disk SQLite rolls back by itself. Its driver does not notice, would fail to do it again, and hide with that what had happened: so there is a
+    /// transaction for it to end.
+    /// </summary>
+    private static void RollBack(SqliteTransaction transaction)
     {
-        if (Path.GetDirectoryName(Address.Connection) is not { Length: > 0 } folder || Directory.Exists(folder))
+        try
+        {
+            transaction.Rollback();
+        }
+        catch (SqliteException)
+        {
+            using var begin = transaction.Connection!.CreateCommand();
+            begin.Transaction = transaction;
+            begin.CommandText = "BEGIN";
+            begin.ExecuteNonQuery();
+            transaction.Rollback();
+        }
+    }
+
+    /// <summary>The file and its folder, for nobody else to read: password hashes and keys are kept there.</summary>
+    private void MakeFile()
+    {
+        const UnixFileMode file = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+        if (File.Exists(Address.Connection))
             return;
+        var folder = Path.GetDirectoryName(Address.Connection)!;
         if (OperatingSystem.IsWindows())
+        {
             Directory.CreateDirectory(folder);
-        else
-            Directory.CreateDirectory(folder, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+            return;
+        }
+        if (!Directory.Exists(folder))
+            Directory.CreateDirectory(folder, file | UnixFileMode.UserExecute);
+
+        // An empty file is an empty database. Its journals get the same mode.
+        new FileStream(Address.Connection, new FileStreamOptions { Mode = FileMode.OpenOrCreate, Access = FileAccess.ReadWrite, Share = FileShare.ReadWrite, UnixCreateMode = file }).Dispose();
     }
 
     /// <summary>Our exception for a driver's; null for what is a mistake in our own SQL or none of the driver's business.</summary>
@@ -156,10 +192,10 @@ public sealed class Database : IAsyncDisposable
         // 1555 and 2067: primary key, unique.
         SqliteException { SqliteExtendedErrorCode: 1555 or 2067 } s => new DuplicateKeyException("a row with this key exists already", s),
         // BUSY, LOCKED, READONLY, IOERR, CORRUPT, FULL, CANTOPEN, NOTADB.
-        SqliteException { SqliteErrorCode: 5 or 6 or 8 or 10 or 11 or 13 or 14 or 26 } s => Unavailable(s.Message, s),
+        SqliteException { SqliteErrorCode: 5 or 6 or 8 or 10 or 11 or 13 or 14 or 26 } s => Unavailable(s.Message.TrimEnd('.'), s),
         IOException or UnauthorizedAccessException when Kind == DatabaseKind.Sqlite => Unavailable(e.Message, e),
         _ => null,
     };
 
-    private DatabaseUnavailableException Unavailable(string why, Exception inner) => new($"the database {Address} does not answer: {why}", inner);
+    private DatabaseUnavailableException Unavailable(string why, Exception inner) => new($"the database {Address} {(Kind == DatabaseKind.Sqlite ? "cannot be used" : "does not answer")}: {why}", inner);
 }

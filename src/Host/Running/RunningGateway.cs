@@ -213,8 +213,7 @@ internal sealed partial class RunningGateway : IAsyncDisposable
             return;
         }
 
-        // It holds the configuration with its keys.
-        if (!OperatingSystem.IsWindows()) Directory.CreateDirectory(settings.DataFolder, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        MakeDataFolder();
         var kept = new ReleaseSettings { Keep = settings.KeepReleases };
         releases = await ReleaseManager.OpenAsync(database, Path.Combine(settings.DataFolder, "last-good.json"), kept, Build, reading, log, serveEmpty: first is null);
         if (first is not null)
@@ -226,6 +225,20 @@ internal sealed partial class RunningGateway : IAsyncDisposable
         }
 
         following = Task.WhenAll(releases.FollowAsync(TimeSpan.FromSeconds(2), ending.Token), Told(database));
+    }
+
+    /// <summary>For nobody else to read: it holds the configuration with its keys.</summary>
+    private void MakeDataFolder()
+    {
+        if (OperatingSystem.IsWindows()) return;
+        try
+        {
+            Directory.CreateDirectory(settings.DataFolder, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        }
+        catch (Exception problem) when (problem is IOException or UnauthorizedAccessException)
+        {
+            throw new UsageException($"--data {settings.DataFolder}: the folder cannot be made: {problem.Message}");
+        }
     }
 
     /// <summary>Other nodes tell of their releases at once where the database can pass it on.</summary>

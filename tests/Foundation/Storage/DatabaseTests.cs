@@ -51,6 +51,38 @@ public sealed class DatabaseTests
         (await database.ReadAsync(c => c.ExecuteScalarAsync<long>("SELECT count(*) FROM things"))).ShouldBe(50);
     }
 
+    /// <summary>SQLite rolls back by itself then; what is told is the full disk, and the next write works.</summary>
+    [Fact]
+    public async Task A_full_disk_is_said_and_leaves_nothing_behind()
+    {
+        await using var database = await BothEngines.CreateAsync(DatabaseKind.Sqlite);
+        await database.WriteAsync((c, t) => c.ExecuteAsync("CREATE TABLE t (content blob)", transaction: t));
+
+        var failed = await Should.ThrowAsync<DatabaseUnavailableException>(() => database.WriteAsync(async (c, t) =>
+        {
+            await c.ExecuteAsync("PRAGMA max_page_count = 3", transaction: t);
+            await c.ExecuteAsync("INSERT INTO t VALUES (zeroblob(1000000))", transaction: t);
+        }));
+
+        failed.Message.ShouldContain("full");
+        await database.WriteAsync(async (c, t) =>
+        {
+            await c.ExecuteAsync("PRAGMA max_page_count = 1000000", transaction: t);
+            await c.ExecuteAsync("INSERT INTO t VALUES (zeroblob(1000000))", transaction: t);
+        });
+        (await database.ReadAsync(c => c.ExecuteScalarAsync<long>("SELECT count(*) FROM t"))).ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task Nobody_else_may_read_the_file()
+    {
+        var folder = Directory.CreateTempSubdirectory("sluice-sqlite-").FullName;
+        await using var database = new Database(DatabaseAddress.File(Path.Combine(folder, "sluice.db")));
+        await database.WriteAsync((c, t) => c.ExecuteAsync("CREATE TABLE t (content blob)", transaction: t));
+
+        foreach (var file in Directory.GetFiles(folder)) (File.GetUnixFileMode(file) & ~(UnixFileMode.UserRead | UnixFileMode.UserWrite)).ShouldBe(UnixFileMode.None, file);
+    }
+
     [Fact]
     public async Task A_dead_server_is_unavailable_and_comes_back()
     {
