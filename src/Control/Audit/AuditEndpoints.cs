@@ -4,6 +4,7 @@ using System.Text.Json;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
+using Sluice.Control.ConfigApi.Description;
 using Sluice.Control.ConfigApi;
 
 namespace Sluice.Control.Audit;
@@ -15,9 +16,9 @@ public static class AuditEndpoints
 
     public static void MapAudit(this IEndpointRouteBuilder routes, AuditLog audit)
     {
-        routes.MapGet("/api/v1/audit", http => ListAsync(http, audit));
-        routes.MapGet("/api/v1/audit/export", http => ExportAsync(http, audit));
-        routes.MapGet("/api/v1/audit/verify", async http => await Envelope.AnswerAsync(http, View(await audit.VerifyAsync(http.RequestAborted))));
+        routes.MapGet("/api/v1/audit", http => ListAsync(http, audit)).Describe(new EndpointDescription("Look things up in the audit log") { Lists = true });
+        routes.MapGet("/api/v1/audit/export", http => ExportAsync(http, audit)).Describe("Take the audit log elsewhere");
+        routes.MapGet("/api/v1/audit/verify", async http => await Envelope.AnswerAsync(http, View(await audit.VerifyAsync(http.RequestAborted)))).Describe("Check that nothing was changed in the audit log");
     }
 
     private static async Task ListAsync(HttpContext http, AuditLog audit)

@@ -1,25 +1,34 @@
 using Microsoft.AspNetCore.Routing;
+using Sluice.Control.ConfigApi.Description;
+using Sluice.Control.ConfigApi.Monitoring;
 using Sluice.Control.ConfigApi.Objects;
 using Sluice.Control.Releases;
 using Sluice.Gateway.Snapshot;
 
 namespace Sluice.Control.ConfigApi;
 
-/// <summary><c>/api/v1</c> over the objects of the configuration and what runs of them: routes, services, middleware, health, metrics, explanations.</summary>
+/// <summary>
+/// <c>/api/v1</c> over the objects of the configuration and what runs of them: routes, services, middleware, health, metrics, explanations; and the OpenAPI
+/// document of all that is mapped beside it.
+/// </summary>
 /// <param name="releases">What is read and changed.</param>
 /// <param name="runtime">What runs.</param>
 public sealed class ConfigurationApi(ReleaseManager releases, GatewayRuntime runtime)
 {
     public void Map(IEndpointRouteBuilder routes)
     {
-        ObjectsApi? services = null;
-        foreach (var resource in (Resource[])[new Routes(), new Services(), new Pipelines("pipeline"), new Middleware(), new Pipelines("policy"), new Consumers()])
+        IReadOnlyList<Resource> resources = [new Routes(), new Services(), new Pipelines("pipeline"), new Middleware(), new Pipelines("policy"), new Consumers()];
+        foreach (var resource in resources)
         {
             var api = new ObjectsApi(releases, () => runtime.Current, resource);
             api.Map(routes);
             if (resource is Services)
-                services = api;
+                new EndpointsApi(api).Map(routes);
         }
-        new EndpointsApi(services!).Map(routes);
+        new HealthApi(releases, runtime).Map(routes);
+        new MetricsApi(releases, runtime).Map(routes);
+        new ExplainApi(runtime).Map(routes);
+        PluginsApi.Map(routes);
+        DocumentationApi.Map(routes, resources);
     }
 }

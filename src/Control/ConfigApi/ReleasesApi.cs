@@ -2,6 +2,7 @@ using System.Globalization;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
+using Sluice.Control.ConfigApi.Description;
 using Sluice.Control.Releases;
 using Sluice.Gateway.Configuration.Reading;
 using Sluice.Gateway.Replaying;
@@ -17,14 +18,14 @@ public sealed class ReleasesApi(ReleaseManager releases, ConfigurationFile? file
 
     public void Map(IEndpointRouteBuilder app)
     {
-        app.MapGet("/api/v1/config/releases", ListAsync);
-        app.MapPost("/api/v1/config/releases", ApplyAsync);
-        app.MapGet("/api/v1/config/releases/{number}", http => WithNumber(http, "number", number => GetAsync(http, number)));
-        app.MapGet("/api/v1/config/releases/{old}/diff/{next}", http => WithNumber(http, "old", old => WithNumber(http, "next", next => DiffAsync(http, old, next))));
-        app.MapPost("/api/v1/config/releases/{number}/rollback", http => WithNumber(http, "number", number => RollbackAsync(http, number)));
-        app.MapPost("/api/v1/config/plan", PlanAsync);
-        app.MapGet("/api/v1/config/export", ExportAsync);
-        app.MapGet("/api/v1/config/drift", DriftAsync);
+        app.MapGet("/api/v1/config/releases", ListAsync).Describe(new EndpointDescription("List releases, the newest first") { Lists = true });
+        app.MapPost("/api/v1/config/releases", ApplyAsync).Describe("Make a file the whole configuration");
+        app.MapGet("/api/v1/config/releases/{number}", http => WithNumber(http, "number", number => GetAsync(http, number))).Describe("Show a release and what it changed");
+        app.MapGet("/api/v1/config/releases/{old}/diff/{next}", http => WithNumber(http, "old", old => WithNumber(http, "next", next => DiffAsync(http, old, next)))).Describe("Compare two releases");
+        app.MapPost("/api/v1/config/releases/{number}/rollback", http => WithNumber(http, "number", number => RollbackAsync(http, number))).Describe("Bring the configuration of a release back");
+        app.MapPost("/api/v1/config/plan", PlanAsync).Describe("Show what a file would change");
+        app.MapGet("/api/v1/config/export", ExportAsync).Describe("Show the configuration as a file");
+        app.MapGet("/api/v1/config/drift", DriftAsync).Describe("Compare what is served with the file");
     }
 
     private async Task ListAsync(HttpContext http)

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Http;
 using Sluice.Foundation.Errors;
@@ -11,6 +12,7 @@ internal static class ObjectBody
     /// <summary>Most bytes of it: a service may have thousands of endpoints.</summary>
     public const int Most = 1024 * 1024;
 
+    private static readonly JsonDocumentOptions Strict = new() { AllowDuplicateProperties = false };
     private static readonly ReadLimits Limits = new() { Bytes = Most, Depth = 32 };
 
     /// <summary>The object, or null when the body is none; the refusal has been answered then.</summary>
@@ -23,11 +25,19 @@ internal static class ObjectBody
             return null;
         }
 
-        // Stricter than the framework's parser: no name twice, nothing after the end, UTF-8.
         var (root, unreadable) = DocumentParser.Parse("body", content, DocumentFormat.Json, Limits);
-        if (unreadable is null && root is MapNode)
-            return JsonNode.Parse(content.AsSpan().StartsWith("\uFEFF"u8) ? content.AsSpan(3) : content)!.AsObject();
-        await RequestBody.RefuseAsync(http, [unreadable ?? new Problem(root!.Place, "body", "", $"expected an object, not {root.Describe()}")]);
+        if (unreadable is null && root is not MapNode)
+            unreadable = new Problem(root!.Place, "body", "", $"expected an object, not {root.Describe()}");
+        try
+        {
+            if (unreadable is null)
+                return JsonNode.Parse(content.AsSpan().StartsWith("\uFEFF"u8) ? content.AsSpan(3) : content, documentOptions: Strict)!.AsObject();
+        }
+        catch (JsonException)
+        {
+            unreadable = new Problem(root!.Place, "body", "", "names a field twice");
+        }
+        await RequestBody.RefuseAsync(http, [unreadable]);
         return null;
     }
 }

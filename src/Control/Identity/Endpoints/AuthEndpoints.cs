@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Sluice.Control.Audit;
+using Sluice.Control.ConfigApi.Description;
 using Sluice.Control.ConfigApi;
 using Sluice.Foundation.Schema;
 
@@ -12,14 +13,14 @@ internal sealed class AuthEndpoints(Accounts accounts)
 {
     public void Map(IEndpointRouteBuilder routes)
     {
-        routes.MapPost("/api/v1/auth/login", LoginAsync);
-        routes.MapPost("/api/v1/auth/setup", SetupAsync);
-        routes.MapPost("/api/v1/auth/logout", LogoutAsync);
-        routes.MapGet("/api/v1/auth/me", MeAsync);
-        routes.MapPost("/api/v1/auth/password", ChangePasswordAsync);
-        routes.MapPost("/api/v1/auth/totp", EnrolAsync);
-        routes.MapPost("/api/v1/auth/totp/confirm", ConfirmAsync);
-        routes.MapPost("/api/v1/auth/totp/remove", RemoveAsync);
+        routes.MapPost("/api/v1/auth/login", LoginAsync).Describe("Sign in");
+        routes.MapPost("/api/v1/auth/setup", SetupAsync).Describe("Make the first administrator");
+        routes.MapPost("/api/v1/auth/logout", LogoutAsync).Describe("Sign out");
+        routes.MapGet("/api/v1/auth/me", MeAsync).Describe("Show who asks");
+        routes.MapPost("/api/v1/auth/password", ChangePasswordAsync).Describe("Change the own password");
+        routes.MapPost("/api/v1/auth/totp", EnrolAsync).Describe("Begin to use a second factor");
+        routes.MapPost("/api/v1/auth/totp/confirm", ConfirmAsync).Describe("Confirm the second factor by a code");
+        routes.MapPost("/api/v1/auth/totp/remove", RemoveAsync).Describe("Go without the second factor");
     }
 
     private async Task LoginAsync(HttpContext http)

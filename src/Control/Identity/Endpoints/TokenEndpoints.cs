@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Sluice.Control.Audit;
+using Sluice.Control.ConfigApi.Description;
 using Sluice.Control.ConfigApi;
 using Sluice.Foundation.Schema;
 using Sluice.Foundation.Storage;
@@ -13,10 +14,10 @@ internal sealed class TokenEndpoints(Accounts accounts)
 {
     public void Map(IEndpointRouteBuilder routes)
     {
-        routes.MapGet("/api/v1/tokens", ListAsync);
-        routes.MapPost("/api/v1/tokens", CreateAsync);
-        routes.MapGet("/api/v1/tokens/{id}", http => WithTokenAsync(http, token => Envelope.AnswerAsync(http, TokenView.Of(token))));
-        routes.MapDelete("/api/v1/tokens/{id}", http => WithTokenAsync(http, token => RevokeAsync(http, token)));
+        routes.MapGet("/api/v1/tokens", ListAsync).Describe(new EndpointDescription("List API tokens") { Lists = true });
+        routes.MapPost("/api/v1/tokens", CreateAsync).Describe("Make an API token; its secret is shown this once");
+        routes.MapGet("/api/v1/tokens/{id}", http => WithTokenAsync(http, token => Envelope.AnswerAsync(http, TokenView.Of(token)))).Describe("Show an API token");
+        routes.MapDelete("/api/v1/tokens/{id}", http => WithTokenAsync(http, token => RevokeAsync(http, token))).Describe("Revoke an API token");
     }
 
     private async Task ListAsync(HttpContext http)

@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Sluice.Control.Audit;
+using Sluice.Control.ConfigApi.Description;
 using Sluice.Control.ConfigApi;
 using Sluice.Foundation.Schema;
 
@@ -21,12 +22,12 @@ internal sealed class UserEndpoints(Accounts accounts)
 {
     public void Map(IEndpointRouteBuilder routes)
     {
-        routes.MapGet("/api/v1/users", ListAsync);
-        routes.MapPost("/api/v1/users", CreateAsync);
-        routes.MapGet("/api/v1/users/{id}", http => WithUserAsync(http, user => Envelope.AnswerAsync(http, UserView.Of(user))));
-        routes.MapPatch("/api/v1/users/{id}", http => WithUserAsync(http, user => ChangeAsync(http, user)));
-        routes.MapDelete("/api/v1/users/{id}", http => WithUserAsync(http, user => DeleteAsync(http, user)));
-        routes.MapDelete("/api/v1/users/{id}/sessions", http => WithUserAsync(http, user => EndSessionsAsync(http, user)));
+        routes.MapGet("/api/v1/users", ListAsync).Describe(new EndpointDescription("List users") { Lists = true });
+        routes.MapPost("/api/v1/users", CreateAsync).Describe("Create a user");
+        routes.MapGet("/api/v1/users/{id}", http => WithUserAsync(http, user => Envelope.AnswerAsync(http, UserView.Of(user)))).Describe("Show a user");
+        routes.MapPatch("/api/v1/users/{id}", http => WithUserAsync(http, user => ChangeAsync(http, user))).Describe("Change a user");
+        routes.MapDelete("/api/v1/users/{id}", http => WithUserAsync(http, user => DeleteAsync(http, user))).Describe("Delete a user");
+        routes.MapDelete("/api/v1/users/{id}/sessions", http => WithUserAsync(http, user => EndSessionsAsync(http, user))).Describe("End the sessions of a user");
     }
 
     private async Task ListAsync(HttpContext http)

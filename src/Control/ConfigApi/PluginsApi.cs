@@ -1,0 +1,43 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+using Sluice.Control.ConfigApi.Description;
+using Sluice.Control.Identity;
+using Sluice.Foundation.Schema;
+using Sluice.Gateway.Explaining;
+using Sluice.Gateway.Pipeline;
+
+namespace Sluice.Control.ConfigApi;
+
+/// <summary><c>/api/v1/plugins</c>: what middleware can be made of.</summary>
+internal static class PluginsApi
+{
+    public static void Map(IEndpointRouteBuilder routes)
+    {
+        Add(routes.MapGet("/api/v1/plugins", http => Envelope.AnswerAsync(http, PluginCatalog.All.Select(Show))), "List plugins in running order");
+        Add(routes.MapGet("/api/v1/plugins/{name}", http => WithAsync(http, Show)), "Show a plugin");
+        Add(routes.MapGet("/api/v1/plugins/{name}/schema", http => WithAsync(http, plugin => JsonSchema.Of(plugin.ConfigType))), "Show the JSON Schema of a plugin's settings");
+    }
+
+    private static void Add(IEndpointConventionBuilder endpoint, string summary) =>
+        endpoint.WithMetadata(HeedsScopes.Instance, new EndpointDescription(summary) { Group = "plugins" });
+
+    private static Task WithAsync(HttpContext http, Func<PluginDescriptor, object> show)
+    {
+        var name = (string)http.Request.RouteValues["name"]!;
+        return PluginCatalog.Find(name) is { } plugin
+            ? Envelope.AnswerAsync(http, show(plugin))
+            : Envelope.RefuseAsync(http, StatusCodes.Status404NotFound, new ApiError("PLUGIN_NOT_FOUND", $"there is no plugin '{name}'"));
+    }
+
+    private static object Show(PluginDescriptor plugin) => new
+    {
+        plugin.Name,
+        plugin.Summary,
+        Order = PluginCatalog.OrderOf(plugin.Name),
+        Stages = Explanation.StagesOf(plugin),
+        plugin.Authenticates,
+        plugin.ConsumerScope,
+        Schema = $"/api/v1/plugins/{plugin.Name}/schema",
+    };
+}
