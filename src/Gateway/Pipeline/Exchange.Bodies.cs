@@ -15,6 +15,14 @@ public sealed partial class Exchange
 
     internal bool HasBodyCaptures => bodyCapture is not null;
 
+    /// <summary>What is sent in place of the upstream's response; null to send that.</summary>
+    internal Answer? InsteadOfUpstream { get; private set; }
+
+    /// <summary>
+    /// Sends <paramref name="answer"/> in place of what the upstream answered, whose body is not passed on. From <see cref="Plugin.UpstreamAnswered"/>.
+    /// </summary>
+    public void AnswerInstead(Answer answer) => InsteadOfUpstream = answer;
+
     /// <summary>The response goes out without its body.</summary>
     internal bool DropsResponseBody { get; private set; }
 

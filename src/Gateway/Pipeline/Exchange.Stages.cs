@@ -15,6 +15,14 @@ public sealed partial class Exchange
         foreach (var plugin in Plan.UpstreamAnswered) plugin.UpstreamAnswered(this);
     }
 
+    /// <summary>No endpoint answered, and <paramref name="answer"/> says so to the client, unless a plugin has something better.</summary>
+    internal Answer RunUpstreamFailed(Answer answer)
+    {
+        foreach (var plugin in Plan.UpstreamFailed)
+            if (plugin.UpstreamFailed(this, answer.Error!) is { } better) return better;
+        return answer;
+    }
+
     /// <summary>The response's head is about to be sent: plugins, then the gateway's own fields.</summary>
     internal void RunRespond()
     {

@@ -69,6 +69,7 @@ public sealed partial class Exchange
         bodyCapture = null;
         StreamTransform = null;
         DropsResponseBody = false;
+        InsteadOfUpstream = null;
         requestBody = null;
     }
 }

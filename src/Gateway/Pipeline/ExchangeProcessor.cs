@@ -23,7 +23,12 @@ internal sealed partial class ExchangeProcessor(ILogger<ExchangeProcessor> log)
                 answer = (verdict.IsCompletedSuccessfully ? verdict.Result : await verdict).Answer;
             }
 
-            answer ??= await ForwardAsync(exchange);
+            if (answer is null)
+            {
+                answer = await ForwardAsync(exchange);
+                if (answer?.Error is not null) answer = exchange.RunUpstreamFailed(answer);
+            }
+
             if (answer is not null) await AnswerWriter.WriteAsync(exchange, answer);
         }
         catch (Exception e)
@@ -47,7 +52,7 @@ internal sealed partial class ExchangeProcessor(ILogger<ExchangeProcessor> log)
     }
 
     /// <summary>Sends the request upstream, past the service's circuit breaker; null once a response has been sent.</summary>
-    private static ValueTask<Answer?> ForwardAsync(Exchange exchange)
+    internal static ValueTask<Answer?> ForwardAsync(Exchange exchange)
     {
         if (exchange.Service is not { } service) return new(GatewayErrors.NoService.Answer);
         return service.CircuitBreaker is { } circuit ? ForwardThroughAsync(exchange, service, circuit) : TryEndpointsAsync(exchange, service);

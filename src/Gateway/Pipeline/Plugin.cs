@@ -37,6 +37,9 @@ public abstract class Plugin
     {
     }
 
+    /// <summary>No endpoint gave an answer, or none may be asked: what to send in place of <paramref name="error"/>; null for nothing better.</summary>
+    public virtual Answer? UpstreamFailed(Exchange exchange, GatewayError error) => null;
+
     /// <summary>
     /// Any response, whoever made it, is about to be sent: its status and header fields can still be changed, and the body can be asked for
     /// with <see cref="Exchange.RewriteResponseBody"/> or <see cref="Exchange.CaptureResponseBody"/>. Kong's <c>header_filter</c>.

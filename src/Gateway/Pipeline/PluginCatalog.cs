@@ -17,6 +17,7 @@ using Sluice.Gateway.Plugins.FileLog;
 using Sluice.Gateway.Plugins.GrpcGateway;
 using Sluice.Gateway.Plugins.GrpcWeb;
 using Sluice.Gateway.Plugins.HmacAuth;
+using Sluice.Gateway.Plugins.HttpCache;
 using Sluice.Gateway.Plugins.HttpLog;
 using Sluice.Gateway.Plugins.IpRestriction;
 using Sluice.Gateway.Plugins.Jwt;
@@ -83,6 +84,7 @@ public static class PluginCatalog
         AwsLambdaPlugin.Descriptor,
         AzureFunctionsPlugin.Descriptor,
         ProxyCachePlugin.Descriptor,
+        HttpCachePlugin.Descriptor,
         OpenTelemetryPlugin.Descriptor,
         PrometheusPlugin.Descriptor,
         HttpLogPlugin.Descriptor,

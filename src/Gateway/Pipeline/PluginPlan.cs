@@ -28,6 +28,7 @@ public sealed class PluginPlan
         ];
         BeforeUpstream = Overriding(nameof(Plugin.BeforeUpstream));
         UpstreamAnswered = Overriding(nameof(Plugin.UpstreamAnswered));
+        UpstreamFailed = Overriding(nameof(Plugin.UpstreamFailed));
         Respond = Overriding(nameof(Plugin.Respond));
         Record = Overriding(nameof(Plugin.Record));
     }
@@ -41,6 +42,8 @@ public sealed class PluginPlan
     internal Plugin[] BeforeUpstream { get; }
 
     internal Plugin[] UpstreamAnswered { get; }
+
+    internal Plugin[] UpstreamFailed { get; }
 
     internal Plugin[] Respond { get; }
 

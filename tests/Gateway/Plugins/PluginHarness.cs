@@ -131,7 +131,9 @@ internal sealed class PluginHarness
         var content = Upstream(exchange);
         exchange.Source = ResponseSource.Upstream;
         foreach (var plugin in plan.UpstreamAnswered) plugin.UpstreamAnswered(exchange);
-        return content;
+        if (exchange.InsteadOfUpstream is not { } instead) return content;
+        exchange.Response.Clear();
+        return Fill(exchange, instead);
     }
 
     private static byte[] Fill(Exchange exchange, Answer answer)

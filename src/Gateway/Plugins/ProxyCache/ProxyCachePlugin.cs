@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Primitives;
+using Sluice.Gateway.Caching;
 using Sluice.Gateway.Pipeline;
 
 namespace Sluice.Gateway.Plugins.ProxyCache;

@@ -1,16 +1,13 @@
-using System.Runtime.CompilerServices;
 using Microsoft.Extensions.Primitives;
+using Sluice.Gateway.Caching;
 using Sluice.Gateway.Pipeline;
 
 namespace Sluice.Gateway.Plugins.ProxyCache;
 
 /// <summary>A whole response in the store, ready to be sent.</summary>
-internal sealed class StoredResponse
+internal sealed class StoredResponse : CacheEntry
 {
     private Ready? ready;
-
-    /// <summary>What it answers; see <see cref="CacheKey"/>.</summary>
-    public required string Key { get; init; }
 
     /// <summary>The key as clients see it: 64 hex digits.</summary>
     public required string PublicKey { get; init; }
@@ -30,21 +27,9 @@ internal sealed class StoredResponse
     /// <summary>Seconds for which it is fresh.</summary>
     public required long Ttl { get; init; }
 
-    /// <summary>The timestamp after which it is no longer kept.</summary>
-    public required long KeptUntil { get; init; }
-
     public string? ETag { get; init; }
 
     public string? LastModified { get; init; }
-
-    /// <summary>It was served since the eviction hand last passed.</summary>
-    public bool Served { get; set; }
-
-    /// <summary>Where the eviction ring holds it. Emptied when it leaves the store, so that the ring keeps nothing large alive until it comes by.</summary>
-    public StrongBox<StoredResponse?>? Place { get; set; }
-
-    /// <summary>Roughly what it takes in memory.</summary>
-    public long Size => field != 0 ? field : field = Measure();
 
     /// <summary>The answer for a client, made at most once per second of age.</summary>
     public Answer Answer(long age, ProxyCacheHeaders shown)
@@ -69,7 +54,7 @@ internal sealed class StoredResponse
         return new Answer { Status = status, ContentType = contentType, Body = body, Headers = headers.ToArray(), Source = ResponseSource.Cache };
     }
 
-    private long Measure()
+    protected override long Measure()
     {
         const int overhead = 512;
         long chars = Key.Length + PublicKey.Length + (ContentType?.Length ?? 0);

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Microsoft.AspNetCore.Server.Kestrel.Core.Features;
+using Microsoft.AspNetCore.Http;
 using Sluice.Gateway.Pipeline;
 
 namespace Sluice.Gateway.Upstreams.Framework;
@@ -45,8 +46,16 @@ internal sealed class FrameworkUpstreamClient(Http2Handler handler, ForwardingSe
             if (RetryPolicy.Declines(exchange, (int)response.StatusCode, body?.HasConsumed == true) is { } declined) return declined;
             FrameworkResponse.CopyHead(exchange, response);
             exchange.RunUpstreamAnswered();
-            exchange.RunRespond();
             var status = (int)response.StatusCode;
+            if (exchange.InsteadOfUpstream is { } instead)
+            {
+                exchange.Response.Clear();
+                await AnswerWriter.WriteAsync(exchange, instead);
+                exchange.Timings.UpstreamEnded = Stopwatch.GetTimestamp();
+                return new() { Outcome = TryOutcome.Answered, Status = status };
+            }
+
+            exchange.RunRespond();
             try
             {
                 await FrameworkResponse.RelayBodyAsync(exchange, response, settings, silence);

@@ -132,9 +132,17 @@ internal sealed class Http1UpstreamClient(ForwardingSettings settings, Connectio
             connection.Start = head.Length;
             ResponseHeadCopy.ToClient(exchange, connection);
             exchange.RunUpstreamAnswered();
-            exchange.RunRespond();
+            var end = RelayEnd.Complete;
+            if (exchange.InsteadOfUpstream is { } instead)
+            {
+                await ResponseRelay.ReplaceAsync(exchange, connection, instead);
+            }
+            else
+            {
+                exchange.RunRespond();
+                if (!ResponseRelay.TryRelayAtOnce(exchange, connection)) end = await ResponseRelay.RunAsync(exchange, connection, settings);
+            }
 
-            var end = ResponseRelay.TryRelayAtOnce(exchange, connection) ? RelayEnd.Complete : await ResponseRelay.RunAsync(exchange, connection, settings);
             exchange.Timings.UpstreamEnded = Stopwatch.GetTimestamp();
             if (end == RelayEnd.Complete)
             {

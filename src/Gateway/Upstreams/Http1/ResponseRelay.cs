@@ -39,6 +39,14 @@ internal static class ResponseRelay
         return true;
     }
 
+    /// <summary>Sends a plugin's answer instead. What has come of the upstream's body is taken, so that the connection can be used again where that was all.</summary>
+    public static ValueTask ReplaceAsync(Exchange exchange, Http1Connection connection, Answer instead)
+    {
+        connection.Body.TryTake(out _);
+        exchange.Response.Clear();
+        return AnswerWriter.WriteAsync(exchange, instead);
+    }
+
     public static ValueTask<RelayEnd> RunAsync(Exchange exchange, Http1Connection connection, ForwardingSettings settings)
     {
         if (exchange.HasBodyRewrites) return ResponseRewriting.RunAsync(exchange, connection, settings);

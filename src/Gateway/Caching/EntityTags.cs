@@ -1,6 +1,6 @@
 using Microsoft.Extensions.Primitives;
 
-namespace Sluice.Gateway.Plugins.ProxyCache;
+namespace Sluice.Gateway.Caching;
 
 /// <summary>Compares entity tags weakly (RFC 9110, section 8.8.3.2).</summary>
 internal static class EntityTags
