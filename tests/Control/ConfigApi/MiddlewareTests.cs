@@ -71,6 +71,17 @@ public sealed class MiddlewareTests
     }
 
     [Fact]
+    public async Task Where_a_pipeline_and_a_policy_have_the_same_plugin_the_pipelines_runs()
+    {
+        await using var app = await ConfigApp.StartAsync();
+        await app.SendAsync("POST", "config/pipelines", """{"name": "p", "middleware": [{"type": "rate-limiting", "name": "of-pipeline", "config": {"minute": 1}}]}""", 201);
+        await app.SendAsync("POST", "config/policies", """{"name": "q", "middleware": [{"type": "rate-limiting", "name": "of-policy", "config": {"minute": 2}}, {"type": "cors", "name": "cors-of-policy"}]}""", 201);
+        await app.SendAsync("POST", "config/middleware", """{"type": "cors", "name": "global"}""", 201);
+        await app.SendAsync("POST", "config/routes", """{"path": "/a", "pipeline_id": "p", "policy_id": "q"}""", 201);
+        app.Runtime.Current.Routes.ShouldHaveSingleItem().Plan.Plugins.Select(m => m.Middleware.InstanceName).ShouldBe(["cors-of-policy", "of-pipeline"]);
+    }
+
+    [Fact]
     public async Task Limited_callers_see_and_write_only_what_is_theirs()
     {
         await using var app = await ConfigApp.StartAsync();
