@@ -64,6 +64,8 @@ internal static class GatewayProcess
         var reloads = Channel.CreateBounded<bool>(new BoundedChannelOptions(16) { FullMode = BoundedChannelFullMode.DropWrite });
         using var signals = new ShutdownSignals(reload: () => reloads.Writer.TryWrite(true));
         await using var demo = settings.DemoUpstream is { } address ? await DemoUpstream.StartAsync(address) : null;
+        // What reading the configuration left behind goes before the first request comes, and its memory back to the system.
+        GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
         await gateway.StartAsync();
         await using var control = new ControlPlane(settings, () => new NodeReport(gateway.Releases.Current.Release.Number, gateway.Refused?.Problems[0]), logs, time);
         gateway.Releases.Served += _ => control.ReleaseChanged();
