@@ -25,6 +25,7 @@ using Sluice.Gateway.Plugins.KeyAuth;
 using Sluice.Gateway.Plugins.LdapAuth;
 using Sluice.Gateway.Plugins.Loggly;
 using Sluice.Gateway.Plugins.OAuth2;
+using Sluice.Gateway.Plugins.OpenIdConnect;
 using Sluice.Gateway.Plugins.OpenTelemetry;
 using Sluice.Gateway.Plugins.Prometheus;
 using Sluice.Gateway.Plugins.ProxyCache;
@@ -63,6 +64,7 @@ public static class PluginCatalog
         KeyAuthPlugin.Descriptor,
         LdapAuthPlugin.Descriptor,
         BasicAuthPlugin.Descriptor,
+        OpenIdConnectPlugin.Descriptor,
         HmacAuthPlugin.Descriptor,
         GrpcGatewayPlugin.Descriptor,
         IpRestrictionPlugin.Descriptor,

@@ -9,7 +9,7 @@ namespace Sluice.Fuzz.Targets;
 /// <summary>What callers show in header fields and cookies: names with passwords, signatures, dates, sealed sessions; and paths that go into redirects.</summary>
 internal sealed class CredentialsTarget() : FuzzTarget("credentials")
 {
-    private static readonly SessionSeal Seal = new("secret", "session");
+    private static readonly CookieSeal Seal = new("secret", "session");
     private static readonly RedirectTarget Redirect = RedirectTarget.Parse("https://new.test/a#f")!;
 
     public override IReadOnlyList<byte[]> Pieces { get; } = AllOf("Basic ", "asic", "hmac username=\"", "\", algorithm=\"", "\", headers=\"", "\", signature=\"", "=", ":", "\"", " GMT", ",", "..", "%2e", "\0", "é");

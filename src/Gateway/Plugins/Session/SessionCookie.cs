@@ -1,5 +1,5 @@
 using System.Globalization;
-using System.Text;
+using Sluice.Gateway.Plugins.Authentication;
 
 namespace Sluice.Gateway.Plugins.Session;
 
@@ -7,14 +7,14 @@ namespace Sluice.Gateway.Plugins.Session;
 internal sealed class SessionCookie
 {
     private readonly string attributes;
-    private readonly SessionSeal seal;
+    private readonly CookieSeal seal;
 
     public SessionCookie(SessionConfig config, string secret, bool isLasting)
     {
         IsLasting = isLasting;
         Name = isLasting ? config.RememberCookieName : config.CookieName;
-        seal = new SessionSeal(secret, isLasting ? "remember" : "session");
-        attributes = AttributesOf(config);
+        seal = new CookieSeal(secret, isLasting ? "remember" : "session");
+        attributes = CookieAttributes.Of(config.CookieDomain, config.CookiePath, config.CookieSameSite, config.CookieSecure, config.CookieHttpOnly);
         Lifetime = isLasting ? config.RememberRollingTimeout : config.RollingTimeout;
         AbsoluteTimeout = isLasting ? config.RememberAbsoluteTimeout : config.AbsoluteTimeout;
     }
@@ -43,16 +43,4 @@ internal sealed class SessionCookie
     public string Clear() => $"{Name}={attributes}; Expires=Thu, 01 Jan 1970 00:00:01 GMT; Max-Age=0";
 
     public byte[]? Open(string value) => seal.Open(value);
-
-    private static string AttributesOf(SessionConfig config)
-    {
-        var text = new StringBuilder();
-        if (config.CookieDomain is { } domain and not "localhost") text.Append("; Domain=").Append(domain);
-        text.Append("; Path=").Append(config.CookiePath);
-        if (config.CookieSameSite is not "Default") text.Append("; SameSite=").Append(config.CookieSameSite);
-
-        // Browsers refuse SameSite=None without Secure.
-        if (config.CookieSecure || config.CookieSameSite is "None") text.Append("; Secure");
-        return text.Append(config.CookieHttpOnly ? "; HttpOnly" : "").ToString();
-    }
 }

@@ -27,7 +27,7 @@ internal sealed class SessionPlugin : Plugin
         snapshot = setup.Snapshot;
         time = setup.Time;
         var lease = setup.Snapshot.Lease;
-        var secret = config.Secret ?? setup.Shared.Get(nameof(SessionPlugin), lease, static () => new MadeUpSecret()).Text;
+        var secret = config.Secret ?? MadeUpSecret.For(setup);
         sessions = new Sessions(config, secret, config.Storage is "kong" ? setup.Shared.Get(nameof(SessionPlugin), lease, static () => new SessionStore()) : null);
         requestFields = [.. config.RequestHeaders.Select(p => (p, FieldOf(p)))];
         responseFields = [.. config.ResponseHeaders.Select(p => (p, FieldOf(p)))];
@@ -132,10 +132,4 @@ internal sealed class SessionPlugin : Plugin
     /// <param name="State">The session; null for one that has been ended.</param>
     /// <param name="Cookies">The Set-Cookie lines that the response is to bring.</param>
     private sealed record OpenSession(SessionState? State, string[]? Cookies);
-
-    /// <summary>The secret of middleware without one; the same until the process ends.</summary>
-    private sealed class MadeUpSecret
-    {
-        public string Text { get; } = SessionState.NewId();
-    }
 }

@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Http;
 using Sluice.Gateway.Configuration;
 using Sluice.Gateway.Plugins.IdentityProviders;
+using Sluice.Gateway.Plugins.Jose;
 using Sluice.Gateway.Plugins.Jwt;
 using Sluice.Gateway.Tests.Plugins.Jose;
 
@@ -114,7 +115,7 @@ public sealed class IssuerKeysTests : IAsyncLifetime
         fetches.ShouldBe(1);
 
         away = false;
-        harness.Time.Advance(RemoteKeySet.FailurePause);
+        harness.Time.Advance(RemoteDocument<JsonWebKeySet>.FailurePause);
         (await harness.SendAsync(headers: Bearer(First.Token(claims)))).Status.ShouldBe(200);
     }
 

@@ -2,7 +2,7 @@ using System.Buffers.Text;
 using System.Security.Cryptography;
 using System.Text;
 
-namespace Sluice.Gateway.Plugins.Session;
+namespace Sluice.Gateway.Plugins.Authentication;
 
 /// <summary>
 /// Seals what a cookie holds, so that whoever does not know the secret can neither read nor change it: AES-256-GCM, with a key and a nonce that HKDF
@@ -10,7 +10,8 @@ namespace Sluice.Gateway.Plugins.Session;
 /// </summary>
 /// <param name="secret">The secret.</param>
 /// <param name="purpose">The cookie that it is for: one cookie's value is no good as another's.</param>
-internal sealed class SessionSeal(string secret, string purpose)
+/// <param name="maxText">How many characters a sealed text may have; browsers keep no cookie over 4 KiB.</param>
+internal sealed class CookieSeal(string secret, string purpose, int maxText = 4096)
 {
     private const byte Version = 1;
     private const int SaltSize = 32;
@@ -18,9 +19,6 @@ internal sealed class SessionSeal(string secret, string purpose)
     private const int Overhead = 1 + SaltSize + TagSize;
     private const int KeySize = 32;
     private const int NonceSize = 12;
-
-    /// <summary>Browsers keep no cookie over 4 KiB.</summary>
-    private const int MaxText = 4096;
 
     private readonly byte[] root = HKDF.Extract(HashAlgorithmName.SHA256, Encoding.UTF8.GetBytes(secret));
     private readonly byte[] context = Encoding.UTF8.GetBytes("sluice session " + purpose);
@@ -42,7 +40,7 @@ internal sealed class SessionSeal(string secret, string purpose)
     /// <summary>What <paramref name="text"/> was sealed from; null when it is not what <see cref="Seal"/> made with this secret and purpose.</summary>
     public byte[]? Open(string text)
     {
-        if (text.Length > MaxText || !Base64Url.IsValid(text, out var size) || size < Overhead) return null;
+        if (text.Length > maxText || !Base64Url.IsValid(text, out var size) || size < Overhead) return null;
         var box = new byte[size];
         if (!Base64Url.TryDecodeFromChars(text, box, out var written) || written != size || box[0] != Version) return null;
         Span<byte> keys = stackalloc byte[KeySize + NonceSize];
