@@ -115,16 +115,21 @@ internal sealed class OpenIdClient
         var hash = TokenHash.Of(refreshToken);
         lock (gate)
         {
-            if (refreshed.Find(hash) is { } known && !(known.IsCompletedSuccessfully && known.Result.Tokens is null)) return known;
-            refreshed.Remove(hash);
+            if (refreshed.Find(hash) is { } known) return known;
             var asked = Task.Run(AskAsync);
             refreshed.Add(hash, asked);
             return asked;
         }
 
-        async Task<TokenAnswer> AskAsync() => await EndpointAsync(config.TokenEndpoint, m => m.Token) is { } endpoint
-            ? await tokens.AskAsync(endpoint, credentials, [new("grant_type", "refresh_token"), new("refresh_token", refreshToken)])
-            : new TokenAnswer(null, Unavailable: true);
+        async Task<TokenAnswer> AskAsync()
+        {
+            var answer = await EndpointAsync(config.TokenEndpoint, m => m.Token) is { } endpoint
+                ? await tokens.AskAsync(endpoint, credentials, [new("grant_type", "refresh_token"), new("refresh_token", refreshToken)])
+                : new TokenAnswer(null, Unavailable: true);
+            if (answer.Tokens is null)
+                lock (gate) refreshed.Remove(hash);
+            return answer;
+        }
     }
 
     /// <summary>Takes a refresh token back; whether that worked makes no difference to who logs out.</summary>
