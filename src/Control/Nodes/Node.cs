@@ -15,20 +15,21 @@ public sealed record Node
     public required DateTimeOffset StartedAt { get; init; }
 
     /// <summary>The id that this node has, remembered in <paramref name="folder"/>; a new one when nothing can be remembered there.</summary>
-    public static string LoadId(string folder)
+    public static Guid LoadId(string folder)
     {
         var file = Path.Combine(folder, "node-id");
         try
         {
-            if (File.Exists(file) && Guid.TryParseExact(File.ReadAllText(file).Trim(), "D", out var known)) return known.ToString();
-            var id = Guid.NewGuid().ToString();
-            Directory.CreateDirectory(folder);
+            if (File.Exists(file) && Guid.TryParseExact(File.ReadAllText(file).Trim(), "D", out var known)) return known;
+            var id = Guid.NewGuid();
+            if (OperatingSystem.IsWindows()) Directory.CreateDirectory(folder);
+            else Directory.CreateDirectory(folder, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
             File.WriteAllText(file, id + "\n");
             return id;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            return Guid.NewGuid().ToString();
+            return Guid.NewGuid();
         }
     }
 }

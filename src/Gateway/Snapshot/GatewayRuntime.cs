@@ -48,7 +48,7 @@ public sealed partial class GatewayRuntime : IAsyncDisposable
     /// <summary>What outlives snapshots.</summary>
     public SharedResources Shared { get; } = new();
 
-    /// <summary>Tells this process from other nodes; made at the start.</summary>
+    /// <summary>Tells this process from other nodes.</summary>
     public Guid NodeId { get; } = Telemetry.GatewayNode.Guid;
 
     /// <summary>Resolves the names of upstreams.</summary>

@@ -11,6 +11,7 @@ using Sluice.Control.Nodes;
 using Sluice.Foundation.Storage;
 using Sluice.Gateway.Listeners;
 using Sluice.Gateway.Snapshot;
+using Sluice.Gateway.Telemetry;
 using Sluice.Host.Running;
 using Sluice.Host.Settings;
 
@@ -63,7 +64,7 @@ internal sealed class ControlPlane : IAsyncDisposable
     public RequestDelegate Kong(RunningGateway gateway) => new KongAdminApi(
         gateway.Releases,
         () => gateway.Snapshot,
-        new NodeFacts(gateway.NodeId, SluiceVersion.Current, !settings.StoresReleases ? "off" : database.Kind == DatabaseKind.Postgres ? "postgres" : "sqlite", FlavorOf(settings.Gateway.RouterFlavor)),
+        new NodeFacts(gateway.Runtime.NodeId, SluiceVersion.Current, !settings.StoresReleases ? "off" : database.Kind == DatabaseKind.Postgres ? "postgres" : "sqlite", FlavorOf(settings.Gateway.RouterFlavor)),
         time).HandleAsync;
 
     /// <summary>What a person who starts the gateway should know, one sentence each.</summary>
@@ -102,8 +103,7 @@ internal sealed class ControlPlane : IAsyncDisposable
 
     private Node Self() => new()
     {
-        // Alone, nobody asks for it, and nothing has to be remembered.
-        Id = database.Kind == DatabaseKind.Postgres ? Node.LoadId(settings.DataFolder) : Guid.NewGuid().ToString(),
+        Id = GatewayNode.Id,
         Host = Environment.MachineName,
         Version = SluiceVersion.Current,
         Roles = settings.Roles,

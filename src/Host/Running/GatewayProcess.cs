@@ -6,6 +6,7 @@ using Sluice.Control.Nodes;
 using Sluice.Control.Releases;
 using Sluice.Foundation.Secrets;
 using Sluice.Foundation.Storage;
+using Sluice.Gateway.Telemetry;
 using Sluice.Host.Admin;
 using Sluice.Host.Demo;
 using Sluice.Host.Settings;
@@ -33,6 +34,8 @@ internal static class GatewayProcess
         if (addresses.Select(ListenProbe.Check).FirstOrDefault(p => p is not null) is { } taken)
             return await FailAsync(ExitCode.CannotListen, [$"sluice: {taken}"]);
 
+        // A process that stores nothing is a new one each time.
+        if (settings.StoresReleases || settings.Database.Kind == DatabaseKind.Postgres) GatewayNode.Keep(Node.LoadId(settings.DataFolder));
         try
         {
             using var traces = TraceExport.Start(settings.Traces, logs);

@@ -97,9 +97,6 @@ internal sealed partial class RunningGateway : IAsyncDisposable
 
     public bool IsDraining { get; private set; }
 
-    /// <summary>Tells this process from other nodes; made at the start.</summary>
-    public Guid NodeId => runtime.NodeId;
-
     /// <summary><c>io_uring</c>, <c>epoll</c> or <c>sockets</c>.</summary>
     public string TransportName => transport.Kind == TransportKind.IoUring ? "io_uring" : transport.Kind.ToString().ToLowerInvariant();
 

@@ -28,6 +28,9 @@ public sealed class AccountTests : IDisposable
         (await client.GetStringAsync("/api/v1/auth/me")).ShouldContain("\"operator\"");
         (await client.GetAsync("/api/v1/users")).StatusCode.ShouldBe(HttpStatusCode.Forbidden);
         (await client.GetStringAsync("/api/v1/nodes")).ShouldContain("\"self\":true");
+        var node = File.ReadAllText(Path.Combine(data, "node-id")).Trim();
+        (await client.GetStringAsync("/api/v1/nodes")).ShouldContain($"\"{node}\"");
+        (await client.GetStringAsync("/")).ShouldContain($"\"node_id\":\"{node}\"");
 
         using var service = new StringContent("""{"name":"orders","url":"http://127.0.0.1:9"}""", new System.Net.Http.Headers.MediaTypeHeaderValue("application/json"));
         var answer = await client.PostAsync("/services", service);
