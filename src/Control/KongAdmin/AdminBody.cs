@@ -57,7 +57,7 @@ internal static class AdminBody
         }
     }
 
-    /// <summary>A name that occurs twice shows only when the object is looked into.</summary>
+    /// <summary>A name that occurs twice, and text that is none (half of a surrogate pair), show only when the object is looked into.</summary>
     private static bool Complete(JsonNode? node)
     {
         try
@@ -66,10 +66,11 @@ internal static class AdminBody
             {
                 JsonObject map => map.All(e => Complete(e.Value)),
                 JsonArray list => list.All(Complete),
+                JsonValue value when value.GetValueKind() == JsonValueKind.String => value.TryGetValue<string>(out _),
                 _ => true,
             };
         }
-        catch (ArgumentException)
+        catch (Exception e) when (e is ArgumentException or InvalidOperationException)
         {
             return false;
         }
@@ -89,7 +90,8 @@ internal static class AdminBody
             }));
             form = await http.Request.ReadFormAsync(http.RequestAborted);
         }
-        catch (InvalidDataException)
+        // A multipart body that ends too early is an IOException, which what Kestrel throws for a broken request is, too.
+        catch (Exception e) when (e is InvalidDataException or (IOException and not BadHttpRequestException))
         {
             return (null, AdminAnswer.Message(400, "Cannot parse form body"));
         }
