@@ -67,7 +67,7 @@ public sealed class AdminFuzzTests
         }
 
         failed.ShouldBeEmpty($"seed {seed}");
-        surface.Errors.ShouldBeEmpty($"seed {seed}");
+        surface.Exceptions.ShouldBeEmpty($"seed {seed}");
         (await surface.SendAsync("GET", "/services/orders", "Admin")).Status.ShouldBe(200, $"seed {seed}: it still works");
     }
 

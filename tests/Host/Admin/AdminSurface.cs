@@ -5,7 +5,6 @@ using System.Text.RegularExpressions;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
-using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
@@ -54,8 +53,8 @@ internal sealed partial class AdminSurface : IAsyncDisposable
     /// <summary>Everything that was logged.</summary>
     public string Log => logs.Text;
 
-    /// <summary>What was logged as an error.</summary>
-    public IReadOnlyList<string> Errors => logs.Errors;
+    /// <summary>The exceptions that were logged as errors.</summary>
+    public IReadOnlyList<string> Exceptions => logs.Exceptions;
 
     public static async Task<AdminSurface> StartAsync()
     {
@@ -64,13 +63,13 @@ internal sealed partial class AdminSurface : IAsyncDisposable
             new Dictionary<string, string?> { ["--data"] = folder, ["--admin"] = "127.0.0.1:0", ["--admin-auth"] = "on", ["--loops"] = "1", ["--transport"] = "sockets" },
             new Dictionary<string, string>());
         settings = settings with { Proxy = [] };
-        var logs = new Logs();
-        var factory = LoggerFactory.Create(l => l.SetMinimumLevel(LogLevel.Debug).AddFilter("Microsoft", LogLevel.Warning).AddProvider(logs));
-        var secrets = new SecretStore(settings.SecretsFolder, TimeProvider.System);
-        var gateway = await RunningGateway.CreateAsync(settings, null, secrets, factory, TimeProvider.System);
-        var control = new ControlPlane(settings, () => new NodeReport(null, null), factory, TimeProvider.System);
-        var app = await AdminListener.StartAsync(settings, gateway, control, factory, TimeProvider.System);
-        var surface = new AdminSurface(gateway, control, app, secrets, logs);
+        var captured = new Logs();
+        var factory = LoggerFactory.Create(l => l.SetMinimumLevel(LogLevel.Debug).AddFilter("Microsoft", LogLevel.Warning).AddProvider(captured));
+        var store = new SecretStore(settings.SecretsFolder, TimeProvider.System);
+        var running = await RunningGateway.CreateAsync(settings, null, store, factory, TimeProvider.System);
+        var plane = new ControlPlane(settings, () => new NodeReport(null, null), factory, TimeProvider.System);
+        var listener = await AdminListener.StartAsync(settings, running, plane, factory, TimeProvider.System);
+        var surface = new AdminSurface(running, plane, listener, store, captured);
         await using var database = new Database(settings.Database);
         using var accounts = new Accounts(database, TimeProvider.System, factory);
         foreach (var role in Enum.GetValues<Role>())
@@ -131,16 +130,16 @@ internal sealed partial class AdminSurface : IAsyncDisposable
 
     private sealed class Logs : ILoggerProvider, ILogger
     {
-        private readonly List<(LogLevel Level, string Line)> lines = [];
+        private readonly List<(LogLevel Level, string Line, bool Thrown)> lines = [];
 
         public string Text
         {
             get { lock (lines) return string.Join('\n', lines.Select(l => l.Line)); }
         }
 
-        public IReadOnlyList<string> Errors
+        public IReadOnlyList<string> Exceptions
         {
-            get { lock (lines) return [.. lines.Where(l => l.Level >= LogLevel.Error).Select(l => l.Line)]; }
+            get { lock (lines) return [.. lines.Where(l => l.Level >= LogLevel.Error && l.Thrown).Select(l => l.Line)]; }
         }
 
         public ILogger CreateLogger(string categoryName) => this;
@@ -151,7 +150,7 @@ internal sealed partial class AdminSurface : IAsyncDisposable
 
         public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
         {
-            lock (lines) lines.Add((logLevel, $"{formatter(state, exception)} {exception}"));
+            lock (lines) lines.Add((logLevel, $"{formatter(state, exception)} {exception}", exception is not null));
         }
 
         public void Dispose()
