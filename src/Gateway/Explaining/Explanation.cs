@@ -62,7 +62,7 @@ public sealed record Explanation
     [
         .. typeof(Plugin).GetMethods()
             .Where(m => m.IsVirtual && m.DeclaringType == typeof(Plugin))
-            .Where(m => plugin.PluginType.GetMethod(m.Name, [typeof(Exchange)])!.DeclaringType != typeof(Plugin))
+            .Where(m => plugin.PluginType.GetMethod(m.Name, [.. m.GetParameters().Select(p => p.ParameterType)])!.DeclaringType != typeof(Plugin))
             .Select(m => m.Name.EndsWith("Async", StringComparison.Ordinal) ? m.Name[..^5] : m.Name),
     ];
 }

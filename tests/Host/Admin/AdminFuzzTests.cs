@@ -66,7 +66,7 @@ public sealed class AdminFuzzTests
             await surface.ApplyAsync(WholeConfiguration.Yaml);
         }
 
-        failed.ShouldBeEmpty($"seed {seed}");
+        failed.ShouldBeEmpty($"seed {seed}; {string.Join(Environment.NewLine, surface.Exceptions.Take(3))}");
         surface.Exceptions.ShouldBeEmpty($"seed {seed}");
         (await surface.SendAsync("GET", "/services/orders", "Admin")).Status.ShouldBe(200, $"seed {seed}: it still works");
     }
