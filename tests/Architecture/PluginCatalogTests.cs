@@ -45,6 +45,6 @@ public sealed class PluginCatalogTests(ITestOutputHelper output)
 
     private static IEnumerable<string> StagesOf(Type plugin) =>
         typeof(Plugin).GetMethods().Where(m => m.IsVirtual && m.DeclaringType == typeof(Plugin))
-            .Where(m => plugin.GetMethod(m.Name, [typeof(Exchange)])!.DeclaringType != typeof(Plugin))
+            .Where(m => plugin.GetMethod(m.Name, [.. m.GetParameters().Select(p => p.ParameterType)])!.DeclaringType != typeof(Plugin))
             .Select(m => m.Name);
 }

@@ -28,6 +28,7 @@ public sealed class ConfigurationApi(ReleaseManager releases, GatewayRuntime run
         new HealthApi(releases, runtime).Map(routes);
         new MetricsApi(releases, runtime).Map(routes);
         new ExplainApi(runtime).Map(routes);
+        new CacheApi(() => runtime.Caches).Map(routes);
         PluginsApi.Map(routes);
         DocumentationApi.Map(routes, resources);
     }

@@ -88,13 +88,16 @@ internal class EntryStore<TEntry>
     }
 
     /// <summary>Removes everything.</summary>
-    public void Purge()
+    /// <returns>How many entries there were.</returns>
+    public int Purge()
     {
         lock (writing)
         {
+            var removed = entries.Count;
             entries.Clear();
             ring.Clear();
             bytes = 0;
+            return removed;
         }
     }
 

@@ -1,12 +1,18 @@
 namespace Sluice.Gateway.Caching;
 
-/// <summary>A cache that an operator can take responses out of; those in use are found in <see cref="Snapshot.SharedResources"/>.</summary>
-internal interface ICachePurge
+/// <summary>A cache that an operator can take responses out of; those in use are <see cref="Snapshot.GatewayRuntime.Caches"/>.</summary>
+public interface ICachePurge
 {
     /// <summary>The store's name in the configuration.</summary>
     string Name { get; }
 
-    /// <summary>Takes out the responses to one URL, <c>https://host/path?query</c> as it is asked for, or those under a published key.</summary>
+    /// <summary>Memory that its entries take.</summary>
+    long Bytes { get; }
+
+    /// <summary>How many entries there are.</summary>
+    int Count { get; }
+
+    /// <summary>Takes out the responses to one URL, <c>https://host/path?query</c> as it is asked for.</summary>
     /// <returns>How many entries there were.</returns>
     int PurgeKey(string url);
 
@@ -17,5 +23,5 @@ internal interface ICachePurge
     int PurgeTag(string tag);
 
     /// <summary>Takes out everything.</summary>
-    void Purge();
+    int Purge();
 }

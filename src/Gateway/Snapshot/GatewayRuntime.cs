@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging;
+using Sluice.Gateway.Caching;
 using Sluice.Gateway.Configuration;
 using Sluice.Gateway.Redis;
 using Sluice.Gateway.Replaying;
@@ -60,6 +61,9 @@ public sealed partial class GatewayRuntime : IAsyncDisposable
     /// <summary>The Redis servers that plugins use.</summary>
     public IReadOnlyList<RedisStatus> RedisServers =>
         [.. Shared.OfType<SharedRedis>().Select(r => new RedisStatus(r.Client.Settings.ToString(), r.Client.IsUp, r.Client.Problem)).OrderBy(r => r.Server, StringComparer.Ordinal)];
+
+    /// <summary>The caches in use, for taking responses out of them.</summary>
+    public IReadOnlyList<ICachePurge> Caches => [.. Shared.OfType<ICachePurge>().OrderBy(c => c.Name, StringComparer.Ordinal)];
 
     /// <summary>What is counted; survives reloads.</summary>
     internal GatewayMetrics Metrics { get; } = new();

@@ -52,7 +52,7 @@ internal sealed class HttpCachePlugin : Plugin
         }
 
         var wants = WantsOf(request.Headers);
-        if (wants.NoStore || Preconditions.AreForUpstream(request.Headers))
+        if (wants.NoStore || Preconditions.AreForUpstream(request.Headers) || request.Headers.Upgrade.Count > 0)
         {
             Slot.Set(exchange, new CacheUse { Forward = "request", Started = time.GetTimestamp() });
             return wants.OnlyIfCached ? Verdict.Stop(HttpCacheErrors.NotCached.Answer) : Verdict.Continue;
