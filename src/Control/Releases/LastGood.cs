@@ -78,15 +78,12 @@ internal sealed partial class LastGood(string path, ILogger log) : IAsyncDisposa
             options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
         using (var file = new FileStream(beside, options))
         {
-            using (var json = new Utf8JsonWriter(file))
-            {
-                json.WriteStartObject();
-                json.WritePropertyName("release");
-                JsonSerializer.Serialize(json, release.Release);
-                json.WritePropertyName("document");
-                json.WriteRawValue(release.Tree.ToCanonicalDocument(), skipInputValidation: true);
-                json.WriteEndObject();
-            }
+            // Never as one piece of memory: it is written after every change, and may have many megabytes.
+            file.Write("{\"release\":"u8);
+            JsonSerializer.Serialize(file, release.Release);
+            file.Write(",\"document\":"u8);
+            release.Tree.WriteCanonicalDocument(file);
+            file.Write("}"u8);
             file.Flush(flushToDisk: true);
         }
         File.Move(beside, path, overwrite: true);

@@ -5,8 +5,8 @@ namespace Sluice.Gateway.Configuration.Editing;
 
 public sealed partial class ConfigurationTree
 {
-    // From here on, making a table anew costs less than changing it object by object.
-    private const int Many = 64;
+    /// <summary>Whether making a table anew costs less than changing so many of its objects one by one.</summary>
+    private static bool AreMany(int changes, KindTable table) => changes > 64 + (table.ById.Count / 8);
 
     /// <summary>
     /// This configuration with the objects of <paramref name="target"/> instead: what says the same stays as it is, times included; what is new or
@@ -34,7 +34,7 @@ public sealed partial class ConfigurationTree
             }
             if (gone.Count + changed.Count == 0)
                 continue;
-            if (gone.Count + changed.Count > Many)
+            if (AreMany(gone.Count + changed.Count, table))
             {
                 var byId = changed.ToDictionary(c => c.Id);
                 var kept = table.InOrder.Where(o => target.Find(kind, o.Id) is not null && !byId.ContainsKey(o.Id));

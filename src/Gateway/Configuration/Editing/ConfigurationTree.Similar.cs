@@ -78,7 +78,7 @@ public sealed partial class ConfigurationTree
         if (same.Count == table.ById.Count || differing.Count > MostDifferences)
             return this;
         var others = table.InOrder.Where(o => !same.Contains(o.Id)).ToList();
-        if (others.Count > Many)
+        if (AreMany(others.Count, table))
             return With(KindTable.Of(kind, table.InOrder.Where(o => same.Contains(o.Id))));
         foreach (var other in others)
             table = table.Without(other);

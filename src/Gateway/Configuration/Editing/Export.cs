@@ -127,21 +127,30 @@ public sealed partial class ConfigurationTree
     public byte[] ToCanonicalDocument()
     {
         using var content = new MemoryStream();
-        using (var json = new Utf8JsonWriter(content, CanonicalJson.Options))
-        {
-            json.WriteStartObject();
-            json.WriteString("_format_version", "3.0");
-            json.WriteBoolean("_transform", Transform);
-            json.WriteString("error_format", ErrorFormat);
-            foreach (var kind in EntityKind.All)
-            {
-                json.WriteStartArray(kind.Name);
-                foreach (var entry in All(kind))
-                    json.WriteRawValue(entry.Json.Span, skipInputValidation: true);
-                json.WriteEndArray();
-            }
-            json.WriteEndObject();
-        }
+        WriteCanonicalDocument(content);
         return content.ToArray();
+    }
+
+    /// <summary>Writes what <see cref="ToCanonicalDocument"/> gives, piece by piece.</summary>
+    public void WriteCanonicalDocument(Stream stream)
+    {
+        const int piece = 64 * 1024;
+        using var json = new Utf8JsonWriter(stream, CanonicalJson.Options);
+        json.WriteStartObject();
+        json.WriteString("_format_version", "3.0");
+        json.WriteBoolean("_transform", Transform);
+        json.WriteString("error_format", ErrorFormat);
+        foreach (var kind in EntityKind.All)
+        {
+            json.WriteStartArray(kind.Name);
+            foreach (var entry in All(kind))
+            {
+                json.WriteRawValue(entry.Json.Span, skipInputValidation: true);
+                if (json.BytesPending > piece)
+                    json.Flush();
+            }
+            json.WriteEndArray();
+        }
+        json.WriteEndObject();
     }
 }
