@@ -81,27 +81,31 @@ class Node:
     def memory(self):
         return next(int(l.split()[1]) for l in open(f"/proc/{self.process.pid}/smaps_rollup") if l.startswith("Pss:")) / 1024
 
+    def cpu(self):
+        """Seconds of user and system time so far."""
+        return sum(map(int, open(f"/proc/{self.process.pid}/stat").read().rsplit(")", 1)[1].split()[11:13])) / HZ
+
+    def cost(self, times, act):
+        """How long each of several took, and what it cost the gateway: on a busy machine the latter is the steadier figure."""
+        took, cpu = [], self.cpu()
+        for i in range(times):
+            began = time.time()
+            act(i)
+            took.append(time.time() - began)
+        return f"{ms(took)}; {(self.cpu() - cpu) / times * 1000:.0f} ms of CPU each"
+
     def command(self, *words):
         """How long a command of sluice took, its own start included."""
-        began = time.time()
+        began, cpu = time.time(), self.cpu()
         done = subprocess.run([str(SLUICE), *words], capture_output=True, text=True, env={**os.environ, "SLUICE_ADMIN_URL": f"http://127.0.0.1:{self.admin}"})
         if done.returncode:
             sys.exit(f"sluice {' '.join(words)}: {done.stdout[-500:]}{done.stderr[-500:]}")
-        return time.time() - began, done.stdout
+        return f"{time.time() - began:.2f} s; {self.cpu() - cpu:.2f} s of CPU", done.stdout
 
     def stop(self):
         if self.process.poll() is None:
             self.process.terminate()
             self.process.wait(60)
-
-
-def timed(times, act):
-    took = []
-    for i in range(times):
-        began = time.time()
-        act(i)
-        took.append(time.time() - began)
-    return took
 
 
 def load(port, seconds):
@@ -128,24 +132,24 @@ def measure(w, a, engine, database, files):
 
     node, others = Node(w, f"{engine}-1", a.port + 10, database), []
     try:
-        note("start, empty", f"{node.started:.2f} s")
+        note("start, empty", f"{node.started:.2f} s; {node.cpu():.2f} s of CPU")
         note("memory, empty", f"{node.memory():.0f} MB")
-        note("apply of everything", "%.2f s" % node.command("apply", files[0], "-m", "first")[0])
-        note("plan, nothing changes", "%.2f s" % node.command("plan", files[0])[0])
+        note("apply of everything", node.command("apply", files[0], "-m", "first")[0])
+        note("plan, nothing changes", node.command("plan", files[0])[0])
         plan = node.command("plan", files[1])
-        note(f"plan, {plan[1].strip().splitlines()[-1]}", f"{plan[0]:.2f} s")
-        note("apply of that", "%.2f s" % node.command("apply", files[1])[0])
-        note("POST /consumers", ms(timed(20, lambda i: node.ask("POST", "/consumers", {"username": f"new-{i}"}))))
-        note("POST of a route", ms(timed(20, lambda i: node.ask("POST", "/services/plain/routes", {"name": f"new-{i}", "paths": [f"/new-{i}"]}))))
-        note("rollback, API", ms(timed(6, lambda i: node.ask("POST", f"/api/v1/config/releases/{1 + i % 2}/rollback"))))
-        note("rollback, command", "%.2f s" % node.command("rollback", "1")[0])
+        note(f"plan, {plan[1].strip().splitlines()[-1]}", plan[0])
+        note("apply of that", node.command("apply", files[1])[0])
+        note("POST /consumers", node.cost(20, lambda i: node.ask("POST", "/consumers", {"username": f"new-{i}"})))
+        note("POST of a route", node.cost(20, lambda i: node.ask("POST", "/services/plain/routes", {"name": f"new-{i}", "paths": [f"/new-{i}"]})))
+        note("rollback, API", node.cost(6, lambda i: node.ask("POST", f"/api/v1/config/releases/{1 + i % 2}/rollback")))
+        note("rollback, command", node.command("rollback", "1")[0])
         note("memory after", f"{node.memory():.0f} MB")
         node.stop()
         node = Node(w, f"{engine}-1", a.port + 10, database)
-        note("start with it", f"{node.started:.2f} s")
+        note("start with it", f"{node.started:.2f} s; {node.cpu():.2f} s of CPU")
         note("memory after the start", f"{node.memory():.0f} MB")
 
-        outcome(load(node.port, 8))
+        outcome(load(node.port, min(8, a.seconds)))
         note("traffic before", outcome(load(node.port, a.seconds)))
         running, began, applied = load(node.port, a.seconds), time.time(), 0
         while time.time() < began + a.seconds - 1:
@@ -182,7 +186,7 @@ def main():
     p.add_argument("--json")
     a = p.parse_args()
     need("nginx", "wrk", "openssl")
-    print("machine:", machine())
+    print(f"machine: {machine()}; load {os.getloadavg()[0]:.0f}")
     w, results, servers = Workspace(), {}, []
     try:
         conf = w.write("answer.conf", f"worker_processes 1; daemon off; pid {w.dir}/answer.pid; error_log /dev/null; events {{ worker_connections 1024; }}\n"
