@@ -25,6 +25,7 @@ using Sluice.Gateway.Plugins.KeyAuth;
 using Sluice.Gateway.Plugins.LdapAuth;
 using Sluice.Gateway.Plugins.Loggly;
 using Sluice.Gateway.Plugins.OAuth2;
+using Sluice.Gateway.Plugins.OAuth2Introspection;
 using Sluice.Gateway.Plugins.OpenIdConnect;
 using Sluice.Gateway.Plugins.OpenTelemetry;
 using Sluice.Gateway.Plugins.Prometheus;
@@ -59,6 +60,7 @@ public static class PluginCatalog
         CorsPlugin.Descriptor,
         SessionPlugin.Descriptor,
         AcmePlugin.Descriptor,
+        OAuth2IntrospectionPlugin.Descriptor,
         OAuth2Plugin.Descriptor,
         JwtPlugin.Descriptor,
         KeyAuthPlugin.Descriptor,

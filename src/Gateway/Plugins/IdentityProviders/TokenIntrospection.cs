@@ -5,13 +5,12 @@ namespace Sluice.Gateway.Plugins.IdentityProviders;
 
 /// <summary>Asks an authorization server whether tokens are good (RFC 7662), and remembers what it said.</summary>
 /// <param name="client">What it is asked by.</param>
-/// <param name="credentials">Who asks.</param>
+/// <param name="post">Makes a form of the arguments for the endpoint, which says who asks.</param>
 /// <param name="hint">What kind of token they are taken for; null to say nothing of it.</param>
 /// <param name="lifetime">How long an answer is kept; zero to ask each time.</param>
-/// <param name="more">Further arguments.</param>
 /// <param name="time">The clock.</param>
 internal sealed class TokenIntrospection(
-    ProviderClient client, ProviderCredentials credentials, string? hint, TimeSpan lifetime, IReadOnlyList<KeyValuePair<string, string>> more, TimeProvider time)
+    ProviderClient client, Func<Uri, IEnumerable<KeyValuePair<string, string>>, HttpRequestMessage> post, string? hint, TimeSpan lifetime, TimeProvider time)
 {
     /// <summary>A token that is not good does not become so.</summary>
     private static readonly TimeSpan RefusalLifetime = TimeSpan.FromSeconds(30);
@@ -26,9 +25,9 @@ internal sealed class TokenIntrospection(
     /// <summary>Asks; null when the server does not answer as it should. Continues on any thread.</summary>
     public async Task<Introspected?> AskAsync(Uri endpoint, TokenHash hash, string token)
     {
-        List<KeyValuePair<string, string>> form = [new("token", token), .. more];
+        List<KeyValuePair<string, string>> form = [new("token", token)];
         if (hint is not null) form.Add(new("token_type_hint", hint));
-        var (answer, _) = await client.CallAsync("introspection", () => credentials.Post(endpoint, form));
+        var (answer, _) = await client.CallAsync("introspection", () => post(endpoint, form));
         if (answer is not { Status: 200 } || Read(answer.Body) is not { } claims) return null;
         var now = time.GetUtcNow();
         var active = claims.TryGetProperty("active", out var said) && said.ValueKind == JsonValueKind.True;

@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.Json;
 
 namespace Sluice.Gateway.Plugins.Jose;
@@ -31,4 +32,17 @@ internal static class TokenClaims
     /// <summary>Whether the claim <paramref name="name"/> has one of the values.</summary>
     public static bool HasAny(JsonElement claims, string name, IReadOnlyList<string> values) =>
         claims.TryGetProperty(name, out var claim) && values.Any(v => Has(claim, v));
+
+    /// <summary>A claim for a header field: texts of a list with commas between them, objects in base64. Null when there is nothing that can be sent.</summary>
+    public static string? Field(JsonElement claims, string name)
+    {
+        if (At(claims, [name]) is not { } claim) return null;
+        return FieldText.OfForeign(claim.ValueKind switch
+        {
+            JsonValueKind.String => claim.GetString()!,
+            JsonValueKind.Array when claim.EnumerateArray().All(e => e.ValueKind == JsonValueKind.String) => string.Join(", ", claim.EnumerateArray().Select(e => e.GetString())),
+            JsonValueKind.Object or JsonValueKind.Array => Convert.ToBase64String(Encoding.UTF8.GetBytes(claim.GetRawText())),
+            _ => claim.GetRawText(),
+        });
+    }
 }

@@ -1,4 +1,3 @@
-using System.Text;
 using System.Text.Json;
 using Sluice.Gateway.Plugins.Jose;
 
@@ -22,19 +21,8 @@ internal sealed record CallerClaims(JsonElement? Access, JsonElement? Id, string
         ? claim.ValueKind switch { JsonValueKind.String => claim.GetString(), JsonValueKind.Number => claim.GetRawText(), _ => null }
         : null;
 
-    /// <summary>A claim for a header field: texts of a list with commas between them, objects in base64. Null when there is nothing to be sent.</summary>
-    public string? Field(string name)
-    {
-        if (Find([name]) is not { } claim) return null;
-        var text = claim.ValueKind switch
-        {
-            JsonValueKind.String => claim.GetString()!,
-            JsonValueKind.Array when claim.EnumerateArray().All(e => e.ValueKind == JsonValueKind.String) => string.Join(", ", claim.EnumerateArray().Select(e => e.GetString())),
-            JsonValueKind.Object or JsonValueKind.Array => Convert.ToBase64String(Encoding.UTF8.GetBytes(claim.GetRawText())),
-            _ => claim.GetRawText(),
-        };
-        return FieldText.OfForeign(text);
-    }
+    /// <summary>A claim for a header field; null when there is nothing to be sent.</summary>
+    public string? Field(string name) => (Access is { } access ? TokenClaims.Field(access, name) : null) ?? (Id is { } id ? TokenClaims.Field(id, name) : null);
 
     /// <summary>Whether the claim has all parts of one of <paramref name="required"/>.</summary>
     public bool Meets(IReadOnlyList<string> required, IReadOnlyList<string> path)

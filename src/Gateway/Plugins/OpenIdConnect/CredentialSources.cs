@@ -6,8 +6,6 @@ namespace Sluice.Gateway.Plugins.OpenIdConnect;
 /// <summary>Where a request may carry what a caller shows.</summary>
 internal sealed class CredentialSources(OpenIdConnectConfig config)
 {
-    private const string Argument = "access_token";
-
     private readonly bool bearers = config.Has("bearer") || config.Has("introspection");
     private readonly bool header = config.BearerTokenParamType.Contains("header", StringComparer.Ordinal);
     private readonly bool query = config.BearerTokenParamType.Contains("query", StringComparer.Ordinal);
@@ -18,8 +16,8 @@ internal sealed class CredentialSources(OpenIdConnectConfig config)
     public string? Bearer(Exchange exchange)
     {
         if (!bearers) return null;
-        if (header && exchange.Request.Headers.Authorization is [{ Length: > 7 } value] && value.StartsWith("bearer ", StringComparison.OrdinalIgnoreCase)) return value[7..].Trim();
-        if (query && exchange.Query.Length > 1 && QueryArguments.Find(exchange.Query, Argument).First is { Length: > 0 } argument) return argument;
+        if (header && BearerToken.InHeader(exchange) is { } shown) return shown;
+        if (query && BearerToken.InQuery(exchange) is { } argument) return argument;
         return cookie is not null && exchange.Request.Cookies[cookie] is { Length: > 0 } kept ? kept : null;
     }
 
@@ -31,8 +29,7 @@ internal sealed class CredentialSources(OpenIdConnectConfig config)
     /// <summary>Takes all of it out of what the upstream gets.</summary>
     public void Hide(Exchange exchange)
     {
-        exchange.Request.Headers.Remove("Authorization");
+        BearerToken.Hide(exchange);
         if (refreshField is not null) KongHeaders.Remove(exchange.Request.Headers, refreshField);
-        if (query) exchange.Upstream.Query = QueryArguments.Remove(exchange.Upstream.Query, Argument);
     }
 }

@@ -34,7 +34,7 @@ internal sealed class OpenIdClient
         credentials = new ProviderCredentials(config.ClientId.FirstOrDefault(), secret, secret is null ? "none" : method);
         tokens = new TokenRequests(calls, [.. config.TokenPostArgsNames.Zip(config.TokenPostArgsValues, (n, v) => new KeyValuePair<string, string>(n, v))]);
         introspection = new TokenIntrospection(
-            calls, credentials, config.IntrospectionHint, config.CacheIntrospection ? TimeSpan.FromSeconds(config.CacheTtl) : TimeSpan.Zero, [], setup.Time);
+            calls, credentials.Post, config.IntrospectionHint, config.CacheIntrospection ? TimeSpan.FromSeconds(config.CacheTtl) : TimeSpan.Zero, setup.Time);
     }
 
     public ProviderCredentials Credentials => credentials;
