@@ -1,4 +1,5 @@
 using System.Net;
+using Sluice.Gateway.Plugins.Acme;
 
 namespace Sluice.Gateway.Snapshot;
 
@@ -13,6 +14,9 @@ public sealed record GatewaySettings
 
     /// <summary>Whether trusted addresses inside the field are skipped from the right until one is not trusted.</summary>
     public bool RealIpRecursive { get; init; }
+
+    /// <summary>The database that <c>acme</c> keeps certificates in with <c>storage: kong</c>; null where there is none.</summary>
+    public AcmeStore? AcmeStore { get; init; }
 
     /// <summary>Which response fields of its own the gateway sends; Kong's <c>headers</c>.</summary>
     public ResponseHeaderSettings Headers { get; init; } = new();

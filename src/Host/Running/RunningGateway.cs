@@ -1,5 +1,6 @@
 using System.Security.Cryptography.X509Certificates;
 using Microsoft.Extensions.Logging;
+using Sluice.Control.Certificates;
 using Sluice.Control.Nodes;
 using Sluice.Control.Releases;
 using Sluice.Foundation.Errors;
@@ -30,6 +31,7 @@ internal sealed partial class RunningGateway : IAsyncDisposable
     private readonly SemaphoreSlim reloading = new(1);
     private readonly ReadOptions reading;
     private readonly Database? database;
+    private readonly StoredAcme? acme;
     private readonly CancellationTokenSource ending = new();
     private Task following = Task.CompletedTask;
     private ReleaseManager? releases;
@@ -47,9 +49,10 @@ internal sealed partial class RunningGateway : IAsyncDisposable
         log = logs.CreateLogger("Sluice.Configuration");
         transport = Transports.Create(settings.Transport, settings.Loops ?? 0, logs);
         Certificate = renewed = DefaultCertificate.For(settings.Tls, time);
-        runtime = new GatewayRuntime(transport, settings.Gateway with { DefaultCertificate = Certificate }, logs, time);
-        reading = ReadOptions.Default with { RouterFlavor = settings.Gateway.RouterFlavor, Secrets = secrets, Time = time };
         database = settings.StoresReleases ? new Database(settings.Database) : null;
+        acme = database is null ? null : new StoredAcme(database, time);
+        runtime = new GatewayRuntime(transport, settings.Gateway with { DefaultCertificate = Certificate, AcmeStore = acme }, logs, time);
+        reading = ReadOptions.Default with { RouterFlavor = settings.Gateway.RouterFlavor, Secrets = secrets, Time = time };
         StartedAt = time.GetUtcNow();
     }
 
@@ -174,11 +177,12 @@ internal sealed partial class RunningGateway : IAsyncDisposable
         await following;
         if (server is not null) await server.DisposeAsync();
         if (releases is not null) await releases.DisposeAsync();
-        if (database is not null) await database.DisposeAsync();
         ending.Dispose();
         reloading.Dispose();
         await runtime.DisposeAsync();
         await transport.DisposeAsync();
+        acme?.Dispose();
+        if (database is not null) await database.DisposeAsync();
     }
 
     /// <summary>The certificate as its files have it now; a self-signed one stays.</summary>
@@ -290,7 +294,7 @@ internal sealed partial class RunningGateway : IAsyncDisposable
         {
             var certificate = renewed;
             var from = offered;
-            var snapshot = runtime.Prepare(read.Document!, settings.Gateway with { DefaultCertificate = certificate });
+            var snapshot = runtime.Prepare(read.Document!, settings.Gateway with { DefaultCertificate = certificate, AcmeStore = acme });
             return new BuiltConfiguration
             {
                 Serve = () =>

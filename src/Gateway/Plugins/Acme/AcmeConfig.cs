@@ -48,7 +48,10 @@ internal sealed record AcmeConfig : IChecked
     [OneOf("http-01", "tls-alpn-01")]
     public string Challenge { get; init; } = "http-01";
 
-    /// <summary>Where accounts and certificates are kept: <c>shm</c> in memory, <c>redis</c> for all nodes; <c>file</c> (Sluice) in a folder.</summary>
+    /// <summary>
+    /// Where accounts and certificates are kept: <c>shm</c> in memory, <c>kong</c> in the database of the configuration (in memory where there is none),
+    /// <c>redis</c> in Redis, <c>file</c> (Sluice) in a folder.
+    /// </summary>
     [OneOf("kong", "shm", "redis", "consul", "vault", "file")]
     public string Storage { get; init; } = "shm";
 
@@ -62,7 +65,7 @@ internal sealed record AcmeConfig : IChecked
 
     public void Check(Action<string, string> report)
     {
-        if (Storage is "kong" or "consul" or "vault") report("storage", $"{Storage} is not built; shm, redis and file are");
+        if (Storage is "consul" or "vault") report("storage", $"{Storage} is not built; shm, kong, redis and file are");
         if (Storage is "redis" && StorageConfig.Redis?.Host is null) report("storage_config.redis.host", "required field missing: storage is redis");
         if (Storage is "file" && StorageConfig.File?.Path is null) report("storage_config.file.path", "required field missing: storage is file");
         if (EabKid is null != EabHmacKey is null) report("eab_kid", "all or none of these fields must be set: 'eab_kid', 'eab_hmac_key'");

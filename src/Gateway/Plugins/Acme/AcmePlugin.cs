@@ -19,6 +19,7 @@ internal sealed class AcmePlugin : Plugin
         certificates = shared.Get((JsonSerializer.Serialize(config), settings.TrustedCertificates, settings.TlsProtocols), lease, () =>
         {
             AcmeStore store = redis is not null ? new RedisAcmeStore(redis.Client)
+                : config.Storage is "kong" && settings.AcmeStore is { } database ? database
                 : config.Storage is "file" ? new FileAcmeStore(config.StorageConfig.File!.Path!, time)
                 : new MemoryAcmeStore(time);
             return new AcmeCertificates(config, store, settings, time, setup.Log);

@@ -5,15 +5,24 @@ using Sluice.Foundation.Redis;
 
 namespace Sluice.Gateway.Plugins.Acme;
 
-/// <summary>Where accounts, certificates and pending challenges are kept, for all nodes that are to share them. Never on an event loop.</summary>
-internal abstract class AcmeStore
+/// <summary>
+/// Where accounts, certificates and pending challenges are kept, for all nodes that are to share them: texts under names, and locks. Never on an event loop.
+/// </summary>
+public abstract class AcmeStore
 {
+    /// <summary>What is kept under <paramref name="key"/>; null for nothing.</summary>
     /// <exception cref="IOException">The store is away.</exception>
     public abstract ValueTask<string?> GetAsync(string key);
 
+    /// <summary>Keeps <paramref name="value"/>, in place of what was there.</summary>
+    /// <param name="key">Any text; it may hold names that clients choose.</param>
+    /// <param name="value">Holds secrets.</param>
+    /// <param name="lifetime">After this it is gone; null for ever.</param>
     /// <exception cref="IOException">The store is away.</exception>
     public abstract ValueTask SetAsync(string key, string value, TimeSpan? lifetime = null);
 
+    /// <summary>Forgets what is kept under <paramref name="key"/>, and gives a lock back.</summary>
+    /// <exception cref="IOException">The store is away.</exception>
     public abstract ValueTask DeleteAsync(string key);
 
     /// <summary>Whether the caller is now the only one of all nodes that holds <paramref name="key"/>, until it deletes it or the time is over.</summary>

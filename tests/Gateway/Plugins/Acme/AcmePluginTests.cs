@@ -7,6 +7,7 @@ using System.Text;
 using Microsoft.Extensions.Logging.Abstractions;
 using Sluice.Gateway.Configuration.Reading;
 using Sluice.Gateway.Listeners;
+using Sluice.Gateway.Plugins.Acme;
 using Sluice.Gateway.Snapshot;
 using Sluice.Gateway.Telemetry;
 using Sluice.Gateway.Tests.Upstreams.Dns;
@@ -73,6 +74,19 @@ public sealed class AcmePluginTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Nodes_share_certificates_in_the_store_that_the_program_gives_them()
+    {
+        var shared = new MemoryAcmeStore(TimeProvider.System);
+        await using var first = await StartAsync("cert_type: ecc, storage: kong", TransportKind.Epoll, shared);
+        await using var second = await StartAsync("cert_type: ecc, storage: kong", TransportKind.Epoll, shared);
+        await pebble.StartAsync(first.HttpPort, first.TlsPort, names.Address);
+        await second.IssuerAsync("shop.test");
+        await Eventually.HoldsAsync(async () => (await second.IssuerAsync("shop.test")).Contains("Pebble", StringComparison.Ordinal));
+        await Eventually.HoldsAsync(async () => (await first.IssuerAsync("shop.test")).Contains("Pebble", StringComparison.Ordinal));
+        (await first.SerialAsync("shop.test")).ShouldBe(await second.SerialAsync("shop.test"));
+    }
+
+    [Fact]
     public async Task A_certificate_that_ends_soon_is_renewed_with_the_same_account()
     {
         var storage = $"cert_type: ecc, storage: file, storage_config: {{file: {{path: {folder}/acme}}}}";
@@ -100,20 +114,20 @@ public sealed class AcmePluginTests : IAsyncLifetime
     }
 
     [Theory]
-    [InlineData("account_email: a@b.test, api_uri: 'https://ca.test/dir', storage: vault", "storage: vault is not built; shm, redis and file are")]
+    [InlineData("account_email: a@b.test, api_uri: 'https://ca.test/dir', storage: vault", "storage: vault is not built; shm, kong, redis and file are")]
     [InlineData("account_email: a@b.test", "tos_accepted: terms of service must be accepted")]
     [InlineData("account_email: a@b.test, tos_accepted: true, storage: redis", "redis.host: required field missing: storage is redis")]
     [InlineData("account_email: nobody, tos_accepted: true", "account_email: must be an e-mail address")]
     public void Mistakes_are_named(string config, string problem) =>
         Configuration.Reading.Files.Problems($"_format_version: '3.0'\nplugins: [{{name: acme, config: {{{config}}}}}]").ShouldHaveSingleItem().ShouldContain(problem);
 
-    private Task<Node> StartAsync(string config, TransportKind kind) => Node.StartAsync($$"""
+    private Task<Node> StartAsync(string config, TransportKind kind, AcmeStore? store = null) => Node.StartAsync($$"""
         _format_version: "3.0"
         plugins:
         - name: acme
           config: {account_email: ops@shop.test, tos_accepted: true, domains: [shop.test], api_uri: "{{pebble.DirectoryUrl}}", {{config}} }
         routes: [{name: challenges, protocols: [http], paths: [/.well-known/acme-challenge]}]
-        """, pebble.CertificateFile, kind);
+        """, pebble.CertificateFile, kind, store);
 
     /// <summary>A gateway with a plain and a TLS listener.</summary>
     private sealed class Node(Gateway.Transport.Transport transport, GatewayRuntime runtime, GatewayServer server) : IAsyncDisposable
@@ -124,14 +138,14 @@ public sealed class AcmePluginTests : IAsyncLifetime
 
         public string Metrics => MetricsReport.Write(runtime);
 
-        public static async Task<Node> StartAsync(string document, string trusted, TransportKind kind)
+        public static async Task<Node> StartAsync(string document, string trusted, TransportKind kind, AcmeStore? store)
         {
             var read = DocumentReader.Read(Encoding.UTF8.GetBytes(document));
             read.Document.ShouldNotBeNull(string.Join('\n', read.Problems));
             using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
             var own = new CertificateRequest("CN=default", key, HashAlgorithmName.SHA256).CreateSelfSigned(DateTimeOffset.UnixEpoch.AddYears(50), DateTimeOffset.UnixEpoch.AddYears(70));
             var transport = Transports.Create(kind, 1, NullLoggerFactory.Instance);
-            var runtime = new GatewayRuntime(transport, new GatewaySettings { TrustedCertificates = trusted, DefaultCertificate = own }, NullLoggerFactory.Instance, TimeProvider.System);
+            var runtime = new GatewayRuntime(transport, new GatewaySettings { TrustedCertificates = trusted, DefaultCertificate = own, AcmeStore = store }, NullLoggerFactory.Instance, TimeProvider.System);
             runtime.Load(read.Document);
             var loopback = new IPEndPoint(IPAddress.Loopback, 0);
             return new Node(transport, runtime, await GatewayServer.StartAsync(runtime, [new ListenAddress(loopback), new ListenAddress(loopback) { Tls = true }]));
