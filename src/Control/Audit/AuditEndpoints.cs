@@ -75,8 +75,13 @@ public static class AuditEndpoints
         }
         return new AuditFilter
         {
-            Actor = Text("actor"), Action = Text("action"), Object = Text("object"), Outcome = Text("outcome"), Text = Text("text"),
-            From = Time(Text("from")), To = Time(Text("to")),
+            Actor = Text("actor"),
+            Action = Text("action"),
+            Object = Text("object"),
+            Outcome = Text("outcome"),
+            Text = Text("text"),
+            From = Time(Text("from")),
+            To = Time(Text("to")),
         };
 
         string? Text(string name) => http.Request.Query[name].ToString() is { Length: > 0 } text ? text : null;

@@ -54,8 +54,20 @@ internal sealed class UserStore(ComponentDatabase database)
         var stamp = Guid.NewGuid().ToString();
         var values = new
         {
-            user.Id, user.Name, user.NormalizedName, user.PasswordHash, Role = user.Role.ToString(), user.Scopes, Disabled = user.Disabled ? 1L : 0L, user.SecurityStamp,
-            user.ConcurrencyStamp, NewStamp = stamp, SecondFactor = user.SecondFactor ? 1L : 0L, user.TotpKey, user.RecoveryCodes, user.CreatedAt,
+            user.Id,
+            user.Name,
+            user.NormalizedName,
+            user.PasswordHash,
+            Role = user.Role.ToString(),
+            user.Scopes,
+            Disabled = user.Disabled ? 1L : 0L,
+            user.SecurityStamp,
+            user.ConcurrencyStamp,
+            NewStamp = stamp,
+            SecondFactor = user.SecondFactor ? 1L : 0L,
+            user.TotpKey,
+            user.RecoveryCodes,
+            user.CreatedAt,
         };
         try
         {

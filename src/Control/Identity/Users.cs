@@ -74,7 +74,11 @@ internal sealed class Users : UserManager<User>
         var options = new IdentityOptions();
         options.Password = new PasswordOptions
         {
-            RequiredLength = ShortestPassword, RequireDigit = false, RequireLowercase = false, RequireUppercase = false, RequireNonAlphanumeric = false,
+            RequiredLength = ShortestPassword,
+            RequireDigit = false,
+            RequireLowercase = false,
+            RequireUppercase = false,
+            RequireNonAlphanumeric = false,
         };
         return Microsoft.Extensions.Options.Options.Create(options);
     }

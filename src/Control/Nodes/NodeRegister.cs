@@ -85,7 +85,14 @@ public sealed partial class NodeRegister(Database database, Node self, Func<Node
         var (release, problem) = report();
         var row = new
         {
-            self.Id, self.Host, self.Version, Roles = (long)self.Roles, StartedAt = self.StartedAt.ToUnixTimeMilliseconds(), release, problem, memory = (long)Memory.TotalMilliseconds,
+            self.Id,
+            self.Host,
+            self.Version,
+            Roles = (long)self.Roles,
+            StartedAt = self.StartedAt.ToUnixTimeMilliseconds(),
+            release,
+            problem,
+            memory = (long)Memory.TotalMilliseconds,
         };
         return _database.WriteAsync(async (c, t) =>
         {

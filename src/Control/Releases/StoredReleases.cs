@@ -136,8 +136,19 @@ internal sealed class StoredReleases(Database database, ReleaseSettings settings
             """,
             new
             {
-                release.Number, release.Author, at = release.At.ToUnixTimeMilliseconds(), release.Note, release.Sha256, release.Created, release.Updated, release.Deleted,
-                release.Restores, delta, deltaBytes = (long)delta.Length, checkpoint, checkpointBytes = checkpoint?.LongLength ?? 0,
+                release.Number,
+                release.Author,
+                at = release.At.ToUnixTimeMilliseconds(),
+                release.Note,
+                release.Sha256,
+                release.Created,
+                release.Updated,
+                release.Deleted,
+                release.Restores,
+                delta,
+                deltaBytes = (long)delta.Length,
+                checkpoint,
+                checkpointBytes = checkpoint?.LongLength ?? 0,
             }, transaction);
         await ChangeFeed.TellAsync(database.Kind, connection, transaction, ReleaseManager.Channel, release.Number);
         return true;

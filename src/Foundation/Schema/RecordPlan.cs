@@ -75,7 +75,7 @@ public sealed class FieldPlan
         _setter = setter;
         _getter = MethodInvoker.Create(property.GetMethod!);
         Index = index;
-        Name = property.GetCustomAttribute<FieldAttribute>()?.Name 
+        Name = property.GetCustomAttribute<FieldAttribute>()?.Name
             ?? (property.ReflectedType!.IsDefined(typeof(CamelCaseAttribute), inherit: true) ? Naming.CamelCase(property.Name) : Naming.SnakeCase(property.Name));
         Required = property.IsDefined(typeof(RequiredAttribute));
         Secret = property.IsDefined(typeof(SecretAttribute));

@@ -84,7 +84,10 @@ public sealed class AccountTests : IDisposable
         using var process = Process.Start(new ProcessStartInfo(
             "dotnet", [Path.Combine(AppContext.BaseDirectory, "sluice.dll"), "user", "add", name, "--role", "operator", "--data", data])
         {
-            RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false,
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            UseShellExecute = false,
         })!;
         await process.StandardInput.WriteLineAsync(password);
         process.StandardInput.Close();

@@ -78,7 +78,12 @@ internal sealed class AuthEndpoints(Accounts accounts)
         var session = http.Features.Get<SignedInSession>();
         return Envelope.AnswerAsync(http, new
         {
-            caller.Kind, caller.Name, caller.Role, caller.Scopes, caller.Id, SecondFactor = session?.User.SecondFactor,
+            caller.Kind,
+            caller.Name,
+            caller.Role,
+            caller.Scopes,
+            caller.Id,
+            SecondFactor = session?.User.SecondFactor,
             CsrfToken = session is null ? null : Browser.CsrfToken(session.Secret),
         });
     }

@@ -8,10 +8,21 @@ internal sealed class ProtoFile
 {
     private static readonly Dictionary<string, ProtoKind> Scalars = new(StringComparer.Ordinal)
     {
-        ["double"] = ProtoKind.Double, ["float"] = ProtoKind.Float, ["int32"] = ProtoKind.Int32, ["int64"] = ProtoKind.Int64, ["uint32"] = ProtoKind.UInt32,
-        ["uint64"] = ProtoKind.UInt64, ["sint32"] = ProtoKind.SInt32, ["sint64"] = ProtoKind.SInt64, ["fixed32"] = ProtoKind.Fixed32,
-        ["fixed64"] = ProtoKind.Fixed64, ["sfixed32"] = ProtoKind.SFixed32, ["sfixed64"] = ProtoKind.SFixed64, ["bool"] = ProtoKind.Bool,
-        ["string"] = ProtoKind.String, ["bytes"] = ProtoKind.Bytes,
+        ["double"] = ProtoKind.Double,
+        ["float"] = ProtoKind.Float,
+        ["int32"] = ProtoKind.Int32,
+        ["int64"] = ProtoKind.Int64,
+        ["uint32"] = ProtoKind.UInt32,
+        ["uint64"] = ProtoKind.UInt64,
+        ["sint32"] = ProtoKind.SInt32,
+        ["sint64"] = ProtoKind.SInt64,
+        ["fixed32"] = ProtoKind.Fixed32,
+        ["fixed64"] = ProtoKind.Fixed64,
+        ["sfixed32"] = ProtoKind.SFixed32,
+        ["sfixed64"] = ProtoKind.SFixed64,
+        ["bool"] = ProtoKind.Bool,
+        ["string"] = ProtoKind.String,
+        ["bytes"] = ProtoKind.Bytes,
     };
 
     private readonly ProtoSchema schema = new();
@@ -203,12 +214,21 @@ internal sealed class ProtoFile
         entry.Fields.Add(new ProtoField { Name = "key", JsonName = "key", Number = 1, Kind = Scalars[key], HasPresence = true });
         entry.Fields.Add(new ProtoField
         {
-            Name = "value", JsonName = "value", Number = 2, Kind = Scalars.GetValueOrDefault(value), TypeName = Scalars.ContainsKey(value) ? null : value, HasPresence = true,
+            Name = "value",
+            JsonName = "value",
+            Number = 2,
+            Kind = Scalars.GetValueOrDefault(value),
+            TypeName = Scalars.ContainsKey(value) ? null : value,
+            HasPresence = true,
         });
         schema.Add(entry);
         message.Fields.Add(new ProtoField
         {
-            Name = name, JsonName = json ?? ToJsonName(name), Number = number, TypeName = "." + entry.Name, Repeated = true,
+            Name = name,
+            JsonName = json ?? ToJsonName(name),
+            Number = number,
+            TypeName = "." + entry.Name,
+            Repeated = true,
         });
     }
 

@@ -122,7 +122,13 @@ internal static class DateTimeFactory
             if (value.IsUndefined || name is "zone" or "locale" or "weekday" or "weekNumber" or "weekYear" or "ordinal") continue;
             var at = TimeUnits.Parse(name) switch
             {
-                TimeUnit.Year => 0, TimeUnit.Month => 1, TimeUnit.Day => 2, TimeUnit.Hour => 3, TimeUnit.Minute => 4, TimeUnit.Second => 5, TimeUnit.Millisecond => 6,
+                TimeUnit.Year => 0,
+                TimeUnit.Month => 1,
+                TimeUnit.Day => 2,
+                TimeUnit.Hour => 3,
+                TimeUnit.Minute => 4,
+                TimeUnit.Second => 5,
+                TimeUnit.Millisecond => 6,
                 _ => throw JsThrow.Error("Error", $"Invalid unit {name}"),
             };
             given[at] = Coerce.ToNumber(e, value);

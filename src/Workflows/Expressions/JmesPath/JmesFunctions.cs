@@ -11,10 +11,32 @@ internal static class JmesFunctions
     /// <summary>For each function: what its arguments may be (n number, s string, a array, o object, b boolean, z null, N array of numbers, S of strings, e reference, x anything; + repeats the last).</summary>
     private static readonly Dictionary<string, string[]> Signatures = new(StringComparer.Ordinal)
     {
-        ["abs"] = ["n"], ["avg"] = ["N"], ["ceil"] = ["n"], ["contains"] = ["as", "x"], ["ends_with"] = ["s", "s"], ["floor"] = ["n"], ["join"] = ["s", "S"], ["keys"] = ["o"],
-        ["length"] = ["sao"], ["map"] = ["e", "a"], ["max"] = ["NS"], ["max_by"] = ["a", "e"], ["merge"] = ["o", "o+"], ["min"] = ["NS"], ["min_by"] = ["a", "e"], ["not_null"] = ["x", "x+"],
-        ["reverse"] = ["as"], ["sort"] = ["NS"], ["sort_by"] = ["a", "e"], ["starts_with"] = ["s", "s"], ["sum"] = ["N"], ["to_array"] = ["x"], ["to_number"] = ["x"], ["to_string"] = ["x"],
-        ["type"] = ["x"], ["values"] = ["o"],
+        ["abs"] = ["n"],
+        ["avg"] = ["N"],
+        ["ceil"] = ["n"],
+        ["contains"] = ["as", "x"],
+        ["ends_with"] = ["s", "s"],
+        ["floor"] = ["n"],
+        ["join"] = ["s", "S"],
+        ["keys"] = ["o"],
+        ["length"] = ["sao"],
+        ["map"] = ["e", "a"],
+        ["max"] = ["NS"],
+        ["max_by"] = ["a", "e"],
+        ["merge"] = ["o", "o+"],
+        ["min"] = ["NS"],
+        ["min_by"] = ["a", "e"],
+        ["not_null"] = ["x", "x+"],
+        ["reverse"] = ["as"],
+        ["sort"] = ["NS"],
+        ["sort_by"] = ["a", "e"],
+        ["starts_with"] = ["s", "s"],
+        ["sum"] = ["N"],
+        ["to_array"] = ["x"],
+        ["to_number"] = ["x"],
+        ["to_string"] = ["x"],
+        ["type"] = ["x"],
+        ["values"] = ["o"],
     };
 
     public static JsValue Call(JmesPathQuery query, Evaluator e, FunctionNode call, JsValue current, int depth)

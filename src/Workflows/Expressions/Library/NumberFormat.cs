@@ -8,8 +8,24 @@ internal static class NumberFormat
 {
     private static readonly Dictionary<string, string> Symbols = new(StringComparer.Ordinal)
     {
-        ["USD"] = "$", ["EUR"] = "€", ["GBP"] = "£", ["JPY"] = "¥", ["INR"] = "₹", ["CNY"] = "CN¥", ["KRW"] = "₩", ["BRL"] = "R$", ["CAD"] = "CA$", ["AUD"] = "A$", ["MXN"] = "MX$",
-        ["NZD"] = "NZ$", ["ILS"] = "₪", ["VND"] = "₫", ["HKD"] = "HK$", ["TWD"] = "NT$", ["XAF"] = "FCFA", ["PHP"] = "₱",
+        ["USD"] = "$",
+        ["EUR"] = "€",
+        ["GBP"] = "£",
+        ["JPY"] = "¥",
+        ["INR"] = "₹",
+        ["CNY"] = "CN¥",
+        ["KRW"] = "₩",
+        ["BRL"] = "R$",
+        ["CAD"] = "CA$",
+        ["AUD"] = "A$",
+        ["MXN"] = "MX$",
+        ["NZD"] = "NZ$",
+        ["ILS"] = "₪",
+        ["VND"] = "₫",
+        ["HKD"] = "HK$",
+        ["TWD"] = "NT$",
+        ["XAF"] = "FCFA",
+        ["PHP"] = "₱",
     };
 
     /// <param name="locale">A language tag; undefined means English of the United States.</param>

@@ -17,7 +17,14 @@ internal sealed class SummarizeNode(SummarizeParameters parameters, bool failsWi
 
     private static readonly Dictionary<string, string> Prefixes = new(StringComparer.Ordinal)
     {
-        ["append"] = "appended_", ["average"] = "average_", ["concatenate"] = "concatenated_", ["count"] = "count_", ["countUnique"] = "unique_count_", ["max"] = "max_", ["min"] = "min_", ["sum"] = "sum_",
+        ["append"] = "appended_",
+        ["average"] = "average_",
+        ["concatenate"] = "concatenated_",
+        ["count"] = "count_",
+        ["countUnique"] = "unique_count_",
+        ["max"] = "max_",
+        ["min"] = "min_",
+        ["sum"] = "sum_",
     };
 
     public override ValueTask<NodeResult> ExecuteAsync(NodeContext context)

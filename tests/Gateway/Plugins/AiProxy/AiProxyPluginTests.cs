@@ -256,7 +256,9 @@ public sealed class AiProxyPluginTests
         Name = "m",
         Options = new()
         {
-            UpstreamUrl = url, MaxTokens = 9, Temperature = 0.5,
+            UpstreamUrl = url,
+            MaxTokens = 9,
+            Temperature = 0.5,
             AnthropicVersion = provider == "anthropic" ? "2023-06-01" : null,
             Llama2Format = provider.StartsWith("llama2", StringComparison.Ordinal) ? provider.Split('/')[1] : null,
             MistralFormat = provider.StartsWith("mistral", StringComparison.Ordinal) ? provider.Split('/')[1] : null,

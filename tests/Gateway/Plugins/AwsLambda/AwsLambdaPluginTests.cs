@@ -13,7 +13,12 @@ public sealed class AwsLambdaPluginTests
 {
     private static readonly AwsLambdaConfig Base = new()
     {
-        AwsKey = "AKID", AwsSecret = "s3cret", AwsRegion = "eu-central-1", Host = "127.0.0.1", DisableHttps = true, FunctionName = "orders",
+        AwsKey = "AKID",
+        AwsSecret = "s3cret",
+        AwsRegion = "eu-central-1",
+        Host = "127.0.0.1",
+        DisableHttps = true,
+        FunctionName = "orders",
     };
 
     [Fact]

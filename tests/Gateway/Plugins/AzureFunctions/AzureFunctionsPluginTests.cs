@@ -19,7 +19,13 @@ public sealed class AzureFunctionsPluginTests
         var config = new AzureFunctionsConfig
         {
             // Together 127.0.0.1 and the port.
-            Appname = "127.0.0", Hostdomain = $"1:{azure.Port}", Https = false, Routeprefix = "/api/", Functionname = "/orders/", Apikey = "k", Clientid = "c",
+            Appname = "127.0.0",
+            Hostdomain = $"1:{azure.Port}",
+            Https = false,
+            Routeprefix = "/api/",
+            Functionname = "/orders/",
+            Apikey = "k",
+            Clientid = "c",
         };
         var result = await new PluginHarness().Use("azure-functions", config)
             .SendAsync("/x?a=1", "POST", [("Content-Type", "text/plain"), ("x-functions-key", "mine"), ("X-A", "1")], "body"u8.ToArray());

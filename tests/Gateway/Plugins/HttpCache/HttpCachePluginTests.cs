@@ -222,7 +222,10 @@ public class HttpCachePluginTests
         {
             var consumer = new Sluice.Gateway.Snapshot.ConsumerModel
             {
-                Config = new ConsumerConfig { Id = new Guid(name[0], 0, 0, new byte[8]), Username = name }, Groups = [], AclGroups = [], HasMiddleware = false,
+                Config = new ConsumerConfig { Id = new Guid(name[0], 0, 0, new byte[8]), Username = name },
+                Groups = [],
+                AclGroups = [],
+                HasMiddleware = false,
             };
             return (await harness.SendAsync(prepare: e => e.Authenticated(consumer, null))).Body;
         }

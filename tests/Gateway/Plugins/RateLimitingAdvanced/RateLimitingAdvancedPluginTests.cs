@@ -118,7 +118,11 @@ public class RateLimitingAdvancedPluginTests
     {
         var harness = new PluginHarness { Route = new RouteConfig { Id = Guid.NewGuid(), Tags = ["a", "tenant:acme"] } }.Use("rate-limiting-advanced", new RateLimitingAdvancedConfig
         {
-            Limit = [1], WindowSize = [60], Identifier = identifier, CompoundIdentifier = compound?.Split(','), HeaderName = "x-id",
+            Limit = [1],
+            WindowSize = [60],
+            Identifier = identifier,
+            CompoundIdentifier = compound?.Split(','),
+            HeaderName = "x-id",
         });
         (await Send("1")).ShouldBe(200);
         (await Send("1")).ShouldBe(429);
@@ -156,7 +160,11 @@ public class RateLimitingAdvancedPluginTests
         await using var server = await RedisServer.StartAsync();
         var config = new RateLimitingAdvancedConfig
         {
-            Limit = [10], WindowSize = [86400 * 30], WindowType = type, Namespace = "n", Strategy = "redis",
+            Limit = [10],
+            WindowSize = [86400 * 30],
+            WindowType = type,
+            Namespace = "n",
+            Strategy = "redis",
             Redis = new AdvancedRedisConfig { Host = "127.0.0.1", Port = server.Port, ReadTimeout = 20000 },
         };
         PluginHarness[] nodes = [Harness(config), Harness(config)];

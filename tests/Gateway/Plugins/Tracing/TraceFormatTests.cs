@@ -37,7 +37,10 @@ public sealed class TraceFormatTests
     {
         var headers = new HeaderDictionary
         {
-            ["X-B3-TraceId"] = "8448eb211c80319c", ["X-B3-SpanId"] = Span, ["X-B3-ParentSpanId"] = "00f067aa0ba902b7", ["X-B3-Flags"] = "1",
+            ["X-B3-TraceId"] = "8448eb211c80319c",
+            ["X-B3-SpanId"] = Span,
+            ["X-B3-ParentSpanId"] = "00f067aa0ba902b7",
+            ["X-B3-Flags"] = "1",
         };
         var trace = TraceFormat.All["b3"].Read(headers).ShouldNotBeNull();
         trace.ShouldSatisfyAllConditions(
@@ -48,7 +51,10 @@ public sealed class TraceFormatTests
         TraceFormat.All["b3"].Write(output, trace);
         output.ToDictionary(h => h.Key, h => h.Value.ToString()).ShouldBe(new Dictionary<string, string>
         {
-            ["x-b3-traceid"] = "8448eb211c80319c", ["x-b3-spanid"] = Span, ["x-b3-parentspanid"] = "00f067aa0ba902b7", ["x-b3-flags"] = "1",
+            ["x-b3-traceid"] = "8448eb211c80319c",
+            ["x-b3-spanid"] = Span,
+            ["x-b3-parentspanid"] = "00f067aa0ba902b7",
+            ["x-b3-flags"] = "1",
         });
     }
 

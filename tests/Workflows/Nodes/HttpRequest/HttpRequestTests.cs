@@ -130,7 +130,7 @@ public sealed class HttpRequestTests : IAsyncLifetime
     {
         var stays = await RunAsync("""{"url": "URL/redirect/302", "options": {"redirect": {"redirect": {"followRedirects": false}}, "response": {"response": {"fullResponse": true}}}}""");
         stays[0].Json["statusCode"].AsNumber.ShouldBe(302);
-                (await OneAsync("""{"url": "URL/redirect/302", "sendHeaders": true, "headerParameters": {"parameters": [{"name": "Authorization", "value": "Bearer x"}]}}"""))["authorization"].AsString.ShouldBe("Bearer x");
+        (await OneAsync("""{"url": "URL/redirect/302", "sendHeaders": true, "headerParameters": {"parameters": [{"name": "Authorization", "value": "Bearer x"}]}}"""))["authorization"].AsString.ShouldBe("Bearer x");
         (await OneAsync("""{"url": "URL/away", "sendHeaders": true, "headerParameters": {"parameters": [{"name": "Authorization", "value": "Bearer x"}]}}"""))["authorization"].IsUndefined.ShouldBeTrue();
     }
 
