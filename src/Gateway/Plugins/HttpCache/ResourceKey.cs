@@ -14,6 +14,8 @@ internal ref struct ResourceKey
     /// <summary>Ends the resource in the key of a variant. No target that is served has this character.</summary>
     public const char End = '\0';
 
+    private const string EndText = "\0";
+
     private DefaultInterpolatedStringHandler text;
 
     public ResourceKey(Span<char> buffer) => text = new DefaultInterpolatedStringHandler(0, 0, null, buffer);
@@ -40,15 +42,15 @@ internal ref struct ResourceKey
     /// <summary>What tells one response of the resource from another: route, consumer, and the request's fields that the responses' Vary names.</summary>
     public void WriteVariant(Exchange exchange, VariantNames names, bool byConsumer)
     {
-        text.AppendFormatted(End);
+        text.AppendLiteral(EndText);
         var generation = names.Generation;
         text.AppendFormatted(MemoryMarshal.Cast<long, char>(new ReadOnlySpan<long>(in generation)));
         WriteParties(exchange, byConsumer);
         foreach (var name in names.Fields)
         {
-            text.AppendFormatted(End);
+            text.AppendLiteral(EndText);
             var values = exchange.Request.Headers[name];
-            if (values.Count == 0) text.AppendFormatted('\u0001');
+            if (values.Count == 0) text.AppendLiteral("\u0001");
             foreach (var value in values) WriteMembers(value, VaryFields.IgnoresCase(name));
         }
     }
@@ -84,7 +86,7 @@ internal ref struct ResourceKey
         foreach (var range in value.AsSpan().Split(','))
         {
             text.AppendFormatted(value.AsSpan(range).Trim(" \t"));
-            text.AppendFormatted(',');
+            text.AppendLiteral(",");
         }
     }
 }
