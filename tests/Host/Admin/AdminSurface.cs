@@ -74,6 +74,7 @@ internal sealed partial class AdminSurface : IAsyncDisposable
         using var accounts = new Accounts(database, TimeProvider.System, factory);
         foreach (var role in Enum.GetValues<Role>())
             surface.Tokens[role.ToString()] = (await accounts.Tokens.CreateAsync("test-" + role, role, [], null, "test")).Secret;
+        surface.Tokens["acme"] = (await accounts.Tokens.CreateAsync("test-acme", Role.Operator, ["tenant:acme"], null, "test")).Secret;
         return surface;
     }
 
