@@ -12,6 +12,7 @@ public sealed class DatabaseOutageTests
         await group.StartNodeAsync(4);
         (await group.AddConsumerAsync(group.Nodes[0], "before")).Status.ShouldBe(201);
         var release = await group.ConvergeAsync();
+        await group.KeptAsync(4, release);
         await group.KillNodeAsync(4);
         await using var load = SteadyLoad.Start(group.Nodes, "/");
         await load.GoesOnAsync();

@@ -71,6 +71,11 @@ internal sealed class NodeGroup : IAsyncDisposable
             ["run", "--database", database, "--data", data, "--proxy", "127.0.0.1:0", "--admin", "127.0.0.1:0", "--loops", "1"]);
     }
 
+    /// <summary>Waits until a node has on disk what it would start with while the database is away.</summary>
+    public Task KeptAsync(int number, long release) => Eventually.HoldsAsync(
+        () => File.Exists(folder.PathOf($"node-{number}/last-good.json")) && File.ReadAllText(folder.PathOf($"node-{number}/last-good.json")).StartsWith($"{{\"release\":{{\"Number\":{release},", StringComparison.Ordinal),
+        "what is served is on disk, too");
+
     /// <summary>Kills a node as a crash would.</summary>
     public async Task KillNodeAsync(int number)
     {
