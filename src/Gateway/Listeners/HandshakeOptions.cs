@@ -15,6 +15,12 @@ internal sealed class HandshakeOptions(X509Certificate2 leaf, X509Certificate2Co
 
     public SslServerAuthenticationOptions Http1 => field ??= Offer(SslApplicationProtocol.Http11);
 
+    /// <summary>As <see cref="Both"/>, and clients are asked for a certificate of theirs.</summary>
+    public SslServerAuthenticationOptions BothAsking => field ??= Ask(Offer(SslApplicationProtocol.Http2, SslApplicationProtocol.Http11));
+
+    /// <summary>As <see cref="Http1"/>, and clients are asked for a certificate of theirs.</summary>
+    public SslServerAuthenticationOptions Http1Asking => field ??= Ask(Offer(SslApplicationProtocol.Http11));
+
     /// <summary>For a certificate that is shown to nobody but an authority.</summary>
     public SslServerAuthenticationOptions Challenge => field ??= Offer(AcmeTls);
 
@@ -31,6 +37,16 @@ internal sealed class HandshakeOptions(X509Certificate2 leaf, X509Certificate2Co
         // SChannel and some key kinds want the key in a PKCS#12 round trip; OpenSSL does not mind.
         var leaf = X509CertificateLoader.LoadPkcs12(pem.Export(X509ContentType.Pkcs12), null);
         return new HandshakeOptions(leaf, [.. chain.Skip(1)], protocols);
+    }
+
+    /// <summary>Clients may come without, and whatever they show is only believed by the plugin that verifies it.</summary>
+    private static SslServerAuthenticationOptions Ask(SslServerAuthenticationOptions options)
+    {
+        options.ClientCertificateRequired = true;
+        options.RemoteCertificateValidationCallback = static (_, _, _, _) => true;
+        options.CertificateRevocationCheckMode = X509RevocationMode.NoCheck;
+        options.AllowTlsResume = false;
+        return options;
     }
 
     private SslServerAuthenticationOptions Offer(params List<SslApplicationProtocol> applicationProtocols) => new()

@@ -27,6 +27,9 @@ public sealed class ServerCertificates
     /// <summary>Who has certificates for further names; null for nobody. Set while the snapshot is built.</summary>
     internal CertificateIssuer? Issuer { get; set; }
 
+    /// <summary>Which clients are asked for a certificate of theirs.</summary>
+    internal ClientCertificateDemand Demand { get; init; } = ClientCertificateDemand.None;
+
     /// <exception cref="SnapshotException">A certificate and its key do not fit together.</exception>
     public static ServerCertificates Build(GatewayDocument document, GatewaySettings settings)
     {
@@ -37,7 +40,10 @@ public sealed class ServerCertificates
                 names[sni.Name] = certificate.Value;
         return new ServerCertificates(
             names.ToFrozenDictionary(StringComparer.OrdinalIgnoreCase),
-            names.GetValueOrDefault("*") ?? (settings.DefaultCertificate is { } own ? new HandshakeOptions(own, [], settings.TlsProtocols) : null));
+            names.GetValueOrDefault("*") ?? (settings.DefaultCertificate is { } own ? new HandshakeOptions(own, [], settings.TlsProtocols) : null))
+        {
+            Demand = ClientCertificateDemand.Of(document),
+        };
     }
 
     /// <summary>What to shake hands with for <paramref name="serverName"/>; null when there is no certificate at all.</summary>
@@ -46,6 +52,7 @@ public sealed class ServerCertificates
     {
         var found = Named(serverName);
         if (Issuer is not null && ReferenceEquals(found, fallback) && !string.IsNullOrEmpty(serverName)) found = Issuer.Find(serverName) ?? found;
+        if (Demand.IsFor(serverName)) return http2 ? found?.BothAsking : found?.Http1Asking;
         return http2 ? found?.Both : found?.Http1;
     }
 

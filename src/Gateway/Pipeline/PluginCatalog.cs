@@ -24,6 +24,7 @@ using Sluice.Gateway.Plugins.Jwt;
 using Sluice.Gateway.Plugins.KeyAuth;
 using Sluice.Gateway.Plugins.LdapAuth;
 using Sluice.Gateway.Plugins.Loggly;
+using Sluice.Gateway.Plugins.MtlsAuth;
 using Sluice.Gateway.Plugins.OAuth2;
 using Sluice.Gateway.Plugins.OAuth2Introspection;
 using Sluice.Gateway.Plugins.OpenIdConnect;
@@ -61,6 +62,7 @@ public static class PluginCatalog
         SessionPlugin.Descriptor,
         AcmePlugin.Descriptor,
         OAuth2IntrospectionPlugin.Descriptor,
+        MtlsAuthPlugin.Descriptor,
         OAuth2Plugin.Descriptor,
         JwtPlugin.Descriptor,
         KeyAuthPlugin.Descriptor,

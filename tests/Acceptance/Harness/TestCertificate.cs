@@ -8,6 +8,13 @@ namespace Sluice.Acceptance.Harness;
 internal sealed class TestCertificate
 {
     public TestCertificate(params string[] names)
+        : this(isAuthority: false, names)
+    {
+    }
+
+    /// <param name="isAuthority">It may issue others, as those that a configuration trusts must.</param>
+    /// <param name="names">Whose it is.</param>
+    public TestCertificate(bool isAuthority, params string[] names)
     {
         using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
         var request = new CertificateRequest($"CN={names[0]}", key, HashAlgorithmName.SHA256);
@@ -16,6 +23,7 @@ internal sealed class TestCertificate
             if (IPAddress.TryParse(name, out var address)) alternatives.AddIpAddress(address);
             else alternatives.AddDnsName(name);
         request.CertificateExtensions.Add(alternatives.Build());
+        if (isAuthority) request.CertificateExtensions.Add(new X509BasicConstraintsExtension(true, false, 0, true));
         using var made = request.CreateSelfSigned(DateTimeOffset.UnixEpoch, DateTimeOffset.UnixEpoch.AddYears(200));
         CertificatePem = made.ExportCertificatePem();
         KeyPem = key.ExportPkcs8PrivateKeyPem();
