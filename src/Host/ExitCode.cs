@@ -21,6 +21,9 @@ internal static class ExitCode
     /// <summary>A running gateway could not be asked, or refused.</summary>
     public const int Refused = 5;
 
+    /// <summary><c>workflow run</c>: the run failed, or waits for a call.</summary>
+    public const int RunFailed = 6;
+
     /// <summary>A bug in Sluice, or the machine gave out.</summary>
     public const int Failed = 70;
 

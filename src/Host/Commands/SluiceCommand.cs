@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Invocation;
 using Sluice.Host.Commands.Admin;
+using Sluice.Host.Commands.Workflows;
 
 namespace Sluice.Host.Commands;
 
@@ -16,6 +17,7 @@ internal static class SluiceCommand
             RoutesCommand.Create(),
             ExplainCommand.Create(),
             SchemaCommand.Create(),
+            WorkflowCommand.Create(),
             UserCommand.Create(),
             TokenCommand.Create(),
             VersionCommand.Create(),
@@ -32,7 +34,7 @@ internal static class SluiceCommand
               0  done                       3  an address cannot be listened on
               1  configuration problems     4  explain: no route matches
               2  wrong command line         5  the running gateway refuses
-                                           70  a failure of sluice itself
+              6  workflow run: it failed   70  a failure of sluice itself
             """);
         Examples.ShowIn(root);
         return root;

@@ -10,12 +10,14 @@ public sealed class HelpTests
     [InlineData("routes")]
     [InlineData("explain")]
     [InlineData("schema")]
-    public async Task Every_command_has_help_with_examples(string command)
+    [InlineData("workflow", "check")]
+    [InlineData("workflow", "run")]
+    public async Task Every_command_has_help_with_examples(params string[] command)
     {
-        var ended = await SluiceProcess.RunAsync(command, "--help");
+        var ended = await SluiceProcess.RunAsync([.. command, "--help"]);
         ended.ExitCode.ShouldBe(0);
         ended.Output.ShouldContain("Usage:");
-        ended.Output.ShouldContain($"Examples:\n  sluice {command}");
+        ended.Output.ShouldContain($"Examples:\n  sluice {string.Join(' ', command)}");
     }
 
     [Fact]
@@ -23,7 +25,7 @@ public sealed class HelpTests
     {
         var ended = await SluiceProcess.RunAsync();
         ended.ExitCode.ShouldBe(0);
-        foreach (var command in (string[])["run", "check", "routes", "explain", "schema", "version"]) ended.Output.ShouldContain($"  {command}");
+        foreach (var command in (string[])["run", "check", "routes", "explain", "schema", "workflow", "version"]) ended.Output.ShouldContain($"  {command}");
     }
 
     [Fact]
