@@ -75,8 +75,8 @@ internal static class AdminListener
     /// <summary>200 while a configuration is served; 503 before that and while draining, so that balancers in front look elsewhere.</summary>
     private static Task ReadyAsync(HttpContext http, RunningGateway gateway)
     {
-        if (gateway.IsDraining) http.Response.StatusCode = (int)HttpStatusCode.ServiceUnavailable;
-        return http.Response.WriteAsJsonAsync(new Health(gateway.IsDraining ? "draining" : "ready"), http.RequestAborted);
+        if (!gateway.IsReady) http.Response.StatusCode = (int)HttpStatusCode.ServiceUnavailable;
+        return http.Response.WriteAsJsonAsync(new Health(gateway.IsReady ? "ready" : gateway.IsDraining ? "draining" : "starting"), http.RequestAborted);
     }
 
     private static Task MetricsAsync(HttpContext http, RunningGateway gateway)

@@ -23,7 +23,7 @@ internal sealed class StatusPage(RunningGateway gateway, TimeProvider time)
         json.WriteNumber("uptime_seconds", (long)(time.GetUtcNow() - gateway.StartedAt).TotalSeconds);
         json.WriteString("transport", gateway.TransportName);
         json.WriteNumber("loops", gateway.Loops);
-        json.WriteString("state", gateway.IsDraining ? "draining" : "serving");
+        json.WriteString("state", gateway.IsReady ? "serving" : gateway.IsDraining ? "draining" : "starting");
         WriteListeners(json);
         WriteConfiguration(json);
         UpstreamStatus.Write(json, gateway.Snapshot, gateway.HealthEvents);

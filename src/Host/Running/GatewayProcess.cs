@@ -69,10 +69,11 @@ internal static class GatewayProcess
         await using var demo = settings.DemoUpstream is { } address ? await DemoUpstream.StartAsync(address) : null;
         // What reading the configuration left behind goes before the first request comes, and its memory back to the system.
         GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
-        await gateway.StartAsync();
         await using var control = new ControlPlane(settings, () => new NodeReport(gateway.Releases.Current.Release.Number, gateway.Refused?.Problems[0]), logs, time);
         gateway.Releases.Served += _ => control.ReleaseChanged();
         await using var admin = await StartAdminAsync(gateway, control, settings, logs, time);
+        // Last of all: whoever sees it answer may count on the admin listener, too.
+        await gateway.StartAsync();
         StartSummary.Write(Console.Out, settings, gateway, admin?.Urls ?? [], await control.NotesAsync(admin?.Urls ?? []));
 
         var controlling = control.RunAsync(signals.Stopping);

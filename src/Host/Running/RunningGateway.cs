@@ -39,6 +39,7 @@ internal sealed partial class RunningGateway : IAsyncDisposable
     private LoadedConfiguration? offered;
     private X509Certificate2 renewed;
     private GatewayServer? server;
+    private volatile bool isListening;
 
     /// <exception cref="PlatformNotSupportedException">The transport that was asked for does not work here.</exception>
     private RunningGateway(RunSettings settings, SecretStore secrets, ILoggerFactory logs, TimeProvider time)
@@ -100,6 +101,9 @@ internal sealed partial class RunningGateway : IAsyncDisposable
 
     public bool IsDraining { get; private set; }
 
+    /// <summary>Whether requests are accepted: neither before it listens nor while it drains.</summary>
+    public bool IsReady => isListening && !IsDraining;
+
     /// <summary><c>io_uring</c>, <c>epoll</c> or <c>sockets</c>.</summary>
     public string TransportName => transport.Kind == TransportKind.IoUring ? "io_uring" : transport.Kind.ToString().ToLowerInvariant();
 
@@ -113,6 +117,7 @@ internal sealed partial class RunningGateway : IAsyncDisposable
     {
         // Kestrel would listen on an address of its own choice.
         if (settings.Proxy.Count > 0) server = await GatewayServer.StartAsync(runtime, settings.Proxy);
+        isListening = true;
     }
 
     /// <summary>What runs.</summary>

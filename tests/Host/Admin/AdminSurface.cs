@@ -69,6 +69,7 @@ internal sealed partial class AdminSurface : IAsyncDisposable
         var running = await RunningGateway.CreateAsync(settings, null, store, factory, TimeProvider.System);
         var plane = new ControlPlane(settings, () => new NodeReport(null, null), factory, TimeProvider.System);
         var listener = await AdminListener.StartAsync(settings, running, plane, factory, TimeProvider.System);
+        await running.StartAsync();
         var surface = new AdminSurface(running, plane, listener, store, captured);
         await using var database = new Database(settings.Database);
         using var accounts = new Accounts(database, TimeProvider.System, factory);
