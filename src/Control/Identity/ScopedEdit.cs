@@ -12,7 +12,7 @@ namespace Sluice.Control.Identity;
 internal static class ScopedEdit
 {
     /// <summary>Kinds that hold for everybody: a limited caller neither sees nor changes them.</summary>
-    private static readonly HashSet<string> Shared = new(["vaults", "certificates", "ca_certificates", "snis"], StringComparer.Ordinal);
+    private static readonly HashSet<string> Shared = new(["vaults", "certificates", "ca_certificates", "snis", "workflows"], StringComparer.Ordinal);
 
     private static readonly EntityKind Services = EntityKind.ByName["services"];
     private static readonly EntityKind Upstreams = EntityKind.ByName["upstreams"];

@@ -41,6 +41,8 @@ public sealed record GatewayDocument
 
     public IReadOnlyList<PipelineConfig> Pipelines { get; init; } = [];
 
+    public IReadOnlyList<WorkflowConfig> Workflows { get; init; } = [];
+
     public IReadOnlyList<CertificateConfig> Certificates { get; init; } = [];
 
     public IReadOnlyList<SniConfig> Snis { get; init; } = [];

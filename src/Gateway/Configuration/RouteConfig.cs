@@ -83,6 +83,10 @@ public sealed record RouteConfig : Entity, IChecked
     [Extension]
     public string? Policy { get; init; }
 
+    /// <summary>Sluice: the name of the workflow that answers, in place of a service.</summary>
+    [Extension]
+    public string? Workflow { get; init; }
+
     /// <summary>Sluice: a route that is not enabled is left out of the routing table.</summary>
     [Extension]
     public bool Enabled { get; init; } = true;

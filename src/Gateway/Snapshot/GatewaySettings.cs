@@ -76,6 +76,9 @@ public sealed record GatewaySettings
     /// <summary>Whether upstreams are verified where a service does not say.</summary>
     public bool TlsVerify { get; init; }
 
+    /// <summary>What runs workflows; routes that name one are answered 503 without it.</summary>
+    public RouteHandlers? Workflows { get; init; }
+
     /// <summary>How many heads of requests are kept for replaying them, secrets redacted; 0 keeps none.</summary>
     public int RecentRequests { get; init; }
 

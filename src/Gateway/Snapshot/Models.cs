@@ -14,6 +14,9 @@ public sealed class RouteModel
     /// <summary>Null for a route without a service.</summary>
     public ServiceModel? Service { get; init; }
 
+    /// <summary>What answers in place of a service; null where none does.</summary>
+    public RouteHandler? Handler { get; init; }
+
     /// <summary>The middleware of requests on this route.</summary>
     public PluginPlan Plan { get; internal set; } = null!;
 

@@ -49,6 +49,7 @@ internal sealed class SnapshotBuilder(GatewayRuntime runtime)
             log);
         snapshot.UnmatchedPlan = plans.ForUnmatched();
 
+        var handlers = snapshot.Settings.Workflows?.Prepare(document);
         var services = BuildServices(snapshot, document);
         var routes = new List<RouteModel>(document.Routes.Count);
         foreach (var config in document.Routes)
@@ -60,6 +61,7 @@ internal sealed class SnapshotBuilder(GatewayRuntime runtime)
             {
                 Config = config,
                 Service = service,
+                Handler = config.Workflow is { } workflow ? handlers?.GetValueOrDefault(workflow) : null,
                 Plan = plans.ForRoute(config, config.Service?.Id),
                 Meter = runtime.Metrics.For(config.Name ?? config.Id.ToString(), service?.Label ?? ""),
             });

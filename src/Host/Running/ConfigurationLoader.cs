@@ -1,10 +1,14 @@
 using System.Security.Cryptography;
 using System.Text;
+using System.Text.Json;
 using Sluice.Foundation.Errors;
+using Sluice.Foundation.Schema;
 using Sluice.Foundation.Secrets;
+using Sluice.Gateway.Configuration;
 using Sluice.Gateway.Configuration.Editing;
 using Sluice.Gateway.Configuration.Reading;
 using Sluice.Gateway.Snapshot;
+using Sluice.Host.Workflows;
 
 namespace Sluice.Host.Running;
 
@@ -23,21 +27,21 @@ internal static class ConfigurationLoader
         IReadOnlyList<ConfigurationSource> sources = inline is null
             ? files
             : [.. files, new ConfigurationSource("declarative_config_string", Encoding.UTF8.GetBytes(inline))];
-        var options = ReadOptions.Default with { RouterFlavor = flavor, UnsetVariable = unsetVariable, Secrets = secrets ?? SecretStore.Default };
+        var options = ReadOptions.Default with { RouterFlavor = flavor, UnsetVariable = unsetVariable, Secrets = secrets ?? SecretStore.Default, ReadsFiles = true };
         var read = sources.Count == 0 ? new ReadResult(null, [], []) : DocumentReader.Read(sources, options);
-        var problems = (IReadOnlyList<Problem>)[.. unreadable, .. read.Problems];
+        var problems = (IReadOnlyList<Problem>)[.. unreadable, .. read.Problems, .. read.Document is { } whole ? GatewayWorkflows.Check(whole) : []];
         return new LoadedConfiguration
         {
             Document = problems.Any(p => p.Severity == Severity.Error) ? null : read.Document,
             Problems = problems,
             Unsupported = read.UnsupportedPlugins,
             Files = [.. sources.Select(s => s.Name)],
-            Hash = HashOf(sources),
+            Hash = HashOf(sources, read.Document?.Workflows ?? []),
             ReadTree = () => ConfigurationTree.Read(sources, options).Tree,
         };
     }
 
-    private static string HashOf(IReadOnlyList<ConfigurationSource> sources)
+    private static string HashOf(IReadOnlyList<ConfigurationSource> sources, IReadOnlyList<WorkflowConfig> workflows)
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         foreach (var source in sources)
@@ -46,6 +50,8 @@ internal static class ConfigurationLoader
             hash.AppendData(source.Content.Span);
         }
 
+        // They may stand in files of their own.
+        foreach (var workflow in workflows) hash.AppendData(JsonSerializer.SerializeToUtf8Bytes(workflow.Document.ToJson()));
         return Convert.ToHexStringLower(hash.GetHashAndReset().AsSpan(0, 16));
     }
 }

@@ -16,6 +16,7 @@ using Sluice.Gateway.Transport;
 using Sluice.Gateway.Upstreams.Health;
 using Sluice.Host.Commands;
 using Sluice.Host.Settings;
+using Sluice.Host.Workflows;
 
 namespace Sluice.Host.Running;
 
@@ -31,6 +32,7 @@ internal sealed partial class RunningGateway : IAsyncDisposable
     private readonly SemaphoreSlim reloading = new(1);
     private readonly ReadOptions reading;
     private readonly Database? database;
+    private readonly GatewayWorkflows workflows;
     private readonly StoredAcme? acme;
     private readonly CancellationTokenSource ending = new();
     private Task following = Task.CompletedTask;
@@ -54,6 +56,7 @@ internal sealed partial class RunningGateway : IAsyncDisposable
         acme = database is null ? null : new StoredAcme(database, time);
         runtime = new GatewayRuntime(transport, settings.Gateway with { DefaultCertificate = Certificate, AcmeStore = acme }, logs, time);
         reading = ReadOptions.Default with { RouterFlavor = settings.Gateway.RouterFlavor, Secrets = secrets, Time = time };
+        workflows = new GatewayWorkflows(database, time, log);
         StartedAt = time.GetUtcNow();
     }
 
@@ -115,6 +118,8 @@ internal sealed partial class RunningGateway : IAsyncDisposable
     /// <exception cref="IOException">An address cannot be listened on.</exception>
     public async Task StartAsync()
     {
+        await workflows.StartAsync();
+
         // Kestrel would listen on an address of its own choice.
         if (settings.Proxy.Count > 0) server = await GatewayServer.StartAsync(runtime, settings.Proxy);
         isListening = true;
@@ -133,7 +138,7 @@ internal sealed partial class RunningGateway : IAsyncDisposable
     public IReadOnlyList<RedisStatus> RedisServers => runtime.RedisServers;
 
     /// <summary>The page of <c>/metrics</c>.</summary>
-    public string Metrics() => MetricsReport.Write(runtime);
+    public string Metrics() => MetricsReport.Write(runtime) + workflows.Metrics();
 
     /// <summary>
     /// Reads files, certificates and secrets again and serves what changed, unless it has problems or, without <paramref name="force"/>, says the same as before.
@@ -181,6 +186,7 @@ internal sealed partial class RunningGateway : IAsyncDisposable
         await ending.CancelAsync();
         await following;
         if (server is not null) await server.DisposeAsync();
+        await workflows.DisposeAsync();
         if (releases is not null) await releases.DisposeAsync();
         ending.Dispose();
         reloading.Dispose();
@@ -299,11 +305,12 @@ internal sealed partial class RunningGateway : IAsyncDisposable
         {
             var certificate = renewed;
             var from = offered;
-            var snapshot = runtime.Prepare(read.Document!, settings.Gateway with { DefaultCertificate = certificate, AcmeStore = acme });
+            var snapshot = runtime.Prepare(read.Document!, settings.Gateway with { DefaultCertificate = certificate, Workflows = workflows, AcmeStore = acme });
             return new BuiltConfiguration
             {
                 Serve = () =>
                 {
+                    workflows.Use(read.Document!);
                     runtime.Serve(snapshot);
                     Certificate = certificate;
                     Configuration = new ServedConfiguration

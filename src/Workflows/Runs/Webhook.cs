@@ -43,6 +43,9 @@ public sealed class WebhookResponse
 {
     public int Status { get; init; } = 200;
 
+    /// <summary>How the run ended that could not answer; null when this is its answer.</summary>
+    public RunPhase? Failure { get; init; }
+
     /// <summary>Header fields besides the content's own.</summary>
     public IReadOnlyList<KeyValuePair<string, string>> Headers { get; init; } = [];
 

@@ -48,6 +48,10 @@ internal static class CanonicalJson
                         WriteReference(json, id);
                     }
                     break;
+                case WorkflowConfig workflow:
+                    json.WritePropertyName("document");
+                    WriteRaw(json, workflow.Document);
+                    break;
                 case VaultConfig:
                     json.WritePropertyName("config");
                     WriteRaw(json, source["config"]);

@@ -36,6 +36,7 @@ public sealed partial class ConfigurationTree
             OAuth2Tokens = List<OAuth2Token>("oauth2_tokens"),
             Plugins = List<PluginConfig>("plugins"),
             Pipelines = List<PipelineConfig>("pipelines"),
+            Workflows = List<WorkflowConfig>("workflows"),
             Certificates = List<CertificateConfig>("certificates"),
             Snis = List<SniConfig>("snis"),
             CaCertificates = List<CaCertificateConfig>("ca_certificates"),

@@ -14,7 +14,7 @@ internal sealed class Export(ConfigurationTree tree)
 {
     private static readonly string[] Order =
     [
-        "vaults", "ca_certificates", "certificates", "services", "routes", "upstreams", "targets", "pipelines", "consumer_groups", "consumers", "plugins",
+        "vaults", "ca_certificates", "certificates", "services", "routes", "upstreams", "targets", "pipelines", "workflows", "consumer_groups", "consumers", "plugins",
         "snis", "keyauth_credentials", "jwt_secrets", "basicauth_credentials", "hmacauth_credentials", "oauth2_credentials", "acls",
     ];
 

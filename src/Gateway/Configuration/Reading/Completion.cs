@@ -36,6 +36,10 @@ internal static class Completion
             binding.Report(node["pipeline"]!.Place, "pipeline", $"there is no pipeline '{pipeline}'" + index.DidYouMean("pipelines", pipeline));
         if (route.Policy is { } policy && index.Find("pipelines", policy) is null)
             binding.Report(node["policy"]!.Place, "policy", $"there is no pipeline '{policy}'" + index.DidYouMean("pipelines", policy));
+        if (route.Workflow is { } workflow && index.Find("workflows", workflow) is null)
+            binding.Report(node["workflow"]!.Place, "workflow", $"there is no workflow '{workflow}'" + index.DidYouMean("workflows", workflow));
+        if (route is { Workflow: not null, Service: not null })
+            binding.Report(node["workflow"]!.Place, "workflow", "a route has a service or a workflow, not both");
         var grpc = route.Protocols.Contains("grpc", StringComparer.Ordinal) || route.Protocols.Contains("grpcs", StringComparer.Ordinal);
         if (!grpc)
             return route;

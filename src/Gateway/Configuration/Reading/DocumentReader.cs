@@ -35,6 +35,7 @@ public static class DocumentReader
             header.Add(entry);
         header.RequireVersion(roots.Count > 0 ? roots[0].Place : default);
 
+        roots = [.. roots.Select(r => WorkflowEntries.ReadFiles(r, options, problems))];
         var index = new EntityIndex(problems, migratePaths: header.Version is "1.1" or "2.1");
         foreach (var entry in roots.SelectMany(r => r.Entries).Where(e => !Header.Has(e.Name)))
         {
@@ -68,8 +69,12 @@ public static class DocumentReader
                 problems.Add(new Problem(root!.Place, "document", "", $"expected a map with _format_version and lists like services, not {root.Describe()}"));
         }
         variables.AddVaults(parsed.Select(p => p.Root));
-        return [.. parsed.Select(p => (MapNode)(p.Expand ? variables.Expand(p.Root) : p.Root))];
+        return [.. parsed.Select(p => p.Expand ? ExpandAllButWorkflows((MapNode)p.Root, variables) : (MapNode)p.Root)];
     }
+
+    /// <summary>In a workflow, <c>${...}</c> belongs to its expressions.</summary>
+    private static MapNode ExpandAllButWorkflows(MapNode root, Variables variables) =>
+        new(root.Place, [.. root.Entries.Select(e => e.Name == WorkflowEntries.List ? e : e with { Value = variables.Expand(e.Value) })]);
 
     private static string Suggestion(string name) =>
         name.StartsWith('_') ? "" : Naming.DidYouMean(name, EntityKind.ByName.Keys.Append("error_format"));

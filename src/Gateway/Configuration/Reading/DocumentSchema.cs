@@ -67,6 +67,11 @@ public static class DocumentSchema
             case "consumer_groups":
                 properties["consumers"] = new JsonObject { ["type"] = "array", ["description"] = "Its members, by username or id." };
                 break;
+            case "workflows":
+                properties["document"] = new JsonObject { ["type"] = "object", ["description"] = "The workflow as n8n exports it; its fields may stand here themselves." };
+                properties["file"] = new JsonObject { ["type"] = "string", ["description"] = "The file that holds it, seen from this one." };
+                entity["additionalProperties"] = true;
+                break;
             case "vaults":
                 properties["config"] = new JsonObject { ["type"] = "object" };
                 break;

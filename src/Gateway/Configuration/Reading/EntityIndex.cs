@@ -68,6 +68,8 @@ internal sealed class EntityIndex(List<Problem> problems, bool migratePaths, Fun
     {
         if (migratePaths && kind.Record == typeof(RouteConfig))
             node = PathMigration.Migrate(node);
+        if (kind.Record == typeof(WorkflowConfig))
+            node = WorkflowEntries.Normalize(node);
         _counts[kind.Name] = _counts.GetValueOrDefault(kind.Name) + 1;
         var item = new EntityItem(kind, node, parent, parentField, _counts[kind.Name]);
         item.Id = Identity.Of(item);

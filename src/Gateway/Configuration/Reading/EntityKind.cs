@@ -43,6 +43,7 @@ public sealed record EntityKind(string Name, string Singular, Type Record)
         new("certificates", "certificate", typeof(CertificateConfig)),
         new("snis", "SNI", typeof(SniConfig)) { Key = "name", References = [new("certificate", "certificates", Cascades: true)] },
         new("pipelines", "pipeline", typeof(PipelineConfig)) { Key = "name" },
+        new("workflows", "workflow", typeof(WorkflowConfig)) { Key = "name" },
         new("services", "service", typeof(ServiceConfig)) { Key = "name", References = [new("client_certificate", "certificates")] },
         new("routes", "route", typeof(RouteConfig)) { Key = "name", References = [new("service", "services")] },
         new("upstreams", "upstream", typeof(UpstreamConfig)) { Key = "name", References = [new("client_certificate", "certificates")] },
@@ -93,6 +94,7 @@ public sealed record EntityKind(string Name, string Singular, Type Record)
     private string[] OwnExtras() => Name switch
     {
         "plugins" or "vaults" => ["config"],
+        "workflows" => ["document", "file"],
         "consumers" => ["groups"],
         "consumer_groups" => ["consumers"],
         _ => [],

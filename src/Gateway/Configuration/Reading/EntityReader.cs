@@ -67,6 +67,7 @@ internal sealed class EntityReader
             OAuth2Tokens = List<OAuth2Token>("oauth2_tokens"),
             Plugins = List<PluginConfig>("plugins"),
             Pipelines = List<PipelineConfig>("pipelines"),
+            Workflows = List<WorkflowConfig>("workflows"),
             Certificates = List<CertificateConfig>("certificates"),
             Snis = List<SniConfig>("snis"),
             CaCertificates = List<CaCertificateConfig>("ca_certificates"),
@@ -105,6 +106,13 @@ internal sealed class EntityReader
         }
         else if (item.Kind.Record == typeof(PluginConfig) && node["pipeline"] is { IsNull: false } pipeline)
             presets.Add((nameof(PluginConfig.Pipeline), PipelineName(pipeline, binding)));
+        if (item.Kind.Record == typeof(WorkflowConfig))
+        {
+            if (node["document"] is MapNode document)
+                presets.Add((nameof(WorkflowConfig.Document), document));
+            else if (node["file"] is null)
+                binding.Report((node["document"] ?? node).Place, "document", "expected the workflow: its nodes, a document or a file");
+        }
         if (item.Kind.Record == typeof(ConsumerConfig))
             presets.Add((nameof(ConsumerConfig.Groups), _groups.Of(item)));
         return presets;

@@ -25,6 +25,9 @@ public sealed record ReadOptions
     /// </summary>
     internal bool KeepReferences { get; init; }
 
+    /// <summary>Whether what is read came from files of this machine, and may name others; what comes over the network must not.</summary>
+    public bool ReadsFiles { get; init; }
+
     /// <summary>Where secrets come from that are not in the environment.</summary>
     public SecretStore Secrets { get; init; } = SecretStore.Default;
 

@@ -68,6 +68,7 @@ public static class ReferencePages
         "services" => "`url` stands for `protocol`, `host`, `port` and `path` in one; fields given besides it win.\n\n",
         "consumers" => "`groups` lists the consumer groups that it is in, by name or id.\n\n",
         "consumer_groups" => "`consumers` lists its members, by username or id.\n\n",
+        "workflows" => "`document` holds the workflow as n8n exports it; `file` names the file that does. Its fields may also stand here themselves.\n\n",
         "plugins" => "`config` holds the plugin's own settings.\n\n",
         "vaults" => """
             `config` of `env`: `prefix` is put before the names of variables. `config` of `file`: `prefix` is a folder inside the folder of secrets.

@@ -75,6 +75,7 @@ public sealed class CallerAnswer
     private static WebhookResponse Error(RunResult result) => new()
     {
         Status = 500,
+        Failure = result.Phase,
         Json = new JsObject { ["message"] = "Error in workflow", ["run_id"] = result.Id },
     };
 }

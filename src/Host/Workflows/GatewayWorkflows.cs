@@ -1,0 +1,93 @@
+using Microsoft.Extensions.Logging;
+using Sluice.Foundation.Errors;
+using Sluice.Foundation.Schema;
+using Sluice.Foundation.Storage;
+using Sluice.Gateway.Configuration;
+using Sluice.Gateway.Pipeline;
+using Sluice.Gateway.Snapshot;
+using Sluice.Workflows.Definitions;
+using Sluice.Workflows.Nodes;
+using Sluice.Workflows.Nodes.Webhook;
+using Sluice.Workflows.Runs;
+
+namespace Sluice.Host.Workflows;
+
+/// <summary>The workflows of the gateway: checks and compiles those of a configuration, and runs them.</summary>
+internal sealed partial class GatewayWorkflows : RouteHandlers, IAsyncDisposable
+{
+    private readonly NodeServices _services;
+    private readonly WorkflowEngine _engine;
+    private readonly WorkflowMetrics _metrics = new();
+    private readonly bool _stores;
+    private readonly ILogger _log;
+
+    /// <param name="database">Where runs are stored; null where the gateway has none.</param>
+    public GatewayWorkflows(Database? database, TimeProvider time, ILogger log)
+    {
+        _log = log;
+        _services = new NodeServices { Time = time };
+
+        // Runs that were left behind are taken up at the start, and of several nodes only one may do that: a shared database is not used yet.
+        _stores = database?.Kind == DatabaseKind.Sqlite;
+        _engine = new WorkflowEngine(new EngineOptions { Database = _stores ? database : null, Services = _services });
+        _engine.Watch += _metrics.Add;
+    }
+
+    /// <summary>Everything wrong with the workflows of a configuration, with workflow, node and field.</summary>
+    public static IReadOnlyList<Problem> Check(GatewayDocument document)
+    {
+        var problems = new List<Problem>();
+        foreach (var config in document.Workflows) Compile(config, problems);
+        foreach (var route in document.Routes)
+            if (route.Workflow is { } name && Named(document, name) is { } config && Compile(config, []) is { } model && !model.Triggers.Any(t => t.Node is WebhookNode))
+                problems.Add(new Problem(route.Place, $"route \"{route.Name ?? route.Id.ToString()}\"", "workflow", $"the workflow '{name}' has no webhook node, so that no request can start it"));
+        return problems;
+    }
+
+    public override IReadOnlyDictionary<string, RouteHandler> Prepare(GatewayDocument document)
+    {
+        var errors = Check(document).Where(p => p.Severity == Severity.Error).Select(p => p.ToString()).ToList();
+        if (errors.Count > 0) throw new SnapshotException(string.Join(Environment.NewLine, errors));
+        var handlers = new Dictionary<string, RouteHandler>(StringComparer.Ordinal);
+        foreach (var config in document.Workflows)
+            handlers[config.Name] = handlers[config.Id.ToString()] = new WorkflowHandler(_engine, _services, Compile(config, [])!);
+        return handlers;
+    }
+
+    /// <summary>Makes the workflows of <paramref name="document"/>, which has been prepared, those that others call and that stored runs go on with.</summary>
+    public void Use(GatewayDocument document)
+    {
+        var models = Models(document);
+        _engine.Use(models);
+        var unstored = models.Where(m => m.Durable && !_stores).Select(m => m.Name).ToList();
+        if (unstored.Count > 0) LogNotStored(string.Join(", ", unstored));
+    }
+
+    /// <summary>Takes up the runs that the last process left.</summary>
+    /// <exception cref="DatabaseException">The store does not answer.</exception>
+    public Task StartAsync() => _engine.StartAsync();
+
+    /// <summary>What is counted, in the Prometheus text format.</summary>
+    public string Metrics() => _metrics.Write();
+
+    public ValueTask DisposeAsync() => _engine.DisposeAsync();
+
+    private static List<WorkflowModel> Models(GatewayDocument document) => [.. document.Workflows.Select(w => Compile(w, [])).OfType<WorkflowModel>()];
+
+    private static WorkflowConfig? Named(GatewayDocument document, string name) =>
+        document.Workflows.FirstOrDefault(w => string.Equals(w.Name, name, StringComparison.Ordinal) || string.Equals(w.Id.ToString(), name, StringComparison.Ordinal));
+
+    private static WorkflowModel? Compile(WorkflowConfig config, List<Problem> problems)
+    {
+        var found = new List<Problem>();
+
+        // The name in the list is the one that counts.
+        var named = config.Document.With("name", new ScalarNode(config.Place, ScalarKind.String, config.Name));
+        var check = DefinitionReader.Read(named, found) is { } definition ? ModelBuilder.Build(definition, found) : null;
+        problems.AddRange(check?.Problems ?? found);
+        return check?.Model;
+    }
+
+    [LoggerMessage(1, LogLevel.Warning, "runs of these workflows are not stored, whatever their durability, because the gateway has no database of its own (--data): {Workflows}")]
+    private partial void LogNotStored(string workflows);
+}

@@ -1,0 +1,115 @@
+using System.Text;
+using System.Text.Json;
+using Microsoft.AspNetCore.WebUtilities;
+using Microsoft.Extensions.Primitives;
+using Microsoft.Net.Http.Headers;
+using Sluice.Gateway.Pipeline;
+using Sluice.Workflows.Data;
+using Sluice.Workflows.Nodes.Webhook;
+using Sluice.Workflows.Runs;
+
+namespace Sluice.Host.Workflows;
+
+/// <summary>The request of an exchange as a workflow sees it.</summary>
+internal static class WebhookCall
+{
+    private const int MostParts = 1000;
+
+    /// <returns>Null when the body is not what its content type says.</returns>
+    public static async ValueTask<WebhookRequest?> ReadAsync(Exchange exchange, WebhookNode webhook, WebhookPath path, byte[] body)
+    {
+        var (value, files) = (new JsValueBox(), new Dictionary<string, BinaryData>(StringComparer.Ordinal));
+        if (body.Length > 0 && !await TryReadBodyAsync(exchange, webhook, body, value, files)) return null;
+        var request = exchange.Request;
+        var headers = new JsObject();
+        foreach (var (name, values) in request.Headers) headers.Set(name.ToLowerInvariant(), string.Join(", ", (IEnumerable<string?>)values));
+        return new WebhookRequest
+        {
+            Method = request.Method,
+            Url = $"{exchange.ForwardedScheme}://{request.Host}{exchange.Path}{exchange.Query}",
+            Headers = headers,
+            Parameters = path.Parameters(exchange.Path),
+            Query = Fields(exchange.Query),
+            Body = value.Value,
+            Files = files.Count > 0 ? files : null,
+        };
+    }
+
+    private static async ValueTask<bool> TryReadBodyAsync(Exchange exchange, WebhookNode webhook, byte[] body, JsValueBox value, Dictionary<string, BinaryData> files)
+    {
+        var field = webhook.FileField.Length > 0 ? webhook.FileField : "data";
+        _ = MediaTypeHeaderValue.TryParse(exchange.Request.ContentType, out var type);
+        var media = type?.MediaType.Value?.ToLowerInvariant() ?? "";
+        if (webhook.RawBody)
+        {
+            files[field] = File(body, media, null);
+            return true;
+        }
+
+        try
+        {
+            if (media == "application/json" || media.EndsWith("+json", StringComparison.Ordinal)) value.Value = JsJson.Parse(body);
+            else if (media == "application/x-www-form-urlencoded") value.Value = Fields(Encoding.UTF8.GetString(body));
+            else if (media == "multipart/form-data") return await TryReadPartsAsync(type!, body, value, files, field);
+            else if (media.StartsWith("text/", StringComparison.Ordinal) || media is "application/xml" || media.EndsWith("+xml", StringComparison.Ordinal))
+                value.Value = (type!.Encoding ?? Encoding.UTF8).GetString(body);
+            else files[field] = File(body, media, null);
+            return true;
+        }
+        catch (JsonException)
+        {
+            return false;
+        }
+    }
+
+    private static async ValueTask<bool> TryReadPartsAsync(MediaTypeHeaderValue type, byte[] body, JsValueBox value, Dictionary<string, BinaryData> files, string field)
+    {
+        var fields = new JsObject();
+        value.Value = fields;
+        if (HeaderUtilities.RemoveQuotes(type.Boundary).Value is not { Length: > 0 and <= 70 } boundary) return false;
+        try
+        {
+            var reader = new MultipartReader(boundary, new MemoryStream(body));
+            for (var parts = 0; await reader.ReadNextSectionAsync() is { } part; parts++)
+            {
+                if (parts == MostParts || !ContentDispositionHeaderValue.TryParse(part.ContentDisposition, out var disposition)) return false;
+                using var content = new MemoryStream();
+                await part.Body.CopyToAsync(content);
+                var name = HeaderUtilities.RemoveQuotes(disposition.Name).Value ?? "";
+                if (disposition.IsFileDisposition())
+                    files[name.Length > 0 ? name : $"{field}{parts}"] = File(content.ToArray(), part.ContentType ?? "", HeaderUtilities.RemoveQuotes(disposition.FileName).Value);
+                else fields.Set(name, Encoding.UTF8.GetString(content.ToArray()));
+            }
+
+            return true;
+        }
+        catch (Exception broken) when (broken is IOException or InvalidDataException)
+        {
+            return false;
+        }
+    }
+
+    private static BinaryData File(byte[] content, string type, string? name) => new()
+    {
+        MimeType = type.Length > 0 ? type : "application/octet-stream",
+        FileName = name,
+        FileExtension = Path.GetExtension(name) is { Length: > 1 } extension ? extension[1..] : null,
+        Size = content.Length,
+        Content = content,
+    };
+
+    /// <summary>The arguments of a query or form; a name that is given several times has a list.</summary>
+    private static JsObject Fields(string text)
+    {
+        var fields = new JsObject();
+        foreach (var (name, values) in QueryHelpers.ParseQuery(text)) fields.Set(name, Value(values));
+        return fields;
+    }
+
+    private static JsValue Value(StringValues values) => values.Count == 1 ? values[0] : new JsArray([.. values.Select(v => (JsValue)v)]);
+
+    private sealed class JsValueBox
+    {
+        public JsValue Value { get; set; } = new JsObject();
+    }
+}

@@ -1,0 +1,183 @@
+using System.Net;
+using System.Text;
+using Sluice.Acceptance.Harness;
+
+namespace Sluice.Acceptance.Run;
+
+public sealed class WorkflowRouteTests : IDisposable
+{
+    private readonly TemporaryFolder folder = new();
+    private readonly HttpClient client = new() { Timeout = RawClient.Patience };
+
+    public void Dispose()
+    {
+        client.Dispose();
+        folder.Dispose();
+    }
+
+    [Fact]
+    public async Task A_route_runs_its_workflow_behind_the_plugins_of_the_route()
+    {
+        await using var sluice = await SluiceProcess.ServeAsync(Configuration(Greeting("hello")));
+        (await client.PostAsync(new Uri(sluice.Proxy[0], "/greet/7"), Json("""{"name": "Ada"}"""))).StatusCode.ShouldBe(HttpStatusCode.Unauthorized);
+
+        using var request = new HttpRequestMessage(HttpMethod.Post, new Uri(sluice.Proxy[0], "/greet/7?mood=fine")) { Content = Json("""{"name": "Ada"}""") };
+        request.Headers.Add("apikey", "secret");
+        using var answer = await client.SendAsync(request);
+        answer.StatusCode.ShouldBe(HttpStatusCode.Created);
+        answer.Headers.GetValues("X-Greeted").ShouldBe(["yes"]);
+        (await answer.Content.ReadAsStringAsync()).ShouldBe("""{"text":"hello Ada, 7, fine, ann"}""");
+
+        using var broken = new HttpRequestMessage(HttpMethod.Post, new Uri(sluice.Proxy[0], "/greet/7")) { Content = Json("{") };
+        broken.Headers.Add("apikey", "secret");
+        (await client.SendAsync(broken)).StatusCode.ShouldBe(HttpStatusCode.BadRequest);
+
+        using var other = new HttpRequestMessage(HttpMethod.Delete, new Uri(sluice.Proxy[0], "/greet/7"));
+        other.Headers.Add("apikey", "secret");
+        (await client.SendAsync(other)).StatusCode.ShouldBe(HttpStatusCode.MethodNotAllowed);
+
+        var metrics = await client.GetStringAsync(new Uri(sluice.Admin!, "/metrics"));
+        metrics.ShouldContain("workflow_executions_total{status=\"succeeded\",workflow=\"greet\"} 1\n");
+        metrics.ShouldContain("execution_duration_seconds_count{status=\"succeeded\",workflow=\"greet\"} 1\n");
+    }
+
+    [Fact]
+    public async Task A_failing_node_is_a_500_in_the_gateways_form()
+    {
+        await using var sluice = await SluiceProcess.ServeAsync(folder.Write("kong.yml", """
+            _format_version: "3.0"
+            error_format: sluice
+            routes:
+            - {name: fail, paths: [/fail], workflow: fail}
+            workflows:
+            - name: fail
+              nodes:
+              - {name: Hook, type: webhook, parameters: {httpMethod: GET, responseMode: lastNode}}
+              - {name: Stop, type: stop-and-error, parameters: {errorMessage: internal detail}}
+              connections: {Hook: {main: [[{node: Stop, type: main, index: 0}]]}}
+            """));
+        using var answer = await client.GetAsync(new Uri(sluice.Proxy[0], "/fail"));
+        answer.StatusCode.ShouldBe(HttpStatusCode.InternalServerError);
+        var body = await answer.Content.ReadAsStringAsync();
+        body.ShouldContain("WORKFLOW_FAILED");
+        body.ShouldNotContain("internal detail");
+    }
+
+    [Fact]
+    public async Task A_reload_swaps_a_workflow_while_requests_run_on_it()
+    {
+        var configuration = Configuration(Greeting("hello"));
+        await using var sluice = await SluiceProcess.ServeAsync(configuration);
+        folder.Write("greet.json", Greeting("good day"));
+        folder.Write("kong.yml", Text("a new comment"));
+        var seen = new HashSet<string>(StringComparer.Ordinal);
+        await Eventually.HoldsAsync(async () =>
+        {
+            seen.Add(await GreetAsync(sluice));
+            return seen.Contains("""{"text":"good day Ada, 1, undefined, ann"}""");
+        }, "the new workflow answers");
+        seen.Count.ShouldBeLessThanOrEqualTo(2);
+    }
+
+    [Fact]
+    public async Task Workflows_are_part_of_stored_releases_and_runs_can_be_stored()
+    {
+        var data = folder.PathOf("data");
+        await using (var first = await SluiceProcess.ServeAsync(Configuration(Greeting("hello").Replace("none", "checkpoint", StringComparison.Ordinal)), "--data", data))
+            (await GreetAsync(first)).ShouldBe("""{"text":"hello Ada, 1, undefined, ann"}""");
+        await using var second = await SluiceProcess.StartAsync(["run", "--data", data, "--proxy", "127.0.0.1:0", "--loops", "1"]);
+        (await GreetAsync(second)).ShouldBe("""{"text":"hello Ada, 1, undefined, ann"}""");
+    }
+
+    [Fact]
+    public async Task Check_reports_all_problems_of_workflows_and_their_routes()
+    {
+        var file = folder.Write("kong.yml", """
+            _format_version: "3.0"
+            services:
+            - name: both
+              url: http://127.0.0.1:1
+              routes:
+              - {name: both, paths: [/both], workflow: silent}
+            routes:
+            - {name: nowhere, paths: [/nowhere], workflow: silnt}
+            workflows:
+            - {name: silent, nodes: [{name: Start, type: manual-trigger}]}
+            - {name: missing, file: missing.json}
+            """);
+        var ended = await SluiceProcess.RunAsync("check", file);
+        ended.ExitCode.ShouldBe(1);
+        ended.Output.ShouldContain("there is no workflow 'silnt'");
+        ended.Output.ShouldContain("a route has a service or a workflow, not both");
+        ended.Output.ShouldContain("workflow \"missing\": file:");
+
+        file = folder.Write("kong.yml", """
+            _format_version: "3.0"
+            routes:
+            - {name: silent, paths: [/silent], workflow: silent}
+            workflows:
+            - {name: silent, nodes: [{name: Start, type: manual-trigger}]}
+            - {name: odd, nodes: [{name: Odd, type: no-such-node}, {name: Set, type: set, parameters: {mode: 7}}]}
+            """);
+        ended = await SluiceProcess.RunAsync("check", file);
+        ended.ExitCode.ShouldBe(1);
+        ended.Output.ShouldContain("route \"silent\": workflow: the workflow 'silent' has no webhook node");
+        ended.Output.ShouldContain("workflow \"odd\", node \"Odd\": type");
+        ended.Output.ShouldContain("workflow \"odd\", node \"Set\": parameters.mode");
+    }
+
+    private async Task<string> GreetAsync(SluiceProcess sluice)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Post, new Uri(sluice.Proxy[0], "/greet/1")) { Content = Json("""{"name": "Ada"}""") };
+        request.Headers.Add("apikey", "secret");
+        using var answer = await client.SendAsync(request);
+        answer.StatusCode.ShouldBe(HttpStatusCode.Created);
+        return await answer.Content.ReadAsStringAsync();
+    }
+
+    private string Configuration(string workflow)
+    {
+        folder.Write("greet.json", workflow);
+        return folder.Write("kong.yml", Text("a comment"));
+    }
+
+    private static string Text(string comment) => $"""
+        # {comment}
+
+        """ + """
+        _format_version: "3.0"
+        routes:
+        - name: greet
+          paths: [/greet]
+          workflow: greet
+          plugins:
+          - name: key-auth
+          - name: response-transformer
+            config: {add: {headers: ["X-Greeted:yes"]}}
+        consumers:
+        - username: ann
+          keyauth_credentials: [{key: secret}]
+        workflows:
+        - name: greet
+          file: greet.json
+        """;
+
+    private static string Greeting(string word) => """
+        {
+          "name": "whatever it was called where it came from",
+          "id": "no-uuid",
+          "settings": {"durability": "none"},
+          "nodes": [
+            {"name": "Hook", "type": "webhook", "parameters": {"httpMethod": "POST", "path": "greet/:id", "responseMode": "responseNode"}},
+            {"name": "Set", "type": "set", "parameters": {"mode": "raw", "jsonOutput": "={{ {text: `WORD ${$json.body.name}, ${$json.params.id}, ${$json.query.mood}, ${$json.headers['x-consumer-username']}`} }}"}},
+            {"name": "Answer", "type": "respond-to-webhook", "parameters": {"respondWith": "json", "responseBody": "={{ $json }}", "options": {"responseCode": 201}}}
+          ],
+          "connections": {
+            "Hook": {"main": [[{"node": "Set", "type": "main", "index": 0}]]},
+            "Set": {"main": [[{"node": "Answer", "type": "main", "index": 0}]]}
+          }
+        }
+        """.Replace("WORD", word, StringComparison.Ordinal);
+
+    private static StringContent Json(string text) => new(text, Encoding.UTF8, "application/json");
+}
