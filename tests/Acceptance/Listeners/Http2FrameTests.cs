@@ -108,17 +108,21 @@ public sealed class Http2FrameTests : IAsyncDisposable
             {
                 expected.Add(await OutcomeAsync(bare, bytes));
                 outcomes.Add(await OutcomeAsync(sluice.Proxy[0], bytes));
-                if (name.StartsWith("a flood", StringComparison.Ordinal) && expected.Concat(outcomes).All(o => !o.Contains("goes on"))) break;
+                if (IsFlood(name) && outcomes.Any(Ends)) break;
             }
 
-            // What a connection dies of first in a flood is a race as well; that it dies is not.
-            if (name.StartsWith("a flood", StringComparison.Ordinal) && expected.Concat(outcomes).All(o => !o.Contains("goes on"))) continue;
+            // When a connection dies of a flood, and of what first, is a race as well; that ours dies, where Kestrel's does, is not.
+            if (IsFlood(name) && (outcomes.Any(Ends) || !expected.All(Ends))) continue;
             if (!expected.Overlaps(outcomes)) wrong.Add($"{name}: {string.Join(" or ", outcomes)}, and Kestrel: {string.Join(" or ", expected)}");
         }
 
         (await sluice.GetAsync("/")).ShouldBe((200, "ok"));
         wrong.ShouldBeEmpty();
     }
+
+    private static bool IsFlood(string name) => name.StartsWith("a flood", StringComparison.Ordinal);
+
+    private static bool Ends(string outcome) => !outcome.Contains("goes on", StringComparison.Ordinal);
 
     /// <summary>The port speaks HTTP/1.1 too: what only begins like the preface is a request of that version which is none.</summary>
     [Fact]
