@@ -36,29 +36,8 @@ public sealed class EtcdServer : IAsyncDisposable
         [
             "--data-dir", _folder, "--listen-client-urls", Address, "--advertise-client-urls", Address, "--listen-peer-urls", peer,
             "--initial-advertise-peer-urls", peer, "--initial-cluster", $"default={peer}", "--unsafe-no-fsync",
-        ])
-        {
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-            UseShellExecute = false,
-        };
-        _process = Process.Start(start)!;
-        var said = new StringBuilder();
-        _process.OutputDataReceived += (_, line) => Keep(line.Data);
-        _process.ErrorDataReceived += (_, line) => Keep(line.Data);
-        _process.BeginOutputReadLine();
-        _process.BeginErrorReadLine();
-        for (var attempt = 0; !await IsHealthyAsync(); attempt++)
-        {
-            if (_process.HasExited || attempt == 600) throw new InvalidOperationException($"etcd did not start: {said}");
-            await Task.Delay(100);
-        }
-
-        void Keep(string? line)
-        {
-            lock (said)
-                if (said.Length < 100_000) said.AppendLine(line);
-        }
+        ]);
+        _process = await ServerOutput.StartAsync(start, IsHealthyAsync);
     }
 
     public Task PutAsync(string key, string value) => CallAsync("kv/put", new { key = Base64(key), value = Base64(value) });

@@ -3,7 +3,6 @@ using System.Net;
 using System.Net.Sockets;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
-using System.Text;
 using System.Text.Json;
 
 namespace Sluice.Tests.Servers;
@@ -57,28 +56,9 @@ public sealed class PebbleServer : IAsyncDisposable
         }));
         var start = new ProcessStartInfo("pebble", ["-config", config, "-dnsserver", nameServer.ToString()])
         {
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-            UseShellExecute = false,
             Environment = { ["PEBBLE_VA_NOSLEEP"] = "1", ["PEBBLE_WFE_NONCEREJECT"] = "30" },
         };
-        _process = Process.Start(start)!;
-        var said = new StringBuilder();
-        _process.OutputDataReceived += (_, line) => Keep(line.Data);
-        _process.ErrorDataReceived += (_, line) => Keep(line.Data);
-        _process.BeginOutputReadLine();
-        _process.BeginErrorReadLine();
-        for (var attempt = 0; !await AcceptsAsync(); attempt++)
-        {
-            if (_process.HasExited || attempt == 600) throw new InvalidOperationException($"pebble did not start: {said}");
-            await Task.Delay(50);
-        }
-
-        void Keep(string? line)
-        {
-            lock (said)
-                if (said.Length < 100_000) said.AppendLine(line);
-        }
+        _process = await ServerOutput.StartAsync(start, AcceptsAsync);
     }
 
     /// <summary>Ends it at once.</summary>

@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
-using System.Text;
 
 namespace Sluice.Tests.Servers;
 
@@ -32,22 +31,9 @@ public sealed class RedisServer : IAsyncDisposable
     {
         var start = new ProcessStartInfo("redis-server", ["--port", $"{Port}", "--bind", "127.0.0.1", "--save", "", "--appendonly", "no", .. _settings])
         {
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-            UseShellExecute = false,
             WorkingDirectory = Path.GetTempPath(),
         };
-        _process = Process.Start(start)!;
-        var said = new StringBuilder();
-        _process.OutputDataReceived += (_, line) => said.AppendLine(line.Data);
-        _process.ErrorDataReceived += (_, line) => said.AppendLine(line.Data);
-        _process.BeginOutputReadLine();
-        _process.BeginErrorReadLine();
-        for (var attempt = 0; !await AnswersAsync(); attempt++)
-        {
-            if (_process.HasExited || attempt == 600) throw new InvalidOperationException($"redis-server did not start: {said}");
-            await Task.Delay(50);
-        }
+        _process = await ServerOutput.StartAsync(start, AnswersAsync);
     }
 
     /// <summary>Ends it at once, as a crash would.</summary>

@@ -15,12 +15,10 @@ namespace Sluice.Control.KongAdmin;
 /// </summary>
 internal static class KongForm
 {
-    /// <summary>Fields of ours, by kind.</summary>
-    private static readonly Dictionary<string, string[]> Own = new(StringComparer.Ordinal)
+    /// <summary>Fields of Kong's other editions and flavours, and what it does not list of an object, by kind.</summary>
+    private static readonly Dictionary<string, string[]> Elsewhere = new(StringComparer.Ordinal)
     {
-        ["services"] = ["circuit_breaker", "discovery", "endpoints", "health_check", "load_balancing", "retry"],
-        ["routes"] = ["pipeline", "policy", "workflow", "expression", "priority"],
-        ["upstreams"] = ["discovery", "slow_start"],
+        ["routes"] = ["expression", "priority"],
         ["consumers"] = ["groups"],
         ["keyauth_credentials"] = ["ttl"],
         ["plugins"] = ["consumer_group", "pipeline"],
@@ -30,11 +28,10 @@ internal static class KongForm
     public static JsonObject Of(ConfigurationTree tree, ConfigurationObject found, Caller caller)
     {
         var json = caller.SeesSecrets ? found.ToJson() : found.ToMaskedJson();
-        foreach (var field in Own.GetValueOrDefault(found.Kind.Name, []))
-            if (SaysNothing(json[field]))
+        foreach (var field in Elsewhere.GetValueOrDefault(found.Kind.Name, []))
+            if (json[field] is null or JsonArray { Count: 0 })
                 json.Remove(field);
-        if (found.Record is RouteConfig { Enabled: true })
-            json.Remove("enabled");
+        RemoveUnusedExtensions(json, found.Record);
         if (found.Record is CredentialConfig)
             json.Remove("updated_at");
         if (found.Kind.Name == "certificates")
@@ -44,12 +41,14 @@ internal static class KongForm
         return json;
     }
 
-    private static bool SaysNothing(JsonNode? value) => value switch
+    private static void RemoveUnusedExtensions(JsonObject json, Entity record)
     {
-        null or JsonArray { Count: 0 } => true,
-        JsonValue number => number.TryGetValue<long>(out var integer) && integer == 0,
-        _ => false,
-    };
+        var plan = RecordPlan.For(record.GetType());
+        var unused = plan.Create();
+        foreach (var field in plan.Fields)
+            if (field.IsExtension && Equals(field.Get(record), field.Get(unused)))
+                json.Remove(field.Name);
+    }
 
     /// <summary><c>redis.host</c> as <c>redis_host</c> too: scripts read it there.</summary>
     private static void AddOlderNames(JsonObject config, Type record)

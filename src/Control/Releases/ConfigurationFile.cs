@@ -27,9 +27,8 @@ public sealed partial class ConfigurationFile
     ];
 
     private readonly ReleaseManager _releases;
-    private readonly Database? _database;
+    private readonly ComponentDatabase? _database;
     private readonly FileLead _lead;
-    private readonly TimeProvider _time;
     private readonly ILogger _log;
     private (long Release, ConfigurationTree File, ConfigurationDiff Diff)? _drift;
     private volatile ConfigurationTree? _content;
@@ -42,9 +41,8 @@ public sealed partial class ConfigurationFile
     public ConfigurationFile(ReleaseManager releases, Database? database, FileLead lead, TimeProvider time, ILogger log)
     {
         _releases = releases;
-        _database = database;
+        _database = database is null ? null : new ComponentDatabase(database, "configuration_file", Schema, time);
         _lead = lead;
-        _time = time;
         _log = log;
     }
 
@@ -106,12 +104,8 @@ public sealed partial class ConfigurationFile
 
     private static string Numbers(long from, long to) => from == to ? $"release {from}" : $"releases {from} to {to}";
 
-    private async Task<Agreement?> AgreedAsync(CancellationToken cancel)
-    {
-        await Migrations.RunAsync(_database!, "configuration_file", Schema, _time, cancel);
-        return await _database!.ReadAsync(
-            c => c.QueryFirstOrDefaultAsync<Agreement>("SELECT hash, release_number AS ReleaseNumber FROM configuration_file WHERE name = 'config'"), cancel);
-    }
+    private Task<Agreement?> AgreedAsync(CancellationToken cancel) => _database!.ReadAsync(
+        c => c.QueryFirstOrDefaultAsync<Agreement>("SELECT hash, release_number AS ReleaseNumber FROM configuration_file WHERE name = 'config'"), cancel);
 
     private Task AgreeAsync(string hash, long number, CancellationToken cancel) => _database!.WriteAsync(
         (c, t) => c.ExecuteAsync(

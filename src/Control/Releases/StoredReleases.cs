@@ -38,24 +38,21 @@ internal sealed class StoredReleases(Database database, ReleaseSettings settings
             """),
     ];
 
-    private volatile bool _migrated;
+    private readonly ComponentDatabase _database = new(database, "releases", Schema, time);
 
     public async Task<Release?> HeadAsync(CancellationToken cancel)
     {
-        await MigrateAsync(cancel);
-        return await database.ReadAsync(async c => ToRelease(await c.QueryFirstOrDefaultAsync<Row>($"SELECT {Columns} FROM releases ORDER BY number DESC LIMIT 1")), cancel);
+        return await _database.ReadAsync(async c => ToRelease(await c.QueryFirstOrDefaultAsync<Row>($"SELECT {Columns} FROM releases ORDER BY number DESC LIMIT 1")), cancel);
     }
 
     public async Task<Release?> FindAsync(long number, CancellationToken cancel)
     {
-        await MigrateAsync(cancel);
-        return await database.ReadAsync(async c => ToRelease(await c.QueryFirstOrDefaultAsync<Row>($"SELECT {Columns} FROM releases WHERE number = @number", new { number })), cancel);
+        return await _database.ReadAsync(async c => ToRelease(await c.QueryFirstOrDefaultAsync<Row>($"SELECT {Columns} FROM releases WHERE number = @number", new { number })), cancel);
     }
 
     public async Task<ConfigurationTree?> ReadAsync(long number, ReadOptions options, ConfigurationTree? similar, CancellationToken cancel)
     {
-        await MigrateAsync(cancel);
-        var document = await database.ReadAsync(c => DocumentAsync(c, number), cancel);
+        var document = await _database.ReadAsync(c => DocumentAsync(c, number), cancel);
         if (document is null)
             return null;
 
@@ -69,17 +66,16 @@ internal sealed class StoredReleases(Database database, ReleaseSettings settings
 
     public async Task<IAsyncDisposable> TakeTurnAsync(CancellationToken cancel)
     {
-        await MigrateAsync(cancel);
+        await _database.PrepareAsync(cancel);
         return await Turn.TakeAsync(database, cancel);
     }
 
     public async Task<bool> AddAsync(Release release, ConfigurationTree tree, ConfigurationDiff diff, CancellationToken cancel)
     {
-        await MigrateAsync(cancel);
         var delta = ReleaseDelta.Write(tree, diff);
         try
         {
-            return await database.WriteAsync((c, t) => AddAsync(c, t, release, tree, delta), cancel);
+            return await _database.WriteAsync((c, t) => AddAsync(c, t, release, tree, delta), cancel);
         }
         catch (DuplicateKeyException)
         {
@@ -89,8 +85,7 @@ internal sealed class StoredReleases(Database database, ReleaseSettings settings
 
     public async Task<(IReadOnlyList<Release> Releases, long Total)> ListAsync(int skip, int take, CancellationToken cancel)
     {
-        await MigrateAsync(cancel);
-        return await database.ReadAsync(async c =>
+        return await _database.ReadAsync(async c =>
         {
             var rows = await c.QueryAsync<Row>($"SELECT {Columns} FROM releases ORDER BY number DESC LIMIT @take OFFSET @skip", new { take, skip });
             return ((IReadOnlyList<Release>)[.. rows.Select(r => ToRelease(r)!)], await c.ExecuteScalarAsync<long>("SELECT count(*) FROM releases"));
@@ -100,20 +95,11 @@ internal sealed class StoredReleases(Database database, ReleaseSettings settings
     /// <summary>The oldest that stays must be a whole copy, since the ones after it are told as changes.</summary>
     public async Task PruneAsync(int keep, CancellationToken cancel)
     {
-        await MigrateAsync(cancel);
-        await database.WriteAsync((c, t) => c.ExecuteAsync(
+        await _database.WriteAsync((c, t) => c.ExecuteAsync(
             """
             DELETE FROM releases WHERE number <
                 (SELECT coalesce(max(number), 0) FROM releases WHERE checkpoint_bytes > 0 AND number <= (SELECT max(number) FROM releases) - @keep + 1)
             """, new { keep }, t), cancel);
-    }
-
-    private async Task MigrateAsync(CancellationToken cancel)
-    {
-        if (_migrated)
-            return;
-        await Migrations.RunAsync(database, "releases", Schema, time, cancel);
-        _migrated = true;
     }
 
     private async Task<bool> AddAsync(DbConnection connection, DbTransaction transaction, Release release, ConfigurationTree tree, byte[] delta)

@@ -18,7 +18,7 @@ using Sluice.Host.Settings;
 namespace Sluice.Host.Admin;
 
 /// <summary>What an operator touches, on one database: accounts, the audit log, the nodes. The traffic needs none of it.</summary>
-internal sealed class ControlPlane : IAsyncDisposable
+internal sealed class ControlPlane : IDisposable
 {
     private readonly RunSettings settings;
     private readonly Database database;
@@ -28,12 +28,16 @@ internal sealed class ControlPlane : IAsyncDisposable
     private readonly NodeRegister nodes;
     private readonly TimeProvider time;
 
+    /// <param name="settings">What the program was told.</param>
+    /// <param name="database">The database of <paramref name="settings"/>; not disposed of.</param>
     /// <param name="report">What this node says of itself to the others.</param>
-    public ControlPlane(RunSettings settings, Func<NodeReport> report, ILoggerFactory logs, TimeProvider time)
+    /// <param name="logs">Told of what goes wrong in the background.</param>
+    /// <param name="time">The clock.</param>
+    public ControlPlane(RunSettings settings, Database database, Func<NodeReport> report, ILoggerFactory logs, TimeProvider time)
     {
         this.time = time;
         this.settings = settings;
-        database = new Database(settings.Database);
+        this.database = database;
         audit = new AuditLog(database, time);
         accounts = new Accounts(database, time, logs);
         guard = new AdminGuard(accounts, new RequestAudit(audit, settings.AuditRetention, time, logs), settings.AdminGuard);
@@ -93,12 +97,11 @@ internal sealed class ControlPlane : IAsyncDisposable
         return $"{url.Uri.GetLeftPart(UriPartial.Authority)}/setup?token={token}";
     }
 
-    public async ValueTask DisposeAsync()
+    public void Dispose()
     {
         nodes.Dispose();
         accounts.Dispose();
         audit.Dispose();
-        await database.DisposeAsync();
     }
 
     private Node Self() => new()

@@ -39,8 +39,9 @@ internal static class GatewayProcess
         try
         {
             using var traces = TraceExport.Start(settings.Traces, logs);
-            await using var gateway = await RunningGateway.CreateAsync(settings, first, secrets, logs, time);
-            return await ServeAsync(gateway, settings, watch, secrets, logs, time);
+            await using var database = new Database(settings.Database);
+            await using var gateway = await RunningGateway.CreateAsync(settings, database, first, secrets, logs, time);
+            return await ServeAsync(gateway, database, settings, watch, secrets, logs, time);
         }
         catch (DatabaseException problem)
         {
@@ -61,7 +62,7 @@ internal static class GatewayProcess
     }
 
     private static async Task<int> ServeAsync(
-        RunningGateway gateway, RunSettings settings, FileWatch watch, SecretStore secrets, ILoggerFactory logs, TimeProvider time)
+        RunningGateway gateway, Database database, RunSettings settings, FileWatch watch, SecretStore secrets, ILoggerFactory logs, TimeProvider time)
     {
         // One reload at a time; what is asked for meanwhile waits.
         var reloads = Channel.CreateBounded<bool>(new BoundedChannelOptions(16) { FullMode = BoundedChannelFullMode.DropWrite });
@@ -69,7 +70,7 @@ internal static class GatewayProcess
         await using var demo = settings.DemoUpstream is { } address ? await DemoUpstream.StartAsync(address) : null;
         // What reading the configuration left behind goes before the first request comes, and its memory back to the system.
         GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
-        await using var control = new ControlPlane(settings, () => new NodeReport(gateway.Releases.Current.Release.Number, gateway.Refused?.Problems[0]), logs, time);
+        using var control = new ControlPlane(settings, database, () => new NodeReport(gateway.Releases.Current.Release.Number, gateway.Refused?.Problems[0]), logs, time);
         gateway.Releases.Served += _ => control.ReleaseChanged();
         await using var admin = await StartAdminAsync(gateway, control, settings, logs, time);
         // Last of all: whoever sees it answer may count on the admin listener, too.

@@ -44,7 +44,7 @@ internal sealed partial class RunningGateway : IAsyncDisposable
     private volatile bool isListening;
 
     /// <exception cref="PlatformNotSupportedException">The transport that was asked for does not work here.</exception>
-    private RunningGateway(RunSettings settings, SecretStore secrets, ILoggerFactory logs, TimeProvider time)
+    private RunningGateway(RunSettings settings, Database shared, SecretStore secrets, ILoggerFactory logs, TimeProvider time)
     {
         this.settings = settings;
         this.secrets = secrets;
@@ -52,22 +52,25 @@ internal sealed partial class RunningGateway : IAsyncDisposable
         log = logs.CreateLogger("Sluice.Configuration");
         transport = Transports.Create(settings.Transport, settings.Loops ?? 0, logs);
         Certificate = renewed = DefaultCertificate.For(settings.Tls, time);
-        database = settings.StoresReleases ? new Database(settings.Database) : null;
+        database = settings.StoresReleases ? shared : null;
         acme = database is null ? null : new StoredAcme(database, time);
         runtime = new GatewayRuntime(transport, settings.Gateway with { DefaultCertificate = Certificate, AcmeStore = acme }, logs, time);
         reading = ReadOptions.Default with { RouterFlavor = settings.Gateway.RouterFlavor, Secrets = secrets, Time = time };
-        workflows = new GatewayWorkflows(database, time, log);
+        workflows = new GatewayWorkflows(database, Path.Combine(settings.DataFolder, "payloads"), time, log);
         StartedAt = time.GetUtcNow();
     }
 
     /// <summary>Serves the stored configuration, the one of the files, or both as <see cref="RunSettings.Lead"/> says; listens on nothing yet.</summary>
+    /// <param name="settings">What the program was told.</param>
+    /// <param name="shared">The database of <paramref name="settings"/>; used where releases are stored, and not disposed of.</param>
     /// <param name="first">What the files say; null when there are none.</param>
     /// <exception cref="PlatformNotSupportedException">The transport that was asked for does not work here.</exception>
     /// <exception cref="ReleaseUnreadableException">The configuration passed its checks and still cannot be built, or the stored one does not fit this program.</exception>
     /// <exception cref="DatabaseException">The database does not answer, and nothing on disk stands in for it; or it belongs to a newer program.</exception>
-    public static async Task<RunningGateway> CreateAsync(RunSettings settings, LoadedConfiguration? first, SecretStore secrets, ILoggerFactory logs, TimeProvider time)
+    public static async Task<RunningGateway> CreateAsync(
+        RunSettings settings, Database shared, LoadedConfiguration? first, SecretStore secrets, ILoggerFactory logs, TimeProvider time)
     {
-        var gateway = new RunningGateway(settings, secrets, logs, time);
+        var gateway = new RunningGateway(settings, shared, secrets, logs, time);
         try
         {
             await gateway.OpenAsync(first);
@@ -193,7 +196,6 @@ internal sealed partial class RunningGateway : IAsyncDisposable
         await runtime.DisposeAsync();
         await transport.DisposeAsync();
         acme?.Dispose();
-        if (database is not null) await database.DisposeAsync();
     }
 
     /// <summary>The certificate as its files have it now; a self-signed one stays.</summary>

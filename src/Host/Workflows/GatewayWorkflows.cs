@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Microsoft.Extensions.Logging;
 using Sluice.Foundation.Errors;
 using Sluice.Foundation.Schema;
@@ -6,6 +7,7 @@ using Sluice.Gateway.Configuration;
 using Sluice.Gateway.Pipeline;
 using Sluice.Gateway.Snapshot;
 using Sluice.Workflows.Definitions;
+using Sluice.Workflows.History;
 using Sluice.Workflows.Nodes;
 using Sluice.Workflows.Nodes.Webhook;
 using Sluice.Workflows.Runs;
@@ -15,6 +17,8 @@ namespace Sluice.Host.Workflows;
 /// <summary>The workflows of the gateway: checks and compiles those of a configuration, and runs them.</summary>
 internal sealed partial class GatewayWorkflows : RouteHandlers, IAsyncDisposable
 {
+    private static readonly ConditionalWeakTable<WorkflowConfig, Compilation> Compilations = [];
+
     private readonly NodeServices _services;
     private readonly WorkflowEngine _engine;
     private readonly WorkflowMetrics _metrics = new();
@@ -22,13 +26,14 @@ internal sealed partial class GatewayWorkflows : RouteHandlers, IAsyncDisposable
     private readonly ILogger _log;
 
     /// <param name="database">Where runs are stored; null where the gateway has none.</param>
-    public GatewayWorkflows(Database? database, TimeProvider time, ILogger log)
+    /// <param name="payloads">The folder for what is too big for it, and for files; used only where runs are stored.</param>
+    public GatewayWorkflows(Database? database, string payloads, TimeProvider time, ILogger log)
     {
         _log = log;
-        _services = new NodeServices { Time = time };
 
         // Runs that were left behind are taken up at the start, and of several nodes only one may do that: a shared database is not used yet.
         _stores = database?.Kind == DatabaseKind.Sqlite;
+        _services = new NodeServices { Time = time, Objects = _stores ? new FolderObjectStore(payloads) : null };
         _engine = new WorkflowEngine(new EngineOptions { Database = _stores ? database : null, Services = _services });
         _engine.Watch += _metrics.Add;
     }
@@ -37,9 +42,9 @@ internal sealed partial class GatewayWorkflows : RouteHandlers, IAsyncDisposable
     public static IReadOnlyList<Problem> Check(GatewayDocument document)
     {
         var problems = new List<Problem>();
-        foreach (var config in document.Workflows) Compile(config, problems);
+        foreach (var config in document.Workflows) problems.AddRange(Compiled(config).Problems);
         foreach (var route in document.Routes)
-            if (route.Workflow is { } name && Named(document, name) is { } config && Compile(config, []) is { } model && !model.Triggers.Any(t => t.Node is WebhookNode))
+            if (route.Workflow is { } name && Named(document, name) is { } config && Compiled(config).Model is { } model && !model.Triggers.Any(t => t.Node is WebhookNode))
                 problems.Add(new Problem(route.Place, $"route \"{route.Name ?? route.Id.ToString()}\"", "workflow", $"the workflow '{name}' has no webhook node, so that no request can start it"));
         return problems;
     }
@@ -50,7 +55,7 @@ internal sealed partial class GatewayWorkflows : RouteHandlers, IAsyncDisposable
         if (errors.Count > 0) throw new SnapshotException(string.Join(Environment.NewLine, errors));
         var handlers = new Dictionary<string, RouteHandler>(StringComparer.Ordinal);
         foreach (var config in document.Workflows)
-            handlers[config.Name] = handlers[config.Id.ToString()] = new WorkflowHandler(_engine, _services, Compile(config, [])!);
+            handlers[config.Name] = handlers[config.Id.ToString()] = new WorkflowHandler(_engine, _services, Compiled(config).Model!);
         return handlers;
     }
 
@@ -72,21 +77,23 @@ internal sealed partial class GatewayWorkflows : RouteHandlers, IAsyncDisposable
 
     public ValueTask DisposeAsync() => _engine.DisposeAsync();
 
-    private static List<WorkflowModel> Models(GatewayDocument document) => [.. document.Workflows.Select(w => Compile(w, [])).OfType<WorkflowModel>()];
+    private static List<WorkflowModel> Models(GatewayDocument document) => [.. document.Workflows.Select(w => Compiled(w).Model).OfType<WorkflowModel>()];
 
     private static WorkflowConfig? Named(GatewayDocument document, string name) =>
         document.Workflows.FirstOrDefault(w => string.Equals(w.Name, name, StringComparison.Ordinal) || string.Equals(w.Id.ToString(), name, StringComparison.Ordinal));
 
-    private static WorkflowModel? Compile(WorkflowConfig config, List<Problem> problems)
+    /// <summary>A workflow as it runs, made once however often it is checked and used; without a model where a problem is an error.</summary>
+    private static Compilation Compiled(WorkflowConfig config) => Compilations.GetValue(config, static config =>
     {
         var found = new List<Problem>();
 
         // The name in the list is the one that counts.
         var named = config.Document.With("name", new ScalarNode(config.Place, ScalarKind.String, config.Name));
         var check = DefinitionReader.Read(named, found) is { } definition ? ModelBuilder.Build(definition, found) : null;
-        problems.AddRange(check?.Problems ?? found);
-        return check?.Model;
-    }
+        return new Compilation(check?.Model, check?.Problems ?? found);
+    });
+
+    private sealed record Compilation(WorkflowModel? Model, IReadOnlyList<Problem> Problems);
 
     [LoggerMessage(1, LogLevel.Warning, "runs of these workflows are not stored, whatever their durability, because the gateway has no database of its own (--data): {Workflows}")]
     private partial void LogNotStored(string workflows);

@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using System.Net.WebSockets;
 using System.Runtime.InteropServices;
 using System.Text.Json;
@@ -39,26 +38,7 @@ public sealed class ChangeUnderLoadTests : IAsyncDisposable
         using var socket = new ClientWebSocket();
         await socket.ConnectAsync(new UriBuilder(sluice.Proxy[0]) { Scheme = "ws" }.Uri, CancellationToken.None);
 
-        using var stop = new CancellationTokenSource();
-        using var client = new HttpClient { Timeout = RawClient.Patience };
-        var wrong = new ConcurrentBag<string>();
-        var served = 0;
-        var load = Enumerable.Range(0, 4).Select(async _ =>
-        {
-            while (!stop.IsCancellationRequested)
-            {
-                try
-                {
-                    using var response = await client.PostAsync(sluice.Proxy[0], new StringContent("x"));
-                    if (!response.IsSuccessStatusCode || await response.Content.ReadAsStringAsync() != "ok") wrong.Add(response.ToString());
-                    Interlocked.Increment(ref served);
-                }
-                catch (Exception e) when (e is HttpRequestException or OperationCanceledException)
-                {
-                    wrong.Add(e.ToString());
-                }
-            }
-        }).ToArray();
+        using var load = new BackgroundLoad(sluice.Proxy[0]);
         for (var i = 1; i <= 20; i++)
         {
             folder.Write("kong.yml", Configuration(upstream.Port, i));
@@ -67,10 +47,7 @@ public sealed class ChangeUnderLoadTests : IAsyncDisposable
             await Eventually.HoldsAsync(async () => await GenerationAsync(sluice) >= generation, $"reload {i}");
         }
 
-        await stop.CancelAsync();
-        await Task.WhenAll(load);
-        wrong.ShouldBeEmpty();
-        served.ShouldBeGreaterThan(20);
+        await load.ShouldHaveGoneWellAsync();
         await socket.SendAsync(new byte[] { 1 }, WebSocketMessageType.Binary, endOfMessage: true, CancellationToken.None);
         using var limit = new CancellationTokenSource(RawClient.Patience);
         (await socket.ReceiveAsync(new byte[10], limit.Token)).Count.ShouldBe(1);

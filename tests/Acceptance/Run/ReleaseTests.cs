@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using System.Net.WebSockets;
 using Sluice.Acceptance.Harness;
 
@@ -122,32 +121,10 @@ public sealed class ReleaseTests : IAsyncDisposable
         var other = Configurations.OneRoute(upstream.Port) + "\n    tags: [other]\nplugins:\n- name: correlation-id\n";
         (await client.PostAsync(new Uri(sluice.Admin!, "/api/v1/config/releases"), new StringContent(other, null, "application/yaml"))).EnsureSuccessStatusCode();
 
-        using var stop = new CancellationTokenSource();
-        var wrong = new ConcurrentBag<string>();
-        var served = 0;
-        var load = Enumerable.Range(0, 4).Select(async _ =>
-        {
-            while (!stop.IsCancellationRequested)
-            {
-                try
-                {
-                    using var response = await client.PostAsync(sluice.Proxy[0], new StringContent("x"));
-                    if (!response.IsSuccessStatusCode || await response.Content.ReadAsStringAsync() != "ok") wrong.Add(response.ToString());
-                    Interlocked.Increment(ref served);
-                }
-                catch (Exception e) when (e is HttpRequestException or OperationCanceledException)
-                {
-                    wrong.Add(e.ToString());
-                }
-            }
-        }).ToArray();
+        using var load = new BackgroundLoad(sluice.Proxy[0]);
         for (var number = 1; number <= 20; number++)
             (await client.PostAsync(new Uri(sluice.Admin!, $"/api/v1/config/releases/{number}/rollback"), null)).EnsureSuccessStatusCode();
-        await stop.CancelAsync();
-        await Task.WhenAll(load);
-
-        wrong.ShouldBeEmpty();
-        served.ShouldBeGreaterThan(20);
+        await load.ShouldHaveGoneWellAsync();
         await socket.SendAsync(new byte[] { 1 }, WebSocketMessageType.Binary, endOfMessage: true, CancellationToken.None);
         using var limit = new CancellationTokenSource(RawClient.Patience);
         (await socket.ReceiveAsync(new byte[10], limit.Token)).Count.ShouldBe(1);

@@ -29,15 +29,17 @@ internal sealed partial class AdminSurface : IAsyncDisposable
     private readonly WebApplication app;
     private readonly SecretStore secrets;
     private readonly Logs logs;
+    private readonly Database database;
     private readonly HttpClient http;
 
-    private AdminSurface(RunningGateway gateway, ControlPlane control, WebApplication app, SecretStore secrets, Logs logs)
+    private AdminSurface(RunningGateway gateway, ControlPlane control, WebApplication app, SecretStore secrets, Logs logs, Database database)
     {
         this.gateway = gateway;
         this.control = control;
         this.app = app;
         this.secrets = secrets;
         this.logs = logs;
+        this.database = database;
         Address = new Uri(app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First());
         // What takes longer hangs, however busy the machine is.
         http = new HttpClient { BaseAddress = Address, Timeout = TimeSpan.FromMinutes(2) };
@@ -66,13 +68,13 @@ internal sealed partial class AdminSurface : IAsyncDisposable
         var captured = new Logs();
         var factory = LoggerFactory.Create(l => l.SetMinimumLevel(LogLevel.Debug).AddFilter("Microsoft", LogLevel.Warning).AddProvider(captured));
         var store = new SecretStore(settings.SecretsFolder, TimeProvider.System);
-        var running = await RunningGateway.CreateAsync(settings, null, store, factory, TimeProvider.System);
-        var plane = new ControlPlane(settings, () => new NodeReport(null, null), factory, TimeProvider.System);
+        var opened = new Database(settings.Database);
+        var running = await RunningGateway.CreateAsync(settings, opened, null, store, factory, TimeProvider.System);
+        var plane = new ControlPlane(settings, opened, () => new NodeReport(null, null), factory, TimeProvider.System);
         var listener = await AdminListener.StartAsync(settings, running, plane, factory, TimeProvider.System);
         await running.StartAsync();
-        var surface = new AdminSurface(running, plane, listener, store, captured);
-        await using var database = new Database(settings.Database);
-        using var accounts = new Accounts(database, TimeProvider.System, factory);
+        var surface = new AdminSurface(running, plane, listener, store, captured, opened);
+        using var accounts = new Accounts(opened, TimeProvider.System, factory);
         foreach (var role in Enum.GetValues<Role>())
             surface.Tokens[role.ToString()] = (await accounts.Tokens.CreateAsync("test-" + role, role, [], null, "test")).Secret;
         surface.Tokens["acme"] = (await accounts.Tokens.CreateAsync("test-acme", Role.Operator, ["tenant:acme"], null, "test")).Secret;
@@ -122,8 +124,9 @@ internal sealed partial class AdminSurface : IAsyncDisposable
     {
         http.Dispose();
         await app.DisposeAsync();
-        await control.DisposeAsync();
+        control.Dispose();
         await gateway.DisposeAsync();
+        await database.DisposeAsync();
         secrets.Dispose();
     }
 

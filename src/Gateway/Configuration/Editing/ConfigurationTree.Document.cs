@@ -22,35 +22,9 @@ public sealed partial class ConfigurationTree
             .Select(o => (Object: o, Name: ((PluginConfig)o.Record).Name))
             .Select(p => new UnsupportedPlugin(p.Name, Describe(p.Object), p.Object.Place, KnownPlugins.Enterprise.Contains(p.Name)))
             .ToList();
-        var document = new GatewayDocument
-        {
-            Transform = Transform,
-            ErrorFormat = ErrorFormat,
-            Services = List<ServiceConfig>("services"),
-            Routes = List<RouteConfig>("routes"),
-            Upstreams = List<UpstreamConfig>("upstreams"),
-            Targets = List<TargetConfig>("targets"),
-            Consumers = List<ConsumerConfig>("consumers"),
-            ConsumerGroups = List<ConsumerGroupConfig>("consumer_groups"),
-            Credentials = [.. EntityKind.All.Where(k => k.Record.IsAssignableTo(typeof(CredentialConfig))).SelectMany(k => List<CredentialConfig>(k.Name))],
-            OAuth2Tokens = List<OAuth2Token>("oauth2_tokens"),
-            Plugins = List<PluginConfig>("plugins"),
-            Pipelines = List<PipelineConfig>("pipelines"),
-            Workflows = List<WorkflowConfig>("workflows"),
-            Certificates = List<CertificateConfig>("certificates"),
-            Snis = List<SniConfig>("snis"),
-            CaCertificates = List<CaCertificateConfig>("ca_certificates"),
-            Vaults = List<VaultConfig>("vaults"),
-        };
-        document = document with { Secrets = variables.Secrets };
+        var document = new TreeLists(this, variables, problems).ToDocument();
+        document = document with { Transform = Transform, ErrorFormat = ErrorFormat, Secrets = variables.Secrets };
         return new ReadResult(problems.Exists(p => p.Severity == Severity.Error) ? null : document, problems, unsupported);
-
-        IReadOnlyList<T> List<T>(string kind)
-            where T : Entity
-        {
-            var table = Table(EntityKind.ByName[kind]);
-            return table.WithReferences == 0 ? table.Records<T>() : FilledIn<T>(table, variables, problems);
-        }
     }
 
     private List<T> FilledIn<T>(KindTable table, Variables variables, List<Problem> problems)
@@ -117,5 +91,15 @@ public sealed partial class ConfigurationTree
         foreach (var (item, record) in reader.ReadAll([]))
             return (record, item.Node);
         return null;
+    }
+
+    /// <summary>The objects with their variables and secrets filled in; lists that have none are shared with other documents of the same table.</summary>
+    private sealed class TreeLists(ConfigurationTree tree, Variables variables, List<Problem> problems) : DocumentLists
+    {
+        protected override IReadOnlyList<T> List<T>(string kind)
+        {
+            var table = tree.Table(EntityKind.ByName[kind]);
+            return table.WithReferences == 0 ? table.Records<T>() : tree.FilledIn<T>(table, variables, problems);
+        }
     }
 }

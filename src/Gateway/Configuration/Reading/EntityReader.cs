@@ -45,36 +45,10 @@ internal sealed class EntityReader
 
     public GatewayDocument Read(Header header, IReadOnlyList<MapEntry> memberships)
     {
-        var read = new Dictionary<string, List<object>>(StringComparer.Ordinal);
+        var found = new ReadLists();
         foreach (var (item, entity) in ReadAll(memberships))
-        {
-            if (!read.TryGetValue(item.Kind.Name, out var list))
-                read[item.Kind.Name] = list = [];
-            list.Add(entity);
-        }
-        return new GatewayDocument
-        {
-            FormatVersion = header.Version,
-            Transform = header.Transform,
-            ErrorFormat = header.ErrorFormat,
-            Services = List<ServiceConfig>("services"),
-            Routes = List<RouteConfig>("routes"),
-            Upstreams = List<UpstreamConfig>("upstreams"),
-            Targets = List<TargetConfig>("targets"),
-            Consumers = List<ConsumerConfig>("consumers"),
-            ConsumerGroups = List<ConsumerGroupConfig>("consumer_groups"),
-            Credentials = [.. EntityKind.All.Where(k => k.Record.IsAssignableTo(typeof(CredentialConfig))).SelectMany(k => List<CredentialConfig>(k.Name))],
-            OAuth2Tokens = List<OAuth2Token>("oauth2_tokens"),
-            Plugins = List<PluginConfig>("plugins"),
-            Pipelines = List<PipelineConfig>("pipelines"),
-            Workflows = List<WorkflowConfig>("workflows"),
-            Certificates = List<CertificateConfig>("certificates"),
-            Snis = List<SniConfig>("snis"),
-            CaCertificates = List<CaCertificateConfig>("ca_certificates"),
-            Vaults = List<VaultConfig>("vaults"),
-        };
-
-        IReadOnlyList<T> List<T>(string kind) => read.TryGetValue(kind, out var list) ? [.. list.Cast<T>()] : [];
+            found.Add(item.Kind.Name, entity);
+        return found.ToDocument() with { FormatVersion = header.Version, Transform = header.Transform, ErrorFormat = header.ErrorFormat };
     }
 
     private object? Read(EntityItem item)
@@ -175,4 +149,18 @@ internal sealed class EntityReader
         MapNode { Entries.Count: 1 } map => map.Text("id"),
         _ => null,
     };
+
+    private sealed class ReadLists : DocumentLists
+    {
+        private readonly Dictionary<string, List<object>> _read = new(StringComparer.Ordinal);
+
+        public void Add(string kind, object entity)
+        {
+            if (!_read.TryGetValue(kind, out var list))
+                _read[kind] = list = [];
+            list.Add(entity);
+        }
+
+        protected override IReadOnlyList<T> List<T>(string kind) => _read.TryGetValue(kind, out var list) ? [.. list.Cast<T>()] : [];
+    }
 }
