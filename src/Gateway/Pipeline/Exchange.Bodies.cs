@@ -56,6 +56,28 @@ public sealed partial class Exchange
     /// </summary>
     public void TransformResponseStream(ResponseStreamTransform transform) => StreamTransform = transform;
 
+    /// <summary>What the body passes on its way out; null for nothing.</summary>
+    internal ResponseBodyFilter? BodyFilter { get; private set; }
+
+    /// <summary>
+    /// Has the body of the response, whoever writes it and after all rewrites, pass <paramref name="filter"/>. From <see cref="Plugin.Respond"/>. One
+    /// filter at most: false when there is one already.
+    /// </summary>
+    public bool FilterResponseBody(ResponseBodyFilter filter)
+    {
+        if (BodyFilter is not null) return false;
+        BodyFilter = filter;
+        filter.Enter(Http.Features);
+        return true;
+    }
+
+    /// <summary>Another response is sent instead.</summary>
+    internal void RemoveBodyFilter()
+    {
+        BodyFilter?.Leave(Http.Features);
+        BodyFilter = null;
+    }
+
     /// <summary>
     /// Reads the whole request body; later calls and the upstream get the same bytes.
     /// </summary>

@@ -39,6 +39,9 @@ public sealed partial class Exchange
         return ref slots[index];
     }
 
+    /// <summary>The response does not name the program that answers, in <c>Server</c> or <c>Via</c>.</summary>
+    public bool HidesServer { get; set; }
+
     /// <summary>Makes the object ready for the next request of its connection.</summary>
     internal void Begin(Snapshot.GatewaySnapshot snapshot)
     {
@@ -68,7 +71,9 @@ public sealed partial class Exchange
         bodyRewrite = null;
         bodyCapture = null;
         StreamTransform = null;
+        BodyFilter = null;
         DropsResponseBody = false;
+        HidesServer = false;
         InsteadOfUpstream = null;
         requestBody = null;
     }

@@ -30,6 +30,7 @@ internal sealed partial class ExchangeProcessor(ILogger<ExchangeProcessor> log)
             }
 
             if (answer is not null) await AnswerWriter.WriteAsync(exchange, answer);
+            if (exchange.BodyFilter is { } filter) await filter.EndAsync();
         }
         catch (Exception e)
         {
@@ -130,8 +131,10 @@ internal sealed partial class ExchangeProcessor(ILogger<ExchangeProcessor> log)
         var answer = new Answer { Status = error.Status, Error = error, CloseConnection = e is BadHttpRequestException };
         try
         {
+            exchange.RemoveBodyFilter();
             exchange.Response.Clear();
             await AnswerWriter.WriteAsync(exchange, answer);
+            if (exchange.BodyFilter is { } filter) await filter.EndAsync();
         }
         catch (Exception second)
         {
@@ -151,6 +154,7 @@ internal sealed partial class ExchangeProcessor(ILogger<ExchangeProcessor> log)
 
         var plan = exchange.Plan;
         exchange.Plan = PluginPlan.Empty;
+        exchange.RemoveBodyFilter();
         exchange.Response.Clear();
         await AnswerWriter.WriteAsync(exchange, answer);
         exchange.Plan = plan;

@@ -30,18 +30,19 @@ internal static class GatewayHeaders
     {
         var headers = exchange.Response.Headers;
         var which = exchange.Snapshot.Settings.Headers;
+        var names = !exchange.HidesServer;
         if (exchange.Source is ResponseSource.Upstream or ResponseSource.Cache || exchange.Error is { Fault: Fault.Upstream } && exchange.Timings.Tries > 0)
         {
-            if (which.Server && headers.Server.Count == 0) headers.Server = Server;
+            if (names && which.Server && headers.Server.Count == 0) headers.Server = Server;
             if (which.Latency) AddUpstreamLatencies(exchange, headers);
-            if (which.Via) headers.Via = headers.Via is { Count: > 0 } others ? $"{others}, {ViaValue}" : Via;
+            if (names && which.Via) headers.Via = headers.Via is { Count: > 0 } others ? $"{others}, {ViaValue}" : Via;
             if (which.UpstreamStatus) headers["X-Kong-Upstream-Status"] = exchange.Response.StatusCode.ToString(CultureInfo.InvariantCulture);
         }
         else
         {
             if (which.Latency)
                 headers["X-Kong-Response-Latency"] = Value(Stopwatch.GetElapsedTime(exchange.Timings.Started).Ticks / TimeSpan.TicksPerMillisecond);
-            if (which.Server && headers.Server.Count == 0) headers.Server = Server;
+            if (names && which.Server && headers.Server.Count == 0) headers.Server = Server;
         }
 
         if (which.RequestId) headers[RequestIdName] = exchange.RequestIdForHeader;

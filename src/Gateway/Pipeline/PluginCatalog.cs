@@ -10,6 +10,7 @@ using Sluice.Gateway.Plugins.AwsLambda;
 using Sluice.Gateway.Plugins.AzureFunctions;
 using Sluice.Gateway.Plugins.BasicAuth;
 using Sluice.Gateway.Plugins.BotDetection;
+using Sluice.Gateway.Plugins.Compression;
 using Sluice.Gateway.Plugins.CorrelationId;
 using Sluice.Gateway.Plugins.Cors;
 using Sluice.Gateway.Plugins.Datadog;
@@ -39,6 +40,7 @@ using Sluice.Gateway.Plugins.RequestTermination;
 using Sluice.Gateway.Plugins.RequestTransformer;
 using Sluice.Gateway.Plugins.ResponseRateLimiting;
 using Sluice.Gateway.Plugins.ResponseTransformer;
+using Sluice.Gateway.Plugins.SecurityHeaders;
 using Sluice.Gateway.Plugins.Session;
 using Sluice.Gateway.Plugins.StandardWebhooks;
 using Sluice.Gateway.Plugins.Statsd;
@@ -59,6 +61,7 @@ public static class PluginCatalog
         ZipkinPlugin.Descriptor,
         BotDetectionPlugin.Descriptor,
         CorsPlugin.Descriptor,
+        SecurityHeadersPlugin.Descriptor,
         SessionPlugin.Descriptor,
         AcmePlugin.Descriptor,
         OAuth2IntrospectionPlugin.Descriptor,
@@ -91,6 +94,7 @@ public static class PluginCatalog
         AzureFunctionsPlugin.Descriptor,
         ProxyCachePlugin.Descriptor,
         HttpCachePlugin.Descriptor,
+        CompressionPlugin.Descriptor,
         OpenTelemetryPlugin.Descriptor,
         PrometheusPlugin.Descriptor,
         HttpLogPlugin.Descriptor,

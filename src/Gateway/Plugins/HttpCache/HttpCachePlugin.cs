@@ -347,8 +347,8 @@ internal sealed class HttpCachePlugin : Plugin
         if (Slot.Get(exchange) is not { Head: { } head } use) return;
         use.Head = null;
 
-        // A body that another plugin has encoded is not what the stored head says.
-        if (string.Equals(exchange.Response.Headers.ContentEncoding.ToString(), head.Header("Content-Encoding") ?? "", StringComparison.OrdinalIgnoreCase)) store.Put(StoredHead.With(head, head.Key, body.ToArray()));
+        // A body that another plugin has encoded is not what the stored head says; what is encoded on its way out is stored as it was before.
+        if (exchange.BodyFilter is not null || string.Equals(exchange.Response.Headers.ContentEncoding.ToString(), head.Header("Content-Encoding") ?? "", StringComparison.OrdinalIgnoreCase)) store.Put(StoredHead.With(head, head.Key, body.ToArray()));
         End(use, lookAgain: true);
     }
 
