@@ -168,6 +168,7 @@ def measure(w, a, engine, database, files):
                     number, waiting = node.release(), list(others)
                     while waiting:
                         waiting = [o for o in waiting if o.release() < number or lags.append(time.time() - done)]
+                        time.sleep(0.005)
                     time.sleep(0.2)
                 note(f"two other nodes serve {what} after", ms(lags))
     finally:

@@ -14,10 +14,10 @@ internal interface IReleaseStore
     /// <summary>The configuration of a release; null when it is not kept (any more).</summary>
     /// <param name="number">The release.</param>
     /// <param name="options">What it is read with.</param>
-    /// <param name="similar">A configuration that may have much in common with it, read with the same options; null for none.</param>
+    /// <param name="similar">A release that may have much in common with it, read with the same options; null for none.</param>
     /// <param name="cancel">Ends the waiting.</param>
     /// <exception cref="ReleaseUnreadableException">It was written under rules that no longer hold.</exception>
-    Task<ConfigurationTree?> ReadAsync(long number, ReadOptions options, ConfigurationTree? similar, CancellationToken cancel);
+    Task<ConfigurationTree?> ReadAsync(long number, ReadOptions options, CurrentRelease? similar, CancellationToken cancel);
 
     /// <summary>
     /// Keeps other nodes from adding releases until it is disposed of, so that nodes that write at once take turns. It is a courtesy and no guarantee: who

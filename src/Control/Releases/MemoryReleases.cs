@@ -13,7 +13,7 @@ internal sealed class MemoryReleases : IReleaseStore
 
     public Task<Release?> FindAsync(long number, CancellationToken cancel) => Locked(() => _releases.Find(r => r.Release.Number == number)?.Release);
 
-    public Task<ConfigurationTree?> ReadAsync(long number, ReadOptions options, ConfigurationTree? similar, CancellationToken cancel) =>
+    public Task<ConfigurationTree?> ReadAsync(long number, ReadOptions options, CurrentRelease? similar, CancellationToken cancel) =>
         Locked(() => _releases.Find(r => r.Release.Number == number)?.Tree);
 
     public Task<IAsyncDisposable> TakeTurnAsync(CancellationToken cancel) => Task.FromResult<IAsyncDisposable>(Turn.Alone);

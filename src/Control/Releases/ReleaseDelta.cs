@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using System.Text.Json;
 using Sluice.Gateway.Configuration.Editing;
 using Sluice.Gateway.Configuration.Reading;
@@ -40,6 +41,27 @@ internal static class ReleaseDelta
             json.WriteEndObject();
         }
         return Compression.Pack(content.ToArray());
+    }
+
+    /// <summary>What <paramref name="tree"/> is after <paramref name="deltas"/>, in their order.</summary>
+    /// <returns>As <see cref="ConfigurationTree.TryChange"/>.</returns>
+    public static ConfigurationTree? TryApply(ConfigurationTree tree, IEnumerable<byte[]> deltas)
+    {
+        var changed = tree;
+        foreach (var packed in deltas)
+        {
+            using var delta = JsonDocument.Parse(Compression.Unpack(packed));
+            var header = delta.RootElement.GetProperty("document");
+            var deleted = Entries("deleted", id => id.GetGuid());
+            var set = Entries("set", entry => JsonMarshal.GetRawUtf8Value(entry).ToArray());
+            if (changed.TryChange(header.GetProperty("_transform").GetBoolean(), header.GetProperty("error_format").GetString()!, deleted, set) is not { } next)
+                return null;
+            changed = next;
+
+            List<(EntityKind, T)> Entries<T>(string list, Func<JsonElement, T> read) =>
+                [.. delta.RootElement.GetProperty(list).EnumerateObject().SelectMany(kind => kind.Value.EnumerateArray().Select(entry => (EntityKind.ByName[kind.Name], read(entry))))];
+        }
+        return changed;
     }
 
     /// <summary>The canonical document <paramref name="whole"/> after <paramref name="deltas"/>, in their order.</summary>

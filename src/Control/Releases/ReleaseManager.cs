@@ -155,7 +155,7 @@ public sealed partial class ReleaseManager : IAsyncDisposable
 
     /// <summary>The configuration of a release; null when there is none or it is not kept any more.</summary>
     public async Task<ConfigurationTree?> ReadAsync(long number, CancellationToken cancel = default) =>
-        Current is var current && current.Release.Number == number ? current.Tree : await _store.ReadAsync(number, _options, current.Tree, cancel);
+        Current is var current && current.Release.Number == number ? current.Tree : await _store.ReadAsync(number, _options, current, cancel);
 
     /// <summary>What makes release <paramref name="next"/> out of release <paramref name="old"/>; 0 stands for an empty configuration. Null when one is not kept.</summary>
     public async Task<ConfigurationDiff?> DiffAsync(long old, long next, CancellationToken cancel = default)
@@ -384,7 +384,7 @@ public sealed partial class ReleaseManager : IAsyncDisposable
         IReadOnlyList<Problem> problems;
         try
         {
-            var tree = await _store.ReadAsync(head.Number, _options, _current?.Tree, cancel) ?? throw new ReleaseUnreadableException($"release {head.Number} is not stored whole");
+            var tree = await _store.ReadAsync(head.Number, _options, _current, cancel) ?? throw new ReleaseUnreadableException($"release {head.Number} is not stored whole");
             (var built, problems) = Build(tree);
             if (built is not null)
             {

@@ -38,6 +38,11 @@ internal sealed class StoredReleases(Database database, ReleaseSettings settings
             """),
     ];
 
+    // A node that was away for longer, or missed a change of everything, reads the whole document once.
+    private const int MostSteps = 100;
+
+    private const int MostBytes = 1 << 20;
+
     private readonly ComponentDatabase _database = new(database, "releases", Schema, time);
 
     public async Task<Release?> HeadAsync(CancellationToken cancel)
@@ -50,14 +55,16 @@ internal sealed class StoredReleases(Database database, ReleaseSettings settings
         return await _database.ReadAsync(async c => ToRelease(await c.QueryFirstOrDefaultAsync<Row>($"SELECT {Columns} FROM releases WHERE number = @number", new { number })), cancel);
     }
 
-    public async Task<ConfigurationTree?> ReadAsync(long number, ReadOptions options, ConfigurationTree? similar, CancellationToken cancel)
+    public async Task<ConfigurationTree?> ReadAsync(long number, ReadOptions options, CurrentRelease? similar, CancellationToken cancel)
     {
+        // The hash tells whether nothing went missing on a short way.
+        var release = similar is null ? null : await FindAsync(number, cancel);
+        if (similar is not null && release is not null && await FollowAsync(similar, release, cancel) is { } followed && followed.Sha256() == release.Sha256)
+            return followed;
         var document = await _database.ReadAsync(c => DocumentAsync(c, number), cancel);
         if (document is null)
             return null;
-
-        // The hash tells whether nothing went missing on the short way.
-        if (similar?.TryReadSimilar(document) is { } tree && await FindAsync(number, cancel) is { } release && tree.Sha256() == release.Sha256)
+        if (release is not null && similar?.Tree.TryReadSimilar(document) is { } tree && tree.Sha256() == release.Sha256)
             return tree;
         var read = ConfigurationTree.Read([new ConfigurationSource($"release {number}", document, Foundation.Schema.DocumentFormat.Json)], options);
         return read.Tree ?? throw new ReleaseUnreadableException(
@@ -138,6 +145,18 @@ internal sealed class StoredReleases(Database database, ReleaseSettings settings
             }, transaction);
         await ChangeFeed.TellAsync(database.Kind, connection, transaction, ReleaseManager.Channel, release.Number);
         return true;
+    }
+
+    /// <summary>What <paramref name="from"/> became: read as the few changes since, if they are few.</summary>
+    private async Task<ConfigurationTree?> FollowAsync(CurrentRelease from, Release to, CancellationToken cancel)
+    {
+        var steps = to.Number - from.Release.Number;
+        if (steps is <= 0 or > MostSteps)
+            return null;
+        var deltas = await _database.ReadAsync(c => c.QueryAsync<Part>(
+            "SELECT number, delta AS content FROM releases WHERE number > @old AND number <= @number AND delta_bytes < @most ORDER BY number",
+            new { old = from.Release.Number, number = to.Number, most = MostBytes }), cancel);
+        return deltas.Select(d => d.Content).ToList() is var changes && changes.Count == steps ? ReleaseDelta.TryApply(from.Tree, changes) : null;
     }
 
     private static async Task<byte[]?> DocumentAsync(DbConnection connection, long number)

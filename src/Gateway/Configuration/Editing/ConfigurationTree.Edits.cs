@@ -205,6 +205,19 @@ public sealed partial class ConfigurationTree
         return tree;
     }
 
+    /// <summary>With the middleware of each pipeline that was called otherwise in <paramref name="before"/> brought up to date.</summary>
+    private ConfigurationTree WithPipelinesNamed(ConfigurationTree before)
+    {
+        var pipelines = EntityKind.ByName["pipelines"];
+        if (ShareAll(this, before, pipelines))
+            return this;
+        var tree = this;
+        foreach (var pipeline in All(pipelines))
+            if (before.Find(pipelines, pipeline.Id) is { } old && old.Key != pipeline.Key)
+                tree = tree.WithPipelineRenamed(pipeline);
+        return tree;
+    }
+
     private ConfigurationTree WithoutGroup(ConfigurationObject consumer, Guid group)
     {
         var json = consumer.ToJson();

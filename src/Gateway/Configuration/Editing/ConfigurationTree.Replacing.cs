@@ -54,7 +54,7 @@ public sealed partial class ConfigurationTree
             }
             tables = tables.SetItem(kind.Position, table);
         }
-        return new ConfigurationTree(Options, tables, ordinal) { Transform = target.Transform, ErrorFormat = target.ErrorFormat };
+        return new ConfigurationTree(Options, tables, ordinal) { Transform = target.Transform, ErrorFormat = target.ErrorFormat }.WithPipelinesNamed(this);
     }
 
     /// <summary>The same configuration with other rules of reading: other variables, another clock.</summary>

@@ -36,16 +36,41 @@ public sealed partial class ConfigurationTree
                 return null;
         }
 
-        foreach (var (kind, ordinal, bytes) in differing.OrderBy(d => d.Kind.Position))
-        {
-            if (tree.WithRead(kind, ordinal, bytes) is not { } next)
-                return null;
-            tree = next;
-        }
+        if (tree.WithRead(differing) is not { } read)
+            return null;
+        tree = read.WithPipelinesNamed(this);
         foreach (var field in json.RootElement.EnumerateObject())
             if (EntityKind.ByName.TryGetValue(field.Name, out var kind))
                 tree = tree.Ordered(kind, [.. field.Value.EnumerateArray().Select(e => e.GetProperty("id").GetGuid())]);
         return tree;
+    }
+
+    /// <summary>This configuration after a change that was written down: what the next release made of it.</summary>
+    /// <param name="transform">As <see cref="Transform"/>.</param>
+    /// <param name="errorFormat">As <see cref="ErrorFormat"/>.</param>
+    /// <param name="deleted">The objects that are no more.</param>
+    /// <param name="set">The objects that are new or otherwise, in their canonical form.</param>
+    /// <returns>As <see cref="TryReadSimilar"/>.</returns>
+    public ConfigurationTree? TryChange(bool transform, string errorFormat, IReadOnlyCollection<(EntityKind Kind, Guid Id)> deleted, IReadOnlyCollection<(EntityKind Kind, byte[] Json)> set)
+    {
+        if (deleted.Count + set.Count > MostDifferences)
+            return null;
+        var tree = new ConfigurationTree(Options, _tables, _nextOrdinal) { Transform = transform, ErrorFormat = errorFormat };
+        foreach (var (kind, id) in deleted)
+            if (tree.Find(kind, id) is { } gone)
+                tree = tree.With(tree.Table(kind).Without(gone));
+
+        // All old ones go before the first new one comes: two may have swapped what no two may share.
+        var differing = new List<(EntityKind Kind, long? Ordinal, byte[] Json)>(set.Count);
+        foreach (var (kind, json) in set)
+        {
+            using var parsed = JsonDocument.Parse(json);
+            var existing = tree.Find(kind, parsed.RootElement.GetProperty("id").GetGuid());
+            differing.Add((kind, existing?.Ordinal, json));
+            if (existing is not null)
+                tree = tree.With(tree.Table(kind).Without(existing));
+        }
+        return tree.WithRead(differing)?.WithPipelinesNamed(this);
     }
 
     /// <summary>This tree with the objects of a kind in the order of <paramref name="ids"/>, which are all of them.</summary>
@@ -83,6 +108,18 @@ public sealed partial class ConfigurationTree
         foreach (var other in others)
             table = table.Without(other);
         return With(table);
+    }
+
+    private ConfigurationTree? WithRead(IEnumerable<(EntityKind Kind, long? Ordinal, byte[] Json)> differing)
+    {
+        var tree = this;
+        foreach (var (kind, ordinal, json) in differing.OrderBy(d => d.Kind.Position))
+        {
+            if (tree.WithRead(kind, ordinal, json) is not { } next)
+                return null;
+            tree = next;
+        }
+        return tree;
     }
 
     private ConfigurationTree? WithRead(EntityKind kind, long? ordinal, byte[] json)
