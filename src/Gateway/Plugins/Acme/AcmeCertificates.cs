@@ -134,27 +134,19 @@ internal sealed partial class AcmeCertificates : CertificateIssuer, IMetricsSour
         try
         {
             if (await LoadAsync(host, name).ConfigureAwait(false) && !IsDue(name.Ends)) return;
-            var held = "lock/" + host;
-            if (!await store.TryLockAsync(held, LockTime).ConfigureAwait(false))
-            {
-                // Another node is at it: look again soon whether it has done it.
-                name.NotBefore = time.GetUtcNow() + TimeSpan.FromSeconds(1);
-                return;
-            }
-
             await issuing.WaitAsync(stopping.Token).ConfigureAwait(false);
             try
             {
-                await IssueAsync(host).ConfigureAwait(false);
+                // The lock is not held while this node is busy with other names: it would end before its turn has come.
+                if (!await IssueAloneAsync(host, name).ConfigureAwait(false)) return;
             }
             finally
             {
                 issuing.Release();
-                await store.DeleteAsync(held).ConfigureAwait(false);
             }
 
-            await LoadAsync(host, name).ConfigureAwait(false);
             Interlocked.Increment(ref issued);
+            await LoadAsync(host, name).ConfigureAwait(false);
             LogIssued(log, host, name.Ends);
         }
         catch (Exception e)
@@ -167,6 +159,30 @@ internal sealed partial class AcmeCertificates : CertificateIssuer, IMetricsSour
         finally
         {
             Volatile.Write(ref name.Busy, 0);
+        }
+    }
+
+    /// <returns>False when another node is at it, or has done it just now.</returns>
+    private async Task<bool> IssueAloneAsync(string host, Name name)
+    {
+        var held = "lock/" + host;
+        if (!await store.TryLockAsync(held, LockTime).ConfigureAwait(false))
+        {
+            // Look again soon whether the other has done it.
+            name.NotBefore = time.GetUtcNow() + TimeSpan.FromSeconds(1);
+            return false;
+        }
+
+        try
+        {
+            // Another node may have finished between the look and the lock.
+            if (await LoadAsync(host, name).ConfigureAwait(false) && !IsDue(name.Ends)) return false;
+            await IssueAsync(host).ConfigureAwait(false);
+            return true;
+        }
+        finally
+        {
+            await store.DeleteAsync(held).ConfigureAwait(false);
         }
     }
 
