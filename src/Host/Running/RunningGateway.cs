@@ -56,7 +56,7 @@ internal sealed partial class RunningGateway : IAsyncDisposable
         acme = database is null ? null : new StoredAcme(database, time);
         runtime = new GatewayRuntime(transport, settings.Gateway with { DefaultCertificate = Certificate, AcmeStore = acme }, logs, time);
         reading = ReadOptions.Default with { RouterFlavor = settings.Gateway.RouterFlavor, Secrets = secrets, Time = time };
-        workflows = new GatewayWorkflows(database, Path.Combine(settings.DataFolder, "payloads"), time, log);
+        workflows = new GatewayWorkflows(database, Path.Combine(settings.DataFolder, "payloads"), settings.Roles.HasFlag(NodeRoles.Worker), time, log);
         StartedAt = time.GetUtcNow();
     }
 

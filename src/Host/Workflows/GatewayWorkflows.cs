@@ -6,6 +6,7 @@ using Sluice.Foundation.Storage;
 using Sluice.Gateway.Configuration;
 using Sluice.Gateway.Pipeline;
 using Sluice.Gateway.Snapshot;
+using Sluice.Gateway.Telemetry;
 using Sluice.Workflows.Definitions;
 using Sluice.Workflows.History;
 using Sluice.Workflows.Nodes;
@@ -26,15 +27,15 @@ internal sealed partial class GatewayWorkflows : RouteHandlers, IAsyncDisposable
     private readonly ILogger _log;
 
     /// <param name="database">Where runs are stored; null where the gateway has none.</param>
-    /// <param name="payloads">The folder for what is too big for it, and for files; used only where runs are stored.</param>
-    public GatewayWorkflows(Database? database, string payloads, TimeProvider time, ILogger log)
+    /// <param name="payloads">The folder for what is too big for a database in a file, and for files; nodes that share a database keep it there.</param>
+    /// <param name="works">Whether this node goes on with runs that others left behind.</param>
+    public GatewayWorkflows(Database? database, string payloads, bool works, TimeProvider time, ILogger log)
     {
         _log = log;
-
-        // Runs that were left behind are taken up at the start, and of several nodes only one may do that: a shared database is not used yet.
-        _stores = database?.Kind == DatabaseKind.Sqlite;
-        _services = new NodeServices { Time = time, Objects = _stores ? new FolderObjectStore(payloads) : null };
-        _engine = new WorkflowEngine(new EngineOptions { Database = _stores ? database : null, Services = _services });
+        _stores = database is not null;
+        ObjectStore? objects = database is null ? null : database.Kind == DatabaseKind.Sqlite ? new FolderObjectStore(payloads) : new DatabaseObjectStore(database);
+        _services = new NodeServices { Time = time, Objects = objects };
+        _engine = new WorkflowEngine(new EngineOptions { Database = database, Services = _services, Node = database is null ? null : GatewayNode.Id, TakesOver = works });
         _engine.Watch += _metrics.Add;
     }
 

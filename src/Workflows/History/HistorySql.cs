@@ -8,7 +8,7 @@ internal static class HistorySql
 {
     public static readonly IReadOnlyList<Migration> Migrations =
     [
-        new(1, "runs, their histories and the documents they run", """
+        new(1, "runs, who runs them, their histories and the documents they run", """
             CREATE TABLE workflow_documents (
                 version {text} PRIMARY KEY,
                 name {text} NOT NULL,
@@ -28,8 +28,11 @@ internal static class HistorySql
                 wait_until bigint,
                 last_node text NOT NULL,
                 error text,
-                bytes bigint NOT NULL
+                bytes bigint NOT NULL,
+                owner {text} NOT NULL,
+                cancel_reason text
             );
+            CREATE INDEX workflow_runs_open ON workflow_runs (owner, started_at) WHERE ended_at IS NULL;
             CREATE INDEX workflow_runs_by_phase ON workflow_runs (phase, started_at);
             CREATE INDEX workflow_runs_by_workflow ON workflow_runs (workflow, started_at);
             CREATE INDEX workflow_runs_by_end ON workflow_runs (ended_at);
@@ -39,6 +42,19 @@ internal static class HistorySql
                 lines {bytes} NOT NULL,
                 PRIMARY KEY (run_id, number)
             );
+            CREATE TABLE workflow_objects (
+                key {text} PRIMARY KEY,
+                content {bytes} NOT NULL
+            );
+            CREATE TABLE workflow_owners (
+                id {text} PRIMARY KEY,
+                node {text} NOT NULL,
+                seen_at bigint NOT NULL
+            );
+            CREATE TABLE workflow_keys (
+                name {text} PRIMARY KEY,
+                value {bytes} NOT NULL
+            );
             """),
     ];
 
@@ -47,9 +63,9 @@ internal static class HistorySql
 
     public const string PutRun =
         """
-        INSERT INTO workflow_runs (id, workflow, version, mode, tenant, parent, phase, started_at, ended_at, wait_until, last_node, error, bytes)
-        VALUES (@id, @workflow, @version, @mode, @tenant, @parent, @phase, @started_at, @ended_at, @wait_until, @last_node, @error, @bytes)
-        ON CONFLICT (id) DO UPDATE SET phase = excluded.phase, ended_at = excluded.ended_at, wait_until = excluded.wait_until,
+        INSERT INTO workflow_runs (id, workflow, version, mode, tenant, parent, phase, started_at, ended_at, wait_until, last_node, error, bytes, owner)
+        VALUES (@id, @workflow, @version, @mode, @tenant, @parent, @phase, @started_at, @ended_at, @wait_until, @last_node, @error, @bytes, @owner)
+        ON CONFLICT (id) DO UPDATE SET phase = excluded.phase, owner = excluded.owner, ended_at = excluded.ended_at, wait_until = excluded.wait_until,
             last_node = excluded.last_node, error = excluded.error, bytes = workflow_runs.bytes + excluded.bytes
         """;
 

@@ -17,6 +17,7 @@ internal sealed class HistoryWriter : IAsyncDisposable
     private const int Most = 4096;
 
     private readonly Database _database;
+    private readonly RunOwnership _ownership;
     private readonly TimeProvider _time;
     private readonly Lock _lock = new();
     private readonly SemaphoreSlim _signal = new(0);
@@ -26,9 +27,10 @@ internal sealed class HistoryWriter : IAsyncDisposable
     private bool _signalled;
     private bool _urgent;
 
-    public HistoryWriter(Database database, ObjectStore? objects, int threshold, TimeProvider time)
+    public HistoryWriter(Database database, RunOwnership ownership, ObjectStore? objects, int threshold, TimeProvider time)
     {
         _database = database;
+        _ownership = ownership;
         Objects = objects;
         Threshold = threshold;
         _time = time;
@@ -42,6 +44,9 @@ internal sealed class HistoryWriter : IAsyncDisposable
 
     /// <summary>Why the last commit failed; null when it did not. New runs are refused meanwhile.</summary>
     public DatabaseException? Failure { get; private set; }
+
+    /// <summary>Told when nothing more can be stored because the runs are others' now.</summary>
+    public event Action<RunsTakenException>? Taken;
 
     /// <summary>How many commits there were.</summary>
     public long Commits { get; private set; }
@@ -131,6 +136,12 @@ internal sealed class HistoryWriter : IAsyncDisposable
                 foreach (var part in parts) part.Stored.TrySetResult();
                 return;
             }
+            catch (RunsTakenException e)
+            {
+                foreach (var part in parts) part.Stored.TrySetException(e);
+                Taken?.Invoke(e);
+                return;
+            }
             catch (DatabaseException e)
             {
                 // Runs under way hold on until the database answers again; only the end of the process makes them give up.
@@ -156,6 +167,7 @@ internal sealed class HistoryWriter : IAsyncDisposable
 
     private async Task WriteAsync(DbConnection connection, DbTransaction transaction, List<LogPart> parts)
     {
+        var owner = await _ownership.HoldAsync(connection, transaction);
         await using var statements = Statements.Create(connection, transaction);
         foreach (var model in parts.Where(p => p.Standing is not null).Select(p => p.Log.Run.Model).Distinct())
         {
@@ -171,7 +183,7 @@ internal sealed class HistoryWriter : IAsyncDisposable
                 await statements.RunAsync(HistorySql.PutRun,
                     ("id", run.Id), ("workflow", run.Model.Name), ("version", run.Model.Definition.Version), ("mode", HistorySql.NameOf(run.Request.Mode)), ("tenant", run.Request.Tenant),
                     ("parent", run.Request.Parent?.Id ?? run.StoredParent), ("phase", HistorySql.NameOf(standing.Phase)), ("started_at", run.StartedAt.ToUnixTimeMilliseconds()),
-                    ("ended_at", ended ? _time.GetUtcNow().ToUnixTimeMilliseconds() : null), ("wait_until", standing.WaitUntil?.ToUnixTimeMilliseconds()), ("last_node", standing.LastNode), ("error", standing.Error), ("bytes", part.Lines.Length));
+                    ("ended_at", ended ? _time.GetUtcNow().ToUnixTimeMilliseconds() : null), ("wait_until", standing.WaitUntil?.ToUnixTimeMilliseconds()), ("last_node", standing.LastNode), ("error", standing.Error), ("bytes", part.Lines.Length), ("owner", owner));
             }
 
             await statements.RunAsync(HistorySql.AddLines, ("run_id", run.Id), ("number", part.Number), ("lines", part.Lines));

@@ -10,7 +10,11 @@ namespace Sluice.Workflows.History;
 
 /// <summary>One stored run, without its history.</summary>
 public sealed record RunSummary(
-    string Id, string Workflow, string Version, RunMode Mode, string Tenant, string? Parent, RunPhase Phase, DateTimeOffset StartedAt, DateTimeOffset? EndedAt, DateTimeOffset? WaitUntil, string LastNode, string? Error, long Bytes);
+    string Id, string Workflow, string Version, RunMode Mode, string Tenant, string? Parent, RunPhase Phase, DateTimeOffset StartedAt, DateTimeOffset? EndedAt, DateTimeOffset? WaitUntil, string LastNode, string? Error, long Bytes)
+{
+    /// <summary>Why somebody wants it ended; null when nobody does.</summary>
+    public string? CancelReason { get; init; }
+}
 
 /// <summary>Which runs are listed; what is null does not count.</summary>
 public sealed record RunFilter
@@ -31,7 +35,7 @@ public sealed record RunFilter
 /// <summary>What is stored about runs, for reading.</summary>
 public sealed class RunHistory(Database database, ObjectStore? objects)
 {
-    private const string Columns = "id, workflow, version, mode, tenant, parent, phase, started_at, ended_at, wait_until, last_node, error, bytes";
+    private const string Columns = "id, workflow, version, mode, tenant, parent, phase, started_at, ended_at, wait_until, last_node, error, bytes, cancel_reason";
 
     /// <summary>Runs, the newest first.</summary>
     public Task<IReadOnlyList<RunSummary>> ListAsync(RunFilter filter, CancellationToken cancel = default) => QueryAsync(
@@ -44,13 +48,6 @@ public sealed class RunHistory(Database database, ObjectStore? objects)
 
     public async Task<RunSummary?> FindAsync(string id, CancellationToken cancel = default) =>
         (await QueryAsync($"SELECT {Columns} FROM workflow_runs WHERE id = @id", new { id }, cancel)).FirstOrDefault();
-
-    /// <summary>Runs that are not over and that nothing outside them will wake.</summary>
-    internal Task<IReadOnlyList<RunSummary>> UnfinishedAsync(int limit, CancellationToken cancel) =>
-        QueryAsync($"SELECT {Columns} FROM workflow_runs WHERE phase IN ('running', 'queued') AND mode <> 'sub-workflow' ORDER BY started_at, id LIMIT @limit", new { limit }, cancel);
-
-    internal Task<IReadOnlyList<RunSummary>> WaitingAsync(CancellationToken cancel) =>
-        QueryAsync($"SELECT {Columns} FROM workflow_runs WHERE phase = 'waiting' ORDER BY wait_until", null, cancel);
 
     /// <summary>The document that a run runs; null when it is not there any more.</summary>
     public Task<string?> DocumentAsync(string version, CancellationToken cancel = default) => database.ReadAsync(
@@ -105,7 +102,10 @@ public sealed class RunHistory(Database database, ObjectStore? objects)
 
     private static RunSummary Read(DbDataReader row) => new(
         row.GetString(0), row.GetString(1), row.GetString(2), HistorySql.Mode(row.GetString(3)), row.GetString(4), Text(row, 5), HistorySql.Phase(row.GetString(6)),
-        DateTimeOffset.FromUnixTimeMilliseconds(row.GetInt64(7)), Time(row, 8), Time(row, 9), row.GetString(10), Text(row, 11), row.GetInt64(12));
+        DateTimeOffset.FromUnixTimeMilliseconds(row.GetInt64(7)), Time(row, 8), Time(row, 9), row.GetString(10), Text(row, 11), row.GetInt64(12))
+    {
+        CancelReason = Text(row, 13),
+    };
 
     private static string? Text(DbDataReader row, int column) => row.IsDBNull(column) ? null : row.GetString(column);
 

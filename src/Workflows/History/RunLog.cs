@@ -18,6 +18,7 @@ internal sealed class RunLog(HistoryWriter writer, string id, int nextLine = 0)
     private int _objectsUnderWay;
     private int _nextLine = nextLine;
     private Exception? _broken;
+    private bool _dropped;
 
     public string Id { get; } = id;
 
@@ -29,6 +30,7 @@ internal sealed class RunLog(HistoryWriter writer, string id, int nextLine = 0)
     {
         lock (_lock)
         {
+            if (_dropped) return;
             var before = _unwritten.WrittenCount;
             RunEventJson.Write(_unwritten, happened, Run.Model, KeyOf);
             var length = _unwritten.WrittenCount - before;
@@ -54,6 +56,18 @@ internal sealed class RunLog(HistoryWriter writer, string id, int nextLine = 0)
 
         writer.Add(this, urgent: true);
         return done;
+    }
+
+    /// <summary>Forgets what is not stored yet, and takes nothing more: the run is another process's.</summary>
+    public void Drop(Exception why)
+    {
+        lock (_lock)
+        {
+            _dropped = true;
+            _unwritten.ResetWrittenCount();
+            _flush?.TrySetException(why);
+            _flush = null;
+        }
     }
 
     /// <summary>What is to be stored now; null when nothing is, or not before its objects are.</summary>

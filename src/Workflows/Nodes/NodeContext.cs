@@ -73,5 +73,5 @@ public sealed class NodeContext
     public Item Failed(int index, Exception error) => new(new JsObject(1) { ["error"] = error.Message }) { Error = error.Message, PairedItems = [new PairedItem(index)] };
 
     /// <summary>Gives the answer for the caller that waits for this run; nothing happens when nobody waits any more.</summary>
-    public ValueTask RespondAsync(WebhookResponse response) => Run.RespondAsync(response);
+    public void Respond(WebhookResponse response) => Run.Respond(response);
 }

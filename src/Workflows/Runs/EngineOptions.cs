@@ -12,6 +12,12 @@ public sealed class EngineOptions
     /// <summary>Where histories are stored; null stores nothing, whatever workflows say.</summary>
     public Database? Database { get; init; }
 
+    /// <summary>What the node is called in each of its lives, so that it need not wait for its own old runs to be free; null when nothing stays the same.</summary>
+    public string? Node { get; init; }
+
+    /// <summary>Whether it goes on with the runs that other nodes left behind. The runs of a store in a file are always gone on with.</summary>
+    public bool TakesOver { get; init; } = true;
+
     /// <summary>How many runs are under way at a time; 10 for each processor when not set.</summary>
     public int ConcurrentRuns { get; init; } = 10 * Environment.ProcessorCount;
 

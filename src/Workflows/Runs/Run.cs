@@ -14,6 +14,7 @@ public sealed partial class Run
     private readonly CancellationTokenSource _cancel = new();
     private readonly TaskCompletionSource<RunResult> _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private TaskCompletionSource<WebhookResponse?>? _response;
+    private bool _answered;
     private string? _cancelReason;
     private JsObject? _asData;
     private volatile bool _abandoned;
@@ -82,16 +83,38 @@ public sealed partial class Run
         return (_response ??= new(TaskCreationOptions.RunContinuationsAsynchronously)).Task;
     }
 
-    internal async ValueTask RespondAsync(WebhookResponse response)
+    /// <summary>Gives the answer. The run itself goes on at once; its caller is told when everything before the answer is stored.</summary>
+    internal void Respond(WebhookResponse response)
     {
-        if (_response is not { Task.IsCompleted: false } waiting) return;
-        // Whoever gets an answer takes the run for stored.
-        if (Log is not null) await Log.FlushAsync();
-        waiting.TrySetResult(response);
+        if (_response is not { Task.IsCompleted: false } waiting || _answered) return;
+        _answered = true;
+        if (Log is null) waiting.TrySetResult(response);
+        else _ = AnswerWhenStoredAsync(Log, waiting, response);
+    }
+
+    private static async Task AnswerWhenStoredAsync(RunLog log, TaskCompletionSource<WebhookResponse?> waiting, WebhookResponse response)
+    {
+        try
+        {
+            await log.FlushAsync();
+            waiting.TrySetResult(response);
+        }
+#pragma warning disable CA1031 // Whatever kept it from being stored, the caller is told of it.
+        catch (Exception e)
+        {
+            waiting.TrySetException(e);
+        }
+#pragma warning restore CA1031
     }
 
     /// <summary>Whether somebody in this process waits for its end, also while it waits itself.</summary>
     internal bool IsAwaited { get; set; }
+
+    /// <summary>Whether it counts among the runs that are under way at a time.</summary>
+    internal bool HasSlot { get; set; }
+
+    /// <summary>Told when there is nothing more to run of it for now: what is left is to wait until that is stored, which needs no slot.</summary>
+    internal Action<Run>? Resting { get; init; }
 
     /// <summary>Whether it was read back from its history.</summary>
     internal bool Recovered { get; private set; }
@@ -107,6 +130,16 @@ public sealed partial class Run
     internal void Abandon()
     {
         _abandoned = true;
+        _cancel.Cancel();
+    }
+
+    /// <summary>Another process goes on with it: what is not stored yet never will be.</summary>
+    internal void Abandon(Exception why)
+    {
+        _abandoned = true;
+        Log?.Drop(why);
+        _ended.TrySetException(why);
+        _response?.TrySetException(why);
         _cancel.Cancel();
     }
 
@@ -285,10 +318,11 @@ public sealed partial class Run
     /// <summary>The run has ended or waits: everything about it is stored before anybody is told.</summary>
     private async ValueTask StopHereAsync()
     {
+        Resting?.Invoke(this);
         if (Log is not null) await Log.FlushAsync();
         var result = Result();
         if (result.Phase is not (RunPhase.Waiting or RunPhase.NeedsDecision)) _ended.TrySetResult(result);
-        if (result.Phase is not RunPhase.Waiting) _response?.TrySetResult(null);
+        if (result.Phase is not RunPhase.Waiting && !_answered) _response?.TrySetResult(null);
     }
 
     /// <summary>How it stands now.</summary>

@@ -14,8 +14,9 @@ public sealed partial class WorkflowEngine
 {
     /// <summary>The ids of runs that are stored and wait for room in the queue.</summary>
     private readonly ConcurrentQueue<string> _postponed = new();
+    private readonly SemaphoreSlim _anew = new(1);
     private int _taking;
-    private Task? _retention;
+    private Task? _keeping;
 
     /// <summary>
     /// Prepares the tables and goes on with every stored run that is not over: those that wait go on waiting, the others run on from their last stored node.
@@ -26,10 +27,9 @@ public sealed partial class WorkflowEngine
     {
         if (_options.Database is not { } database) return;
         await Migrations.RunAsync(database, "workflows", HistorySql.Migrations, Time, cancel);
-        foreach (var run in await History!.WaitingAsync(cancel)) _waiting.Add(run.Id, run.WaitUntil);
-        foreach (var run in await History.UnfinishedAsync(int.MaxValue, cancel)) _postponed.Enqueue(run.Id);
-        TakeFromStore();
-        _retention = EnforceRetentionAsync(database);
+        await _ownership!.RegisterAsync(cancel);
+        if (_options.TakesOver || !_ownership.IsShared) await ClaimAsync(cancel);
+        _keeping = Task.WhenAll(EnforceRetentionAsync(database), _ownership.IsShared ? KeepOwningAsync() : Task.CompletedTask);
     }
 
     /// <summary>Goes on with a run that waits for a call.</summary>
@@ -37,14 +37,12 @@ public sealed partial class WorkflowEngine
     /// <returns>The caller's answer; null when no such run waits for such a call.</returns>
     public async ValueTask<WebhookResponse?> ResumeAsync(string id, string suffix, WebhookRequest request, CancellationToken cancel = default)
     {
-        if (_waiting.Remove(id) is not { } parked) return null;
-        var run = parked.Run ?? await LoadAsync(id);
-        if (run is null) return null;
+        if (await TakeWaitingAsync(id) is not { } run) return null;
         var waiting = run.State.Waiting?.Find(w => w.Waiting is { OnCall: true } wait && string.Equals(wait.Suffix, suffix, StringComparison.Ordinal)
             && (wait.Method.Length == 0 || string.Equals(wait.Method, request.Method, StringComparison.OrdinalIgnoreCase)));
         if (waiting is null)
         {
-            _waiting.Add(run);
+            await PutBackAsync(run);
             return null;
         }
 
@@ -76,6 +74,12 @@ public sealed partial class WorkflowEngine
         if (await LoadAsync(id) is not { Phase: RunPhase.NeedsDecision } run) return false;
         var node = run.State.Running.Find(r => r.Started && !r.Node.Idempotent);
         if (node is null || !_active.TryAdd(id, run)) return false;
+        if (!await _ownership!.TakeAsync(id, RunPhase.NeedsDecision, own: false, _stop.Token))
+        {
+            _active.TryRemove(id, out _);
+            return false;
+        }
+
         await EnterAsync(run, always: true, _stop.Token);
         InBackground(() => DriveAsync(run, Activate(run).DecideAsync(node, decision, items)).AsTask());
         return true;
@@ -151,8 +155,12 @@ public sealed partial class WorkflowEngine
         {
             while (!_stop.IsCancellationRequested && _queue.Waiting <= _options.QueueLength / 2 && _postponed.TryDequeue(out var id))
             {
-                if (await LoadAsync(id) is not { Phase: RunPhase.Running } run) continue;
+                if (await LoadAsync(id) is not { } run) continue;
+                // Taken to be woken by a process that died before it was.
+                if (run.Phase == RunPhase.Waiting) await PutBackAsync(run);
+                if (run.Phase != RunPhase.Running) continue;
                 _active[id] = run;
+                if ((await History!.FindAsync(id))?.CancelReason is { } reason) run.Cancel(reason);
                 var entered = EnterAsync(run, always: true, _stop.Token);
                 InBackground(async () =>
                 {
@@ -171,12 +179,12 @@ public sealed partial class WorkflowEngine
     {
         InBackground(async () =>
         {
-            if ((kept ?? await LoadAsync(id)) is not { } run) return;
+            if (await TakeWaitingAsync(id, kept) is not { } run) return;
             var now = Time.GetUtcNow();
             var due = run.State.Waiting?.Find(w => w.Waiting?.Until <= now);
             if (due is null)
             {
-                if (run.Phase == RunPhase.Waiting) _waiting.Add(run);
+                if (run.Phase == RunPhase.Waiting) await PutBackAsync(run);
                 return;
             }
 
@@ -184,6 +192,28 @@ public sealed partial class WorkflowEngine
             await DriveAsync(run, Activate(run).ResumeAsync(due, null));
         });
         return Task.CompletedTask;
+    }
+
+    /// <summary>Takes a run that waits, for whoever wakes or ends it; null when it does not wait, or somebody else was first.</summary>
+    private async ValueTask<Run?> TakeWaitingAsync(string id)
+    {
+        var parked = _waiting.Remove(id);
+        if (parked is null && _ownership is not { IsShared: true }) return null;
+        return await TakeWaitingAsync(id, parked?.Run);
+    }
+
+    /// <param name="kept">The run as this process knows it.</param>
+    private async ValueTask<Run?> TakeWaitingAsync(string id, Run? kept)
+    {
+        if (_ownership is not { IsShared: true } shared || kept is { Log: null }) return kept ?? await LoadAsync(id);
+        if (kept is not null && await shared.TakeAsync(id, RunPhase.Waiting, own: true, _stop.Token)) return kept;
+        return await shared.TakeAsync(id, RunPhase.Waiting, own: false, _stop.Token) ? await LoadAsync(id) : null;
+    }
+
+    private async ValueTask PutBackAsync(Run run)
+    {
+        if (_ownership is not null && run.Log is not null) await _ownership.PutBackAsync(run.Id, _stop.Token);
+        _waiting.Add(run);
     }
 
     private async ValueTask<RunResult> RunSubWorkflowAsync(SubRun sub)
@@ -215,6 +245,13 @@ public sealed partial class WorkflowEngine
         if (earlier is { Phase: RunPhase.Succeeded or RunPhase.Failed or RunPhase.Cancelled or RunPhase.NeedsDecision }) return earlier.Result();
         var run = earlier ?? Create(model, request).Run;
         run.IsAwaited = true;
+        if (run.Phase == RunPhase.Waiting)
+        {
+            _waiting.Remove(id);
+            await PutBackAsync(run);
+            return await run.Ended.WaitAsync(sub.Cancellation);
+        }
+
         _active[id] = run;
         try
         {
@@ -246,6 +283,92 @@ public sealed partial class WorkflowEngine
         var depth = 0;
         for (var at = run; at is not null; at = at.Request.Parent) depth++;
         return depth;
+    }
+
+    /// <summary>Makes the runs that belong to nobody this process's, as far as there are some.</summary>
+    private async Task ClaimAsync(CancellationToken cancel)
+    {
+        IReadOnlyList<(string Id, RunPhase Phase, DateTimeOffset? Until)> claimed;
+        do
+        {
+            claimed = await _ownership!.ClaimAsync(cancel);
+            foreach (var (id, phase, until) in claimed)
+            {
+                if (phase == RunPhase.Waiting) _waiting.Add(id, until);
+                else _postponed.Enqueue(id);
+            }
+
+            TakeFromStore();
+        }
+        while (claimed.Count > 0);
+    }
+
+    /// <summary>Says that this process lives, and looks for runs of those that do not any more.</summary>
+    private async Task KeepOwningAsync()
+    {
+        // Whoever was silent for long may not say of others that they are.
+        var heardOf = 0;
+        try
+        {
+            while (true)
+            {
+                await Task.Delay(RunOwnership.Beat, Time, _stop.Token);
+                try
+                {
+                    var begun = Time.GetTimestamp();
+                    var owner = _ownership!.Id;
+                    if (!await _ownership.BeatAsync(_stop.Token)) await StartAnewAsync(new RunsTakenException(owner));
+                    heardOf = Time.GetElapsedTime(begun) < RunOwnership.Beat ? heardOf + 1 : 0;
+                    if (heardOf >= RunOwnership.DeadAfter / RunOwnership.Beat) await _ownership.ForgetDeadAsync(_stop.Token);
+                    if (_options.TakesOver) await ClaimAsync(_stop.Token);
+                    foreach (var (id, reason) in await _ownership.ToCancelAsync(_stop.Token))
+                        if (_active.TryGetValue(id, out var run)) run.Cancel(reason);
+                }
+                catch (DatabaseException)
+                {
+                    heardOf = 0;
+                }
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            // The engine ends.
+        }
+    }
+
+    /// <summary>This process was taken for dead: what it runs is others' now, and it begins again as a new owner.</summary>
+    private async Task StartAnewAsync(RunsTakenException taken)
+    {
+        await _anew.WaitAsync(_stop.Token);
+        try
+        {
+            if (!string.Equals(taken.Owner, _ownership!.Id, StringComparison.Ordinal)) return;
+            foreach (var run in _active.Values.Where(r => r.Log is not null))
+            {
+                run.Abandon(taken);
+                _active.TryRemove(KeyValuePair.Create(run.Id, run));
+            }
+
+            await _ownership.RegisterAsync(_stop.Token);
+        }
+        finally
+        {
+            _anew.Release();
+        }
+    }
+
+    /// <summary>Nothing more is stored here: whoever is there may go on with these runs at once.</summary>
+    private async Task LeaveAsync()
+    {
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(2), TimeProvider.System);
+        try
+        {
+            await _ownership!.LeaveAsync(limit.Token);
+        }
+        catch (Exception e) when (e is DatabaseException or OperationCanceledException)
+        {
+            // The others will notice.
+        }
     }
 
     private async Task EnforceRetentionAsync(Database database)

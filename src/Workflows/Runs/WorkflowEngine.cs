@@ -17,6 +17,7 @@ public sealed partial class WorkflowEngine : IAsyncDisposable
     private readonly EngineOptions _options;
     private readonly RunQueue _queue;
     private readonly HistoryWriter? _writer;
+    private readonly RunOwnership? _ownership;
     private readonly ConcurrentDictionary<string, Run> _active = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, WorkflowModel> _oldModels = new(StringComparer.Ordinal);
     private readonly CancellationTokenSource _stop = new();
@@ -33,7 +34,9 @@ public sealed partial class WorkflowEngine : IAsyncDisposable
         _waiting = new WaitingRuns(Time, WakeAsync);
         if (options.Database is not { } database) return;
         History = new RunHistory(database, options.Services.Objects);
-        _writer = new HistoryWriter(database, options.Services.Objects, options.PayloadThreshold, Time);
+        _ownership = new RunOwnership(database, options.Node);
+        _writer = new HistoryWriter(database, _ownership, options.Services.Objects, options.PayloadThreshold, Time);
+        _writer.Taken += taken => InBackground(() => StartAnewAsync(taken));
     }
 
     /// <summary>What is stored about runs; null when nothing is.</summary>
@@ -84,7 +87,7 @@ public sealed partial class WorkflowEngine : IAsyncDisposable
             if (entered.IsCompletedSuccessfully && !entered.Result) throw Refuse(run);
             InBackground(async () =>
             {
-                await entered;
+                run.HasSlot = await entered;
                 await DriveAsync(run, Activate(run).StartAsync(trigger));
             });
             return run;
@@ -164,9 +167,13 @@ public sealed partial class WorkflowEngine : IAsyncDisposable
             return true;
         }
 
-        if (_waiting.Remove(id) is not { } parked || await (parked.Run is { } kept ? new(kept) : LoadAsync(id)) is not { } waiting) return false;
-        await waiting.EndWaitingAsync(reason);
-        return true;
+        if (await TakeWaitingAsync(id) is { } waiting)
+        {
+            await waiting.EndWaitingAsync(reason);
+            return true;
+        }
+
+        return _ownership is not null && await _ownership.AskToCancelAsync(id, reason, _stop.Token);
     }
 
     private (Run Run, NodeModel Trigger) Create(WorkflowModel model, RunRequest request)
@@ -179,7 +186,7 @@ public sealed partial class WorkflowEngine : IAsyncDisposable
     private Run Make(string id, WorkflowModel model, RunRequest request, int nextLine, string? parent)
     {
         var log = _writer is not null && model.Durable ? new RunLog(_writer, id, nextLine) : null;
-        var run = new Run(id, model, _options.Services, request, log) { Watch = Happened, StoredParent = parent };
+        var run = new Run(id, model, _options.Services, request, log) { Watch = Happened, Resting = LeaveSlot, StoredParent = parent };
         if (log is not null) log.Run = run;
         return run;
     }
@@ -191,6 +198,15 @@ public sealed partial class WorkflowEngine : IAsyncDisposable
         if (!always && run.Log is not null && _writer!.Failure is not null) throw NotStored();
         var settings = run.Model.Settings;
         if (!await _queue.EnterAsync(run.Model.Name, settings.Concurrency, settings.QueueLength, run.Request.Tenant, Time.GetUtcNow(), always, cancel)) throw Refuse(run);
+        run.HasSlot = true;
+    }
+
+    private void LeaveSlot(Run run)
+    {
+        if (!run.HasSlot) return;
+        run.HasSlot = false;
+        _queue.Leave(run.Model.Name, run.Request.Tenant);
+        TakeFromStore();
     }
 
     private static RunRefusedException NotStored() => new("runs cannot be stored at the moment", TimeSpan.FromSeconds(5));
@@ -211,9 +227,8 @@ public sealed partial class WorkflowEngine : IAsyncDisposable
         {
             // Whoever calls a waiting run must find it, so that it is there before it is no longer here.
             if (run.Phase == RunPhase.Waiting) _waiting.Add(run);
-            _active.TryRemove(run.Id, out _);
-            _queue.Leave(run.Model.Name, run.Request.Tenant);
-            TakeFromStore();
+            _active.TryRemove(KeyValuePair.Create(run.Id, run));
+            LeaveSlot(run);
         }
 
         if (run.Phase == RunPhase.Failed) StartErrorWorkflow(run);
@@ -281,7 +296,13 @@ public sealed partial class WorkflowEngine : IAsyncDisposable
         _idle = new(TaskCreationOptions.RunContinuationsAsynchronously);
         if (Volatile.Read(ref _background) > 0) await Task.WhenAny(_idle.Task, Task.Delay(TimeSpan.FromSeconds(10), TimeProvider.System));
         if (_writer is not null) await _writer.DisposeAsync();
-        if (_retention is not null) await _retention;
+        if (_keeping is not null)
+        {
+            await _keeping;
+            await LeaveAsync();
+        }
+
+        _anew.Dispose();
         _stop.Dispose();
     }
 }

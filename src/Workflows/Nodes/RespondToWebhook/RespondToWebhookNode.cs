@@ -28,13 +28,7 @@ internal sealed class RespondToWebhookNode(RespondToWebhookParameters parameters
             return NodeResult.Of([context.Failed(0, e)]);
         }
 
-        var sent = context.RespondAsync(response);
-        return sent.IsCompletedSuccessfully ? Result(context, response) : Wait(sent, context, response);
-    }
-
-    private async ValueTask<NodeResult> Wait(ValueTask sent, NodeContext context, WebhookResponse response)
-    {
-        await sent;
+        context.Respond(response);
         return Result(context, response);
     }
 
