@@ -14,6 +14,7 @@ using Sluice.Gateway.Plugins.Compression;
 using Sluice.Gateway.Plugins.CorrelationId;
 using Sluice.Gateway.Plugins.Cors;
 using Sluice.Gateway.Plugins.Datadog;
+using Sluice.Gateway.Plugins.ExternalAuth;
 using Sluice.Gateway.Plugins.FileLog;
 using Sluice.Gateway.Plugins.GrpcGateway;
 using Sluice.Gateway.Plugins.GrpcWeb;
@@ -28,12 +29,14 @@ using Sluice.Gateway.Plugins.Loggly;
 using Sluice.Gateway.Plugins.MtlsAuth;
 using Sluice.Gateway.Plugins.OAuth2;
 using Sluice.Gateway.Plugins.OAuth2Introspection;
+using Sluice.Gateway.Plugins.Opa;
 using Sluice.Gateway.Plugins.OpenIdConnect;
 using Sluice.Gateway.Plugins.OpenTelemetry;
 using Sluice.Gateway.Plugins.Prometheus;
 using Sluice.Gateway.Plugins.ProxyCache;
 using Sluice.Gateway.Plugins.RateLimiting;
 using Sluice.Gateway.Plugins.RateLimitingAdvanced;
+using Sluice.Gateway.Plugins.Rbac;
 using Sluice.Gateway.Plugins.Redirect;
 using Sluice.Gateway.Plugins.RequestSizeLimiting;
 using Sluice.Gateway.Plugins.RequestTermination;
@@ -77,6 +80,9 @@ public static class PluginCatalog
         IpRestrictionPlugin.Descriptor,
         RequestSizeLimitingPlugin.Descriptor,
         AclPlugin.Descriptor,
+        RbacPlugin.Descriptor,
+        OpaPlugin.Descriptor,
+        ExternalAuthPlugin.Descriptor,
         RateLimitingPlugin.Descriptor,
         RateLimitingAdvancedPlugin.Descriptor,
         ResponseRateLimitingPlugin.Descriptor,

@@ -54,7 +54,7 @@ internal sealed class IssuerKeys
         var unreadable = Unreadable(token.Claims, "exp") || Unreadable(token.Claims, "nbf");
         if (unreadable) return (null, JwtErrors.Malformed("invalid claims"));
         var issued = new IssuedToken(
-            verdict.Keys!, TokenCredential.Of(TokenClaims.Text(token.Claims, "iss") ?? "", subject), consumer, FieldText.OfForeign(subject) ?? "", times);
+            verdict.Keys!, TokenCredential.Of(TokenClaims.Text(token.Claims, "iss") ?? "", subject), consumer, FieldText.OfForeign(subject) ?? "", times, new AuthenticatedClaims(token.Claims));
         verified.Add(hash, issued);
         return (issued, null);
     }
@@ -69,7 +69,8 @@ internal sealed class IssuerKeys
 /// <param name="Consumer">Whom it names, where that is asked for.</param>
 /// <param name="SubjectField">Its subject, for a header field.</param>
 /// <param name="Times">The times in it.</param>
-internal sealed record IssuedToken(JsonWebKeySet Keys, TokenCredential Credential, ConsumerModel? Consumer, string SubjectField, TokenTimes Times);
+/// <param name="Claims">What it claims.</param>
+internal sealed record IssuedToken(JsonWebKeySet Keys, TokenCredential Credential, ConsumerModel? Consumer, string SubjectField, TokenTimes Times, AuthenticatedClaims Claims);
 
 /// <summary>The times in a token, in seconds since 1970; null where there is no number.</summary>
 internal readonly record struct TokenTimes(double? Expires, double? NotBefore);

@@ -22,5 +22,5 @@ internal sealed class IndexedJwtKey(JwtCredential credential) : IndexedCredentia
     public SignatureVerifier? Verifier(bool secretIsBase64) => (secretIsBase64 ? base64 : plain).Value;
 }
 
-/// <summary>A token whose signature is good: whose key made it, and the times in it.</summary>
-internal sealed record VerifiedToken(IndexedJwtKey Key, TokenTimes Times);
+/// <summary>A token whose signature is good: whose key made it, the times in it, and what it claims.</summary>
+internal sealed record VerifiedToken(IndexedJwtKey Key, TokenTimes Times, AuthenticatedClaims Claims);

@@ -125,7 +125,7 @@ internal sealed class JwtPlugin : AuthenticationPlugin
 
     private VerifiedToken Remember(TokenHash hash, JsonWebToken token, IndexedJwtKey key)
     {
-        var remembered = new VerifiedToken(key, new TokenTimes(TokenClaims.Number(token.Claims, "exp"), TokenClaims.Number(token.Claims, "nbf")));
+        var remembered = new VerifiedToken(key, new TokenTimes(TokenClaims.Number(token.Claims, "exp"), TokenClaims.Number(token.Claims, "nbf")), new AuthenticatedClaims(token.Claims));
         verified.Add(hash, remembered);
         return remembered;
     }
@@ -135,6 +135,7 @@ internal sealed class JwtPlugin : AuthenticationPlugin
     {
         if (CheckTimes(token.Times, checkExpires, checkNotBefore) is { } refusal) return refusal;
         Known(exchange, token.Key, token.Key.KeyField);
+        token.Claims.LeaveOn(exchange);
         return null;
     }
 
@@ -144,6 +145,7 @@ internal sealed class JwtPlugin : AuthenticationPlugin
         if (CheckTimes(token.Times, checkExpires || token.Times.Expires is not null, checkNotBefore || token.Times.NotBefore is not null) is { } refusal) return refusal;
         if (token.Consumer is { } consumer) Known(exchange, consumer, token.Credential, token.SubjectField);
         else KnownWithoutConsumer(exchange, token.Credential, token.SubjectField);
+        token.Claims.LeaveOn(exchange);
         return null;
     }
 

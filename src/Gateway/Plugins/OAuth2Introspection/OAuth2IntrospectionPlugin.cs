@@ -83,6 +83,7 @@ internal sealed class OAuth2IntrospectionPlugin : AuthenticationPlugin
         foreach (var (claim, field) in fields)
             if (TokenClaims.Field(claims, claim) is { } value) exchange.Request.Headers[field] = value;
         if (config.HideCredentials) BearerToken.Hide(exchange);
+        new AuthenticatedClaims(claims).LeaveOn(exchange);
         return null;
     }
 

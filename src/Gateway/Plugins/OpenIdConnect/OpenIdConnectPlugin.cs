@@ -177,6 +177,7 @@ internal sealed class OpenIdConnectPlugin : AuthenticationPlugin
         if (consumer is not null) Known(exchange, consumer, credential, field);
         else KnownWithoutConsumer(exchange, credential, field);
         identityHeaders.TellUpstream(exchange.Request.Headers, claims);
+        new AuthenticatedClaims(claims.Access, claims.Id).LeaveOn(exchange);
         if (identityHeaders.TellsClient) Later(exchange).Claims = claims;
         return null;
     }

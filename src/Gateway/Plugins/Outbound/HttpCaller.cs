@@ -40,6 +40,10 @@ internal sealed class HttpCaller : IDisposable
             ConnectTimeout = settings.Timeout,
             PooledConnectionIdleTimeout = settings.KeepAlive,
             ActivityHeadersPropagator = null,
+
+            // A client's fields are passed on byte by byte, as they came.
+            RequestHeaderEncodingSelector = static (_, _) => System.Text.Encoding.Latin1,
+            ResponseHeaderEncodingSelector = static (_, _) => System.Text.Encoding.Latin1,
         };
         if (!settings.Verify) handler.SslOptions = new SslClientAuthenticationOptions { RemoteCertificateValidationCallback = static (_, _, _, _) => true };
         client = new HttpMessageInvoker(handler);

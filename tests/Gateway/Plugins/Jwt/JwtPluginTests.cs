@@ -184,7 +184,7 @@ public class JwtPluginTests
     public void Verified_tokens_are_bounded()
     {
         var tokens = new RecentTokens<VerifiedToken>(capacity: 100);
-        var token = new VerifiedToken(new IndexedJwtKey(new JwtCredential()), default);
+        var token = new VerifiedToken(new IndexedJwtKey(new JwtCredential()), default, new(null));
         for (var i = 0; i < 1000; i++) tokens.Add(TokenHash.Of("t" + i), token);
         tokens.Count.ShouldBeLessThanOrEqualTo(100);
         tokens.Find(TokenHash.Of("t999")).ShouldBe(token);
