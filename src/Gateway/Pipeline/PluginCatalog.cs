@@ -22,6 +22,7 @@ using Sluice.Gateway.Plugins.HmacAuth;
 using Sluice.Gateway.Plugins.HttpCache;
 using Sluice.Gateway.Plugins.HttpLog;
 using Sluice.Gateway.Plugins.IpRestriction;
+using Sluice.Gateway.Plugins.JsonThreatProtection;
 using Sluice.Gateway.Plugins.Jwt;
 using Sluice.Gateway.Plugins.KeyAuth;
 using Sluice.Gateway.Plugins.LdapAuth;
@@ -50,6 +51,7 @@ using Sluice.Gateway.Plugins.Statsd;
 using Sluice.Gateway.Plugins.Syslog;
 using Sluice.Gateway.Plugins.TcpLog;
 using Sluice.Gateway.Plugins.UdpLog;
+using Sluice.Gateway.Plugins.XmlThreatProtection;
 using Sluice.Gateway.Plugins.Zipkin;
 
 namespace Sluice.Gateway.Pipeline;
@@ -76,6 +78,8 @@ public static class PluginCatalog
         BasicAuthPlugin.Descriptor,
         OpenIdConnectPlugin.Descriptor,
         HmacAuthPlugin.Descriptor,
+        JsonThreatProtectionPlugin.Descriptor,
+        XmlThreatProtectionPlugin.Descriptor,
         GrpcGatewayPlugin.Descriptor,
         IpRestrictionPlugin.Descriptor,
         RequestSizeLimitingPlugin.Descriptor,

@@ -153,7 +153,7 @@ public class MetricsReportTests
             plugins: [{name: proxy-cache, config: {strategy: memory, content_type: [text/plain]}}]
           - name: logged
             paths: [/logged]
-            plugins: [{name: file-log, config: {path: /dev/null}}]
+            plugins: [{name: file-log, config: {path: /dev/null}}, {name: json-threat-protection}]
           - name: shared
             paths: [/shared]
             plugins: [{name: rate-limiting, config: {minute: 1, policy: redis, redis: {host: 127.0.0.1, port: 1} } }]
