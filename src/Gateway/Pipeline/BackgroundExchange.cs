@@ -55,6 +55,7 @@ internal static partial class BackgroundExchange
         if (of.Consumer is { } consumer) copy.Authenticated(consumer, of.Credential);
         else if (of.Credential is { } credential) copy.Authenticated(credential);
         copy.Plan = of.Plan;
+        if (of.Destination is { } destination && !ReferenceEquals(destination, of.Service)) copy.SendTo(destination);
         copy.Upstream = of.Upstream;
         copy.ClientAddress = of.ClientAddress;
         copy.ClientPort = of.ClientPort;

@@ -62,6 +62,7 @@ public sealed partial class Exchange
         Snapshot = null!;
         Plan = null!;
         Match = default;
+        elsewhere = null;
         Array.Clear(slots);
         Consumer = null;
         Credential = null;

@@ -54,6 +54,9 @@ public sealed partial class Exchange
     /// <summary>The matched route's service, if it has one.</summary>
     public ServiceModel? Service => Match.Route?.Service;
 
+    /// <summary>Where the request is sent: <see cref="Service"/>, unless a plugin has sent it elsewhere.</summary>
+    public ServiceModel? Destination => elsewhere ?? Service;
+
     /// <summary>The middleware that applies; chosen again when <see cref="Consumer"/> becomes known.</summary>
     public PluginPlan Plan { get; internal set; } = null!;
 
@@ -62,6 +65,8 @@ public sealed partial class Exchange
 
     /// <summary>What the caller showed; null for an anonymous one.</summary>
     public Configuration.CredentialConfig? Credential { get; private set; }
+
+    private ServiceModel? elsewhere;
 
     /// <summary>What goes upstream.</summary>
     public UpstreamRequest Upstream;
@@ -113,6 +118,19 @@ public sealed partial class Exchange
 
     /// <summary>The error that the gateway answered with, if it did.</summary>
     public GatewayError? Error { get; internal set; }
+
+    /// <summary>
+    /// Sends the request to another service than the route's. The path follows that service's own, unless a plugin has set it already. From
+    /// <see cref="Plugin.RewriteAsync"/> or earlier.
+    /// </summary>
+    public void SendTo(ServiceModel destination)
+    {
+        var before = Destination?.Config;
+        elsewhere = destination;
+        if (Route is not { } route || string.Equals(before?.Path ?? "/", destination.Config.Path ?? "/", StringComparison.Ordinal)) return;
+        if (string.Equals(Targets.UpstreamPath(Match, route.Config, before, Path), Upstream.Path, StringComparison.Ordinal))
+            Upstream.Path = UpstreamPath.Build(Match, route.Config, destination.Config, Path);
+    }
 
     /// <summary>Records who the caller is and chooses the middleware that applies to them. <paramref name="credential"/> is null for an anonymous consumer.</summary>
     public void Authenticated(ConsumerModel consumer, Configuration.CredentialConfig? credential)

@@ -55,7 +55,7 @@ internal sealed partial class ExchangeProcessor(ILogger<ExchangeProcessor> log)
     /// <summary>Sends the request upstream, past the service's circuit breaker; null once a response has been sent.</summary>
     internal static ValueTask<Answer?> ForwardAsync(Exchange exchange)
     {
-        if (exchange.Service is not { } service) return exchange.Route?.Handler is { } handler ? HandleAsync(exchange, handler) : new(GatewayErrors.NoService.Answer);
+        if (exchange.Destination is not { } service) return exchange.Route?.Handler is { } handler ? HandleAsync(exchange, handler) : new(GatewayErrors.NoService.Answer);
         return service.CircuitBreaker is { } circuit ? ForwardThroughAsync(exchange, service, circuit) : TryEndpointsAsync(exchange, service);
     }
 

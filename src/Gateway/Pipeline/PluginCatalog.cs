@@ -1,5 +1,6 @@
 using Sluice.Gateway.Plugins.Acl;
 using Sluice.Gateway.Plugins.Acme;
+using Sluice.Gateway.Plugins.AdaptiveConcurrency;
 using Sluice.Gateway.Plugins.AiPromptDecorator;
 using Sluice.Gateway.Plugins.AiPromptGuard;
 using Sluice.Gateway.Plugins.AiPromptTemplate;
@@ -10,11 +11,13 @@ using Sluice.Gateway.Plugins.AwsLambda;
 using Sluice.Gateway.Plugins.AzureFunctions;
 using Sluice.Gateway.Plugins.BasicAuth;
 using Sluice.Gateway.Plugins.BotDetection;
+using Sluice.Gateway.Plugins.Canary;
 using Sluice.Gateway.Plugins.Compression;
 using Sluice.Gateway.Plugins.CorrelationId;
 using Sluice.Gateway.Plugins.Cors;
 using Sluice.Gateway.Plugins.Datadog;
 using Sluice.Gateway.Plugins.ExternalAuth;
+using Sluice.Gateway.Plugins.FaultInjection;
 using Sluice.Gateway.Plugins.FileLog;
 using Sluice.Gateway.Plugins.GrpcGateway;
 using Sluice.Gateway.Plugins.GrpcWeb;
@@ -50,6 +53,7 @@ using Sluice.Gateway.Plugins.StandardWebhooks;
 using Sluice.Gateway.Plugins.Statsd;
 using Sluice.Gateway.Plugins.Syslog;
 using Sluice.Gateway.Plugins.TcpLog;
+using Sluice.Gateway.Plugins.TrafficSplit;
 using Sluice.Gateway.Plugins.UdpLog;
 using Sluice.Gateway.Plugins.XmlThreatProtection;
 using Sluice.Gateway.Plugins.Zipkin;
@@ -90,6 +94,7 @@ public static class PluginCatalog
         RateLimitingPlugin.Descriptor,
         RateLimitingAdvancedPlugin.Descriptor,
         ResponseRateLimitingPlugin.Descriptor,
+        AdaptiveConcurrencyPlugin.Descriptor,
         RequestTransformerPlugin.Descriptor,
         ResponseTransformerPlugin.Descriptor,
         RedirectPlugin.Descriptor,
@@ -105,6 +110,9 @@ public static class PluginCatalog
         ProxyCachePlugin.Descriptor,
         HttpCachePlugin.Descriptor,
         CompressionPlugin.Descriptor,
+        CanaryPlugin.Descriptor,
+        TrafficSplitPlugin.Descriptor,
+        FaultInjectionPlugin.Descriptor,
         OpenTelemetryPlugin.Descriptor,
         PrometheusPlugin.Descriptor,
         HttpLogPlugin.Descriptor,

@@ -57,4 +57,10 @@ public sealed class PluginSetup
     public required TimeProvider Time { get; init; }
 
     public required ILogger Log { get; init; }
+
+    /// <summary>Chance; tests bring their own.</summary>
+    public Random Random { get; init; } = Random.Shared;
+
+    /// <summary>The document's services, and the making of others like them.</summary>
+    internal Snapshot.ServiceModels? Services { get; init; }
 }

@@ -26,7 +26,7 @@ internal static class RetryPolicy
     /// </summary>
     public static TryResult? Declines(Exchange exchange, int status, bool bodyConsumed)
     {
-        if (exchange.Service?.Config is not { Retry.OnStatuses: { Count: > 0 } statuses } service || !statuses.Contains(status)) return null;
+        if (exchange.Destination?.Config is not { Retry.OnStatuses: { Count: > 0 } statuses } service || !statuses.Contains(status)) return null;
         var result = new TryResult { Outcome = TryOutcome.Answered, Status = status, Failure = UpstreamErrors.InvalidResponse, BodyConsumed = bodyConsumed };
         return Allows(exchange, service, result) ? result : null;
     }

@@ -46,6 +46,9 @@ public sealed partial class GatewayRuntime : IAsyncDisposable
 
     public TimeProvider Time { get; }
 
+    /// <summary>The chance that plugins rely on; tests bring their own.</summary>
+    internal Random Random { get; init; } = Random.Shared;
+
     /// <summary>What outlives snapshots.</summary>
     public SharedResources Shared { get; } = new();
 

@@ -2,9 +2,6 @@ using Sluice.Gateway.Configuration;
 using Sluice.Gateway.Listeners;
 using Sluice.Gateway.Pipeline;
 using Sluice.Gateway.Routing;
-using Sluice.Gateway.Upstreams;
-using Sluice.Gateway.Upstreams.Balancing;
-using Sluice.Gateway.Upstreams.Circuit;
 
 namespace Sluice.Gateway.Snapshot;
 
@@ -35,6 +32,8 @@ internal sealed class SnapshotBuilder(GatewayRuntime runtime)
         snapshot.Certificates = ServerCertificates.Build(document, snapshot.Settings);
         AddConsumers(snapshot, document);
 
+        // Before the plugins, some of which send requests to other services than the route's.
+        var services = new ServiceModels(runtime, snapshot);
         var log = runtime.Logs.CreateLogger("Sluice.Gateway.Plugins");
         var plans = new PlanBuilder(
             document,
@@ -45,17 +44,18 @@ internal sealed class SnapshotBuilder(GatewayRuntime runtime)
                 Shared = runtime.Shared,
                 Time = runtime.Time,
                 Log = log,
+                Services = services,
+                Random = runtime.Random,
             },
             log);
         snapshot.UnmatchedPlan = plans.ForUnmatched();
 
         var handlers = snapshot.Settings.Workflows?.Prepare(document);
-        var services = BuildServices(snapshot, document);
         var routes = new List<RouteModel>(document.Routes.Count);
         foreach (var config in document.Routes)
         {
             if (!config.Enabled) continue;
-            var service = config.Service is { } reference ? services.GetValueOrDefault(reference.Id) : null;
+            var service = config.Service is { } reference ? services.Find(reference.Id) : null;
             if (service is { Config.Enabled: false }) continue;
             routes.Add(new RouteModel
             {
@@ -69,64 +69,6 @@ internal sealed class SnapshotBuilder(GatewayRuntime runtime)
 
         snapshot.Routes = routes;
         snapshot.Router = RouterFactory.Build(snapshot.Settings.RouterFlavor, routes);
-    }
-
-    private Dictionary<Guid, ServiceModel> BuildServices(GatewaySnapshot snapshot, GatewayDocument document)
-    {
-        var upstreams = new Dictionary<string, UpstreamConfig>(StringComparer.Ordinal);
-        foreach (var upstream in document.Upstreams) upstreams[upstream.Name] = upstream;
-        var targets = document.Targets.ToLookup(t => t.Upstream!.Id);
-        var certificates = document.Certificates.ToDictionary(c => c.Id);
-        var authorities = document.CaCertificates.ToDictionary(c => c.Id);
-        var balancing = new BalancingContext
-        {
-            Shared = runtime.Shared,
-            Lease = snapshot.Lease,
-            Resolver = runtime.Resolver,
-            Events = runtime.HealthEvents,
-            Time = runtime.Time,
-            Log = runtime.Logs.CreateLogger("Sluice.Gateway.Upstreams"),
-            Certificates = certificates,
-            TrustedCertificates = snapshot.Settings.TrustedCertificates,
-        };
-        var models = new Dictionary<Guid, ServiceModel>();
-        var balancers = new Dictionary<string, Balancer>(StringComparer.Ordinal);
-        foreach (var service in document.Services)
-        {
-            var upstream = service.Endpoints is null && service.Discovery is null ? upstreams.GetValueOrDefault(service.Host) : null;
-            var balancer = Balancers.Create(service, upstream, upstream is null ? [] : [.. targets[upstream.Id]], balancing);
-            if (upstream is not null) balancers.TryAdd(upstream.Name, balancer);
-            models[service.Id] = new ServiceModel
-            {
-                Config = service,
-                Balancer = balancer,
-                Client = UpstreamClients.Create(new UpstreamClientSetup
-                {
-                    Service = service,
-                    ClientCertificate = (service.ClientCertificate ?? upstream?.ClientCertificate) is { } shown ? certificates.GetValueOrDefault(shown.Id) : null,
-                    CaCertificates = [.. (service.CaCertificates ?? []).Where(authorities.ContainsKey).Select(id => authorities[id])],
-                    Settings = snapshot.Settings,
-                    Transport = runtime.Transport,
-                    Shared = runtime.Shared,
-                    Lease = snapshot.Lease,
-                    Time = runtime.Time,
-                }),
-                CircuitBreaker = CircuitBreakers.Create(service, balancing),
-            };
-        }
-
-        snapshot.Services = [.. models.Values];
-
-        // An upstream that no service names is resolved and probed all the same: a route may be pointed at it any time.
-        snapshot.Upstreams =
-        [
-            .. upstreams.Values.Select(upstream => new UpstreamModel
-            {
-                Config = upstream,
-                Balancer = balancers.GetValueOrDefault(upstream.Name) ?? Balancers.Create(upstream, [.. targets[upstream.Id]], balancing),
-            }),
-        ];
-        return models;
     }
 
     private static void AddConsumers(GatewaySnapshot snapshot, GatewayDocument document)

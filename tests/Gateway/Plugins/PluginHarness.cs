@@ -7,6 +7,7 @@ using Sluice.Gateway.Configuration;
 using Sluice.Gateway.Pipeline;
 using Sluice.Gateway.Routing;
 using Sluice.Gateway.Snapshot;
+using Sluice.Gateway.Transport;
 
 namespace Sluice.Gateway.Tests.Plugins;
 
@@ -47,6 +48,12 @@ internal sealed class PluginHarness
 
     public GatewaySnapshot Snapshot { get; }
 
+    /// <summary>The chance that plugins are given.</summary>
+    public Random Random { get; init; } = Random.Shared;
+
+    /// <summary>The document's services, for plugins that send requests to others than the route's; null without <see cref="WithServices"/>.</summary>
+    public ServiceModels? Services { get; private set; }
+
     /// <summary>The matched service; null for a route without one. The balancer and the client are not there.</summary>
     public ServiceConfig? Service { get; init; } = new() { Id = new Guid("11111111-1111-5111-8111-111111111111"), Name = "service", Host = "upstream.test" };
 
@@ -61,6 +68,14 @@ internal sealed class PluginHarness
         return "upstream"u8.ToArray();
     };
 
+    /// <summary>Makes the models of the document's services. Nothing is ever sent to them.</summary>
+    public PluginHarness WithServices()
+    {
+        var runtime = new GatewayRuntime(Transports.Create(TransportKind.Sockets, 1, NullLoggerFactory.Instance), Snapshot.Settings, NullLoggerFactory.Instance, Time);
+        Services = new ServiceModels(runtime, Snapshot);
+        return this;
+    }
+
     /// <summary>Adds a middleware; plugins run in the order of the catalogue.</summary>
     public PluginHarness Use(string name, object config, PluginConfig? middleware = null)
     {
@@ -73,6 +88,8 @@ internal sealed class PluginHarness
             Shared = Shared,
             Time = Time,
             Log = NullLogger.Instance,
+            Random = Random,
+            Services = Services,
         });
         plugins.Add(new PlannedPlugin(descriptor, instance, middleware));
         plan = null;

@@ -94,7 +94,7 @@ public class MetricsReportTests
     {
         await using var upstream = new RawUpstream("HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nContent-Length: 0\r\n\r\n");
         await using var gateway = await GatewayUnderTest.StartAsync(Document(upstream), kind: TransportKind.Epoll);
-        foreach (var path in (string[])["/limited", "/cached", "/logged", "/nowhere"]) await gateway.GetAsync(path);
+        foreach (var path in (string[])["/limited", "/cached", "/logged", "/steered", "/nowhere"]) await gateway.GetAsync(path);
         gateway.Runtime.Metrics.Reject(400);
         gateway.Runtime.Metrics.Count(new HealthEvent(default, HealthEventKind.Endpoint, "shop", null, "unhealthy", ""));
         Golden.Check("docs/reference/metrics.md", Page(gateway.Metrics));
@@ -154,6 +154,13 @@ public class MetricsReportTests
           - name: logged
             paths: [/logged]
             plugins: [{name: file-log, config: {path: /dev/null}}, {name: json-threat-protection}]
+          - name: steered
+            paths: [/steered]
+            plugins:
+            - {name: canary, config: {upstream_port: 1, percentage: 0} }
+            - {name: traffic-split, config: {rules: [{destinations: [{service: shop}]}]} }
+            - {name: fault-injection, config: {delay: {min: 1} } }
+            - {name: adaptive-concurrency, config: {per: route} }
           - name: shared
             paths: [/shared]
             plugins: [{name: rate-limiting, config: {minute: 1, policy: redis, redis: {host: 127.0.0.1, port: 1} } }]

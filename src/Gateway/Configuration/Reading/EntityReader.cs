@@ -19,9 +19,9 @@ internal sealed class EntityReader
         _index = index;
         _options = options;
         _problems = problems;
-        _plugins = new PluginReader(options, problems);
         _groups = new GroupMemberships(index, problems);
         _readers = new Dictionary<Type, Func<string, DocumentNode, Binding, object?>> { [typeof(Reference)] = ReadReference };
+        _plugins = new PluginReader(options, problems, _readers);
     }
 
     public List<UnsupportedPlugin> Unsupported => _plugins.Unsupported;

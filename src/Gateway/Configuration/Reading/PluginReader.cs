@@ -4,7 +4,10 @@ using Sluice.Foundation.Schema;
 namespace Sluice.Gateway.Configuration.Reading;
 
 /// <summary>The <c>config</c> of middleware, by the record of its plugin.</summary>
-internal sealed class PluginReader(ReadOptions options, List<Problem> problems)
+/// <param name="options">Which plugins there are.</param>
+/// <param name="problems">Receives what is wrong.</param>
+/// <param name="readers">Read fields of these types, such as references to other objects.</param>
+internal sealed class PluginReader(ReadOptions options, List<Problem> problems, IReadOnlyDictionary<Type, Func<string, DocumentNode, Binding, object?>> readers)
 {
     /// <summary>Middleware whose plugin is known but not built.</summary>
     public List<UnsupportedPlugin> Unsupported { get; } = [];
@@ -35,7 +38,7 @@ internal sealed class PluginReader(ReadOptions options, List<Problem> problems)
         if (!plugin.ConsumerScope && item.Node["consumer"] is { IsNull: false } consumer)
             binding.Report(consumer.Place, "consumer", $"must not be set: {name} runs whoever the consumer is");
 
-        var nested = new Binding(item.Describe(), problems, "config") { ExplainUnknown = ForeignLists.Explain, Identity = (item.Kind.Name, item.Id) };
+        var nested = new Binding(item.Describe(), problems, "config") { ExplainUnknown = ForeignLists.Explain, Identity = (item.Kind.Name, item.Id), Readers = readers };
         var record = RecordBinder.Bind(plugin.ConfigType, config as MapNode ?? new MapNode(config?.Place ?? item.Node.Place, []), nested);
         binding.Count(nested);
         return record;

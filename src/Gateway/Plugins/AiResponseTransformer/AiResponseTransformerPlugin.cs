@@ -109,7 +109,7 @@ internal sealed partial class AiResponseTransformerPlugin : Plugin
 
     private static async ValueTask<(string? Root, Answer? Failure)> ChooseAsync(Exchange exchange)
     {
-        if (exchange.Service is not { } service) return (null, GatewayErrors.NoService.Answer);
+        if (exchange.Destination is not { } service) return (null, GatewayErrors.NoService.Answer);
         var choice = await service.Balancer.ChooseAsync(exchange, new TriedEndpoints(null));
         if (choice.Endpoint is not { } endpoint) return (null, choice.Error!.Answer);
         return ($"{(service.Config.Protocol == "https" ? "https" : "http")}://{endpoint.Host}:{endpoint.Port}", null);
