@@ -15,6 +15,7 @@ using Sluice.Gateway.Plugins.Canary;
 using Sluice.Gateway.Plugins.Compression;
 using Sluice.Gateway.Plugins.CorrelationId;
 using Sluice.Gateway.Plugins.Cors;
+using Sluice.Gateway.Plugins.Csrf;
 using Sluice.Gateway.Plugins.Datadog;
 using Sluice.Gateway.Plugins.ExternalAuth;
 using Sluice.Gateway.Plugins.FaultInjection;
@@ -109,6 +110,7 @@ public static class PluginCatalog
         AzureFunctionsPlugin.Descriptor,
         ProxyCachePlugin.Descriptor,
         HttpCachePlugin.Descriptor,
+        CsrfPlugin.Descriptor,
         CompressionPlugin.Descriptor,
         CanaryPlugin.Descriptor,
         TrafficSplitPlugin.Descriptor,
