@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
-using Sluice.Workflows.Data;
+using Sluice.Workflows.Connections;
+using Sluice.Workflows.Nodes.HttpRequest;
 
 namespace Sluice.Workflows.Nodes;
 
@@ -15,11 +16,38 @@ internal sealed record ConnectionReference(string Kind, string Name)
             return null;
         }
 
-        return new(kind, (named is JsonObject map ? (string?)map["id"] ?? (string?)map["name"] : named.ToString()) ?? "");
+        return new(kind, (named is JsonObject map ? (string?)map["name"] ?? (string?)map["id"] : named.ToString()) ?? "");
     }
 
-    /// <exception cref="NodeException">There is none.</exception>
-    public async ValueTask<JsObject> FindAsync(NodeContext context) =>
-        (context.Services.Connections is { } connections ? await connections.FindAsync(Kind, Name, context.Run.Request.Tenant, context.Cancellation) : null)
-        ?? throw new NodeException($"there is no connection '{Name}' of the kind {Kind}") { Retryable = false };
+    /// <summary>Puts into a request what the connection authorises it with. What that is, is hidden from then on wherever the run shows something.</summary>
+    /// <exception cref="NodeException">There is none, it is none for HTTP, or its token cannot be had.</exception>
+    public async ValueTask AuthoriseAsync(HttpCall call, NodeContext context)
+    {
+        var connection = await FindAsync(context);
+        await connection.Fields.AuthoriseAsync(connection, call, context);
+        // "Basic dTpw" and also what stands behind the scheme.
+        foreach (var (_, value) in call.Secrets)
+        {
+            context.Run.Hide(value);
+            context.Run.Hide(value[(value.IndexOf(' ', StringComparison.Ordinal) + 1)..]);
+        }
+    }
+
+    /// <summary>The connection's fields, for a node that uses them itself.</summary>
+    /// <exception cref="NodeException">There is none, or it is of another kind.</exception>
+    public async ValueTask<T> FieldsAsync<T>(NodeContext context)
+        where T : ConnectionFields
+    {
+        var connection = await FindAsync(context);
+        return connection.Fields as T ?? throw new NodeException($"the connection '{Name}' is of the kind {connection.Kind.Name}; this node needs one of the kind {ConnectionKinds.All.First(k => k.Record == typeof(T)).Name}") { Retryable = false };
+    }
+
+    private async ValueTask<Connection> FindAsync(NodeContext context)
+    {
+        if (context.Services.Connections is not { } connections) throw new NodeException($"there are no connections here, so none '{Name}'") { Retryable = false };
+        var connection = await connections.FindAsync(Name, context.Run.Request.Tenant, context.Cancellation)
+            ?? throw new NodeException($"there is no connection '{Name}'; make it with: sluice connection set {Name} --kind {ConnectionKinds.Find(Kind)?.Name ?? "KIND"}") { Retryable = false };
+        foreach (var secret in connection.Secrets) context.Run.Hide(secret);
+        return connection;
+    }
 }

@@ -1,4 +1,6 @@
 using System.Security.Cryptography;
+using Sluice.Workflows.Connections;
+using Sluice.Workflows.Connections.OAuth2;
 using Sluice.Workflows.Data;
 using Sluice.Workflows.History;
 using Sluice.Workflows.Runs;
@@ -17,7 +19,10 @@ public sealed class NodeServices
     public OutgoingHttp Http { get; init; } = new();
 
     /// <summary>The stored authorisations; null when there are none.</summary>
-    public Connections? Connections { get; init; }
+    public ConnectionSource? Connections { get; init; }
+
+    /// <summary>The tokens that connections of the kind oauth2 have at the moment.</summary>
+    internal OAuth2Tokens OAuth2 { get; } = new();
 
     /// <summary>Whether a run for a tenant may call public addresses only; by default every run that has a tenant.</summary>
     public Func<string, bool> GuardsAddresses { get; init; } = static tenant => tenant.Length > 0;

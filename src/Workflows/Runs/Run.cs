@@ -18,6 +18,7 @@ public sealed partial class Run
     private string? _cancelReason;
     private JsObject? _asData;
     private volatile bool _abandoned;
+    private SecretMask? _secrets;
 
     internal Run(string id, WorkflowModel model, NodeServices services, RunRequest request, RunLog? log)
     {
@@ -68,6 +69,9 @@ public sealed partial class Run
     internal Action<Run, RunEvent>? Watch { get; init; }
 
     internal CancellationToken Cancellation => _cancel.Token;
+
+    /// <summary>Keeps a secret that a node uses out of everything that the run shows, stores and passes on from now on.</summary>
+    internal void Hide(string secret) => LazyInitializer.EnsureInitialized(ref _secrets).Add(secret);
 
     /// <summary>Ends the run where it is; what its nodes wait for ends with it.</summary>
     public void Cancel(string reason)
@@ -220,6 +224,7 @@ public sealed partial class Run
 
     private void Happened(RunEvent happened)
     {
+        if (_secrets is { } secrets) happened = secrets.Apply(happened);
         lock (_effects)
         {
             RunMachine.Apply(State, happened, _effects);

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using System.Xml.Linq;
+using Sluice.Foundation.Signing;
 using Sluice.Gateway.Plugins.Outbound;
 
 namespace Sluice.Gateway.Plugins.Aws;

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging;
+using Sluice.Foundation.Signing;
 using Sluice.Gateway.Pipeline;
 using Sluice.Gateway.Plugins.Aws;
 using Sluice.Gateway.Plugins.Outbound;

@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Sluice.Foundation.Signing;
 using Sluice.Gateway.Pipeline;
 using Sluice.Gateway.Plugins.Aws;
 using Sluice.Gateway.Plugins.Outbound;

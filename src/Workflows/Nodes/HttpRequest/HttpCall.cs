@@ -17,6 +17,15 @@ internal sealed class HttpCall
     /// <summary>Header fields that go to no other host.</summary>
     public List<KeyValuePair<string, string>> Secrets { get; } = [];
 
+    /// <summary>Query arguments that go to no other host.</summary>
+    public List<KeyValuePair<string, string>> SecretQuery { get; } = [];
+
+    /// <summary>Signs a request whose address, header fields and body are final; null where none is signed.</summary>
+    public Action<HttpRequestMessage, byte[]>? Sign { get; set; }
+
+    /// <summary>Authorises it anew when the server did not take what it was authorised with (401): a token that ended early; null where that cannot help.</summary>
+    public Func<ValueTask>? Reauthorise { get; set; }
+
     /// <summary>The body's fields where it is JSON or a form; null when it is something else.</summary>
     public JsObject? Fields { get; set; }
 
@@ -26,6 +35,14 @@ internal sealed class HttpCall
     public required HttpRoute Route { get; set; }
 
     public TimeSpan Timeout { get; set; }
+
+    /// <summary>Adds a header field that goes to no other host.</summary>
+    public void AddSecret(string name, string value)
+    {
+        if (value.AsSpan().ContainsAny('\r', '\n', '\0')) throw new NodeException($"the connection's value for '{name}' holds a line end") { Retryable = false };
+        Secrets.RemoveAll(s => string.Equals(s.Key, name, StringComparison.OrdinalIgnoreCase));
+        Secrets.Add(new(name, value));
+    }
 
     /// <summary>Changes a parameter, for the next page.</summary>
     public void Change(string where, string name, JsValue value)
@@ -42,9 +59,9 @@ internal sealed class HttpCall
         list.Add(new(name, ParameterValues.ToText(value)));
     }
 
-    public HttpRequestMessage ToMessage(bool withSecrets)
+    public async ValueTask<HttpRequestMessage> ToMessageAsync(bool withSecrets, CancellationToken cancel)
     {
-        var message = new HttpRequestMessage(new HttpMethod(Method), WithQuery()) { Version = System.Net.HttpVersion.Version20, VersionPolicy = HttpVersionPolicy.RequestVersionOrLower, Content = Body?.Invoke(this) };
+        var message = new HttpRequestMessage(new HttpMethod(Method), WithQuery(withSecrets ? [.. Query, .. SecretQuery] : Query)) { Version = System.Net.HttpVersion.Version20, VersionPolicy = HttpVersionPolicy.RequestVersionOrLower, Content = Body?.Invoke(this) };
         foreach (var (name, value) in withSecrets ? Headers.Concat(Secrets) : Headers)
         {
             if (message.Headers.TryAddWithoutValidation(name, value)) continue;
@@ -55,15 +72,16 @@ internal sealed class HttpCall
 
         if (!message.Headers.Contains("Accept")) message.Headers.TryAddWithoutValidation("Accept", "application/json,text/html,application/xhtml+xml,application/xml,text/*;q=0.9, image/*;q=0.8, */*;q=0.7");
         if (!message.Headers.Contains("User-Agent")) message.Headers.TryAddWithoutValidation("User-Agent", "sluice");
+        if (withSecrets && Sign is { } sign) sign(message, message.Content is { } content ? await content.ReadAsByteArrayAsync(cancel) : []);
         return message;
     }
 
-    private Uri WithQuery()
+    private Uri WithQuery(List<KeyValuePair<string, string>> query)
     {
-        if (Query.Count == 0) return Url;
+        if (query.Count == 0) return Url;
         var text = new StringBuilder(Url.GetLeftPart(UriPartial.Path)).Append(Url.Query.Length > 1 ? Url.Query : "");
         var separator = Url.Query.Length > 1 ? '&' : '?';
-        foreach (var (name, value) in Query)
+        foreach (var (name, value) in query)
         {
             text.Append(separator).Append(Uri.EscapeDataString(name)).Append('=').Append(Uri.EscapeDataString(value));
             separator = '&';

@@ -26,7 +26,7 @@ internal sealed class RequestBuilder(HttpRequestParameters parameters, NodeSetup
         if (parameters.SendQuery) Query(context, index, call);
         if (parameters.SendHeaders) Headers(context, index, call);
         if (parameters.SendBody) await BodyAsync(context, index, call);
-        if (_connection is { } connection) Authorise(call, connection.Kind, await connection.FindAsync(context));
+        if (_connection is not null) await _connection.AuthoriseAsync(call, context);
         return call;
     }
 
@@ -184,25 +184,4 @@ internal sealed class RequestBuilder(HttpRequestParameters parameters, NodeSetup
     private static ConnectionReference? ConnectionOf(HttpRequestParameters parameters, NodeSetup setup) => parameters.Authentication is "none"
         ? null
         : ConnectionReference.Of(setup, parameters.Authentication is "genericCredentialType" ? parameters.GenericAuthType : parameters.NodeCredentialType, "authentication");
-
-    private static void Authorise(HttpCall call, string kind, JsObject fields)
-    {
-        string Text(string field) => ParameterValues.ToText(fields[field]);
-        switch (kind)
-        {
-            case "httpBasicAuth":
-                call.Secrets.Add(new("Authorization", "Basic " + Convert.ToBase64String(Encoding.UTF8.GetBytes($"{Text("user")}:{Text("password")}"))));
-                break;
-            case "httpQueryAuth":
-                call.Query.Add(new(Text("name"), Text("value")));
-                break;
-            case "httpHeaderAuth":
-                call.Secrets.Add(new(Text("name"), Text("value")));
-                break;
-            default:
-                var token = Text("token") is { Length: > 0 } given ? given : Text("accessToken") is { Length: > 0 } access ? access : Text("apiKey");
-                call.Secrets.Add(new("Authorization", "Bearer " + token));
-                break;
-        }
-    }
 }

@@ -21,6 +21,9 @@ internal sealed class ResponseReader(ResponseValues settings)
         await using var timer = context.Time.CreateTimer(static s => ((CancellationTokenSource)s!).Cancel(), source, call.Timeout, Timeout.InfiniteTimeSpan);
         try
         {
+            var answer = await FollowAsync(context, call, source.Token);
+            if (answer.Status != 401 || call.Reauthorise is not { } reauthorise) return answer;
+            await reauthorise();
             return await FollowAsync(context, call, source.Token);
         }
         catch (HttpRequestException e)
@@ -85,7 +88,7 @@ internal sealed class ResponseReader(ResponseValues settings)
         for (var left = redirect.Most; ; left--)
         {
             var crossed = !string.Equals(target.Url.Authority, origin.Authority, StringComparison.OrdinalIgnoreCase) || !string.Equals(target.Url.Scheme, origin.Scheme, StringComparison.Ordinal);
-            using var message = target.ToMessage(withSecrets: !crossed || redirect.KeepsSecrets);
+            using var message = await target.ToMessageAsync(withSecrets: !crossed || redirect.KeepsSecrets, cancel);
             using var response = await context.Services.Http.SendAsync(target.Route, message, cancel);
             if (!redirect.Follows || (int)response.StatusCode is not (301 or 302 or 303 or 307 or 308) || response.Headers.Location is not { } location)
                 return await HttpAnswer.ReadAsync(response, context.Services.Http.MaximumResponse, cancel);
@@ -106,9 +109,10 @@ internal sealed class ResponseReader(ResponseValues settings)
         if (url.Scheme is not ("http" or "https")) throw new NodeException($"a redirect to '{url.Scheme}:' is not followed") { Retryable = false };
         // As browsers do it (Fetch standard, 4.4).
         var toGet = (status is HttpStatusCode.Moved or HttpStatusCode.Found && call.Method is "POST") || (status is HttpStatusCode.SeeOther && call.Method is not ("GET" or "HEAD"));
-        var next = new HttpCall { Method = toGet ? "GET" : call.Method, Url = url, Route = call.Route, Timeout = call.Timeout, Body = toGet ? null : call.Body, Fields = call.Fields };
+        var next = new HttpCall { Method = toGet ? "GET" : call.Method, Url = url, Route = call.Route, Timeout = call.Timeout, Body = toGet ? null : call.Body, Fields = call.Fields, Sign = call.Sign };
         next.Headers.AddRange(toGet ? call.Headers.Where(h => !h.Key.StartsWith("content-", StringComparison.OrdinalIgnoreCase)) : call.Headers);
         next.Secrets.AddRange(call.Secrets);
+        next.SecretQuery.AddRange(call.SecretQuery);
         return next;
     }
 }

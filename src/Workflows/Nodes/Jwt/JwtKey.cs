@@ -1,10 +1,10 @@
 using System.Security.Cryptography;
 using System.Text;
-using Sluice.Workflows.Data;
+using Sluice.Workflows.Connections.Kinds;
 
 namespace Sluice.Workflows.Nodes.Jwt;
 
-/// <summary>The key of a connection <c>jwtAuth</c>, with the algorithm that it is used with (RFC 7518).</summary>
+/// <summary>The key of a connection, with the algorithm that it is used with (RFC 7518).</summary>
 internal sealed class JwtKey : IDisposable
 {
     private readonly byte[]? _secret;
@@ -21,16 +21,16 @@ internal sealed class JwtKey : IDisposable
 
     public string Algorithm { get; }
 
-    public static JwtKey Of(JsObject fields, string? algorithm, bool forSigning)
+    public static JwtKey Of(JwtConnection connection, string? algorithm, bool forSigning)
     {
-        algorithm ??= fields["algorithm"].AsString ?? "HS256";
-        var passphrase = fields["keyType"].AsString is not "pemKey";
+        algorithm ??= connection.Algorithm;
+        var passphrase = connection.KeyType is "passphrase";
         if (passphrase != algorithm.StartsWith("HS", StringComparison.Ordinal)) throw new NodeException($"the connection's key does not fit the algorithm {algorithm}") { Retryable = false };
-        if (passphrase) return new JwtKey(algorithm, Encoding.UTF8.GetBytes(ParameterValues.ToText(fields["secret"])), null);
+        if (passphrase) return new JwtKey(algorithm, Encoding.UTF8.GetBytes(connection.Secret), null);
         AsymmetricAlgorithm pair = algorithm[0] == 'E' ? ECDsa.Create() : RSA.Create();
         try
         {
-            pair.ImportFromPem(ParameterValues.ToText(fields[forSigning ? "privateKey" : "publicKey"]));
+            pair.ImportFromPem(forSigning ? connection.PrivateKey : connection.PublicKey);
             return new JwtKey(algorithm, null, pair);
         }
         catch (Exception e) when (e is CryptographicException or ArgumentException)

@@ -1,6 +1,7 @@
 using System.Buffers.Text;
 using System.Text;
 using System.Text.Json;
+using Sluice.Workflows.Connections.Kinds;
 using Sluice.Workflows.Data;
 using Sluice.Workflows.Runs;
 
@@ -23,16 +24,16 @@ internal sealed class JwtNode(JwtParameters parameters, NodeSetup setup) : Async
     {
         var json = parameters.Operation switch
         {
-            "sign" => new JsObject { ["token"] = Sign(context, index, await _connection!.FindAsync(context)) },
-            "verify" => Show(Verify(context, index, await _connection!.FindAsync(context))),
+            "sign" => new JsObject { ["token"] = Sign(context, index, await _connection!.FieldsAsync<JwtConnection>(context)) },
+            "verify" => Show(Verify(context, index, await _connection!.FieldsAsync<JwtConnection>(context))),
             _ => Show(Split(parameters.Token.Get(context, index), index)),
         };
         output.Add(new Item(json) { PairedItems = Positions.Of(index) });
     }
 
-    private string Sign(NodeContext context, int index, JsObject fields)
+    private string Sign(NodeContext context, int index, JwtConnection connection)
     {
-        using var key = JwtKey.Of(fields, parameters.Options.Algorithm, forSigning: true);
+        using var key = JwtKey.Of(connection, parameters.Options.Algorithm, forSigning: true);
         var head = new JsObject { ["alg"] = key.Algorithm, ["typ"] = "JWT" };
         foreach (var (name, value) in JsonParameter.Parse(parameters.HeaderClaims.Get(context, index), "headerClaims").AsObject ?? new JsObject())
             if (name is not "alg") head.Set(name, value);
@@ -69,10 +70,10 @@ internal sealed class JwtNode(JwtParameters parameters, NodeSetup setup) : Async
         return claims;
     }
 
-    private Token Verify(NodeContext context, int index, JsObject fields)
+    private Token Verify(NodeContext context, int index, JwtConnection connection)
     {
         var token = Split(parameters.Token.Get(context, index), index);
-        using var key = JwtKey.Of(fields, parameters.Options.Algorithm, forSigning: false);
+        using var key = JwtKey.Of(connection, parameters.Options.Algorithm, forSigning: false);
         // The algorithm is the one that was chosen here; what the token says only has to be the same.
         if (!string.Equals(token.Head["alg"].AsString, key.Algorithm, StringComparison.Ordinal)) throw Refuse("invalid algorithm", index);
         if (!key.Verify(Encoding.ASCII.GetBytes(token.Signed), token.Signature)) throw Refuse("The JWT token can't be verified", index);

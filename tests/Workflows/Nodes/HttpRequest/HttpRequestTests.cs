@@ -6,6 +6,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
 using Sluice.Workflows.Data;
 using Sluice.Workflows.Nodes;
+using Sluice.Workflows.Tests.Connections;
 
 namespace Sluice.Workflows.Tests.Nodes.HttpRequest;
 
@@ -189,9 +190,10 @@ public sealed class HttpRequestTests : IAsyncLifetime
     [InlineData("httpBasicAuth", """{"user": "u", "password": "p"}""", "Basic dTpw")]
     [InlineData("httpBearerAuth", """{"token": "t"}""", "Bearer t")]
     [InlineData("httpHeaderAuth", """{"name": "Authorization", "value": "own"}""", "own")]
+    [InlineData("httpCustomAuth", """{"headers": {"authorization": "custom"}}""", "custom")]
     public async Task Uses_connections(string kind, string fields, string expected)
     {
-        var services = new NodeServices { Connections = new OneConnection(JsJson.Parse(fields).AsObject!) };
+        var services = new NodeServices { Connections = new OneConnection(kind, fields) };
         var echo = (await RunAsync("""{"url": "URL/echo", "authentication": "genericCredentialType", "genericAuthType": "KIND"}""".Replace("KIND", kind), services: services, node: """{"credentials": {"KIND": {"id": "7", "name": "mine"}}}""".Replace("KIND", kind)))[0].Json;
         echo["authorization"].AsString.ShouldBe(expected);
     }
@@ -215,10 +217,5 @@ public sealed class HttpRequestTests : IAsyncLifetime
         var echo = new Dictionary<string, string> { ["method"] = context.Request.Method, ["query"] = context.Request.QueryString.Value ?? "", ["body"] = await reader.ReadToEndAsync() };
         foreach (var (name, value) in context.Request.Headers) echo[name.ToLowerInvariant()] = value.ToString();
         return Results.Json(echo);
-    }
-
-    private sealed class OneConnection(JsObject fields) : Connections
-    {
-        public override ValueTask<JsObject?> FindAsync(string kind, string name, string tenant, CancellationToken cancel) => new(name is "7" ? fields : null);
     }
 }

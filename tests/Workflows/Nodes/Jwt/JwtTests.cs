@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using Sluice.Workflows.Data;
 using Sluice.Workflows.Nodes;
+using Sluice.Workflows.Tests.Connections;
 
 namespace Sluice.Workflows.Tests.Nodes.Jwt;
 
@@ -50,13 +51,8 @@ public sealed class JwtTests
 
     private static async Task<JsObject> RunAsync(string parameters, JsObject connection)
     {
-        var check = NodeFixture.Load(new JsObject { ["name"] = "Node", ["type"] = "jwt", ["parameters"] = JsJson.Parse(parameters), ["credentials"] = JsJson.Parse("""{"jwtAuth": {"id": "7"}}""") });
+        var check = NodeFixture.Load(new JsObject { ["name"] = "Node", ["type"] = "jwt", ["parameters"] = JsJson.Parse(parameters), ["credentials"] = JsJson.Parse("""{"jwtAuth": {"name": "mine"}}""") });
         check.Problems.ShouldBeEmpty();
-        return (await NodeFixture.RunAsync(check.Model!.Find("Node")!, check.Model, [[new Item(new JsObject())]], new NodeServices { Connections = new One(connection) }))[0][0].Json;
-    }
-
-    private sealed class One(JsObject fields) : Connections
-    {
-        public override ValueTask<JsObject?> FindAsync(string kind, string name, string tenant, CancellationToken cancel) => new(fields);
+        return (await NodeFixture.RunAsync(check.Model!.Find("Node")!, check.Model, [[new Item(new JsObject())]], new NodeServices { Connections = new OneConnection("jwt", JsJson.WriteString(connection)) }))[0][0].Json;
     }
 }

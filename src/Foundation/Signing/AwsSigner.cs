@@ -2,10 +2,10 @@ using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 
-namespace Sluice.Gateway.Plugins.Aws;
+namespace Sluice.Foundation.Signing;
 
 /// <summary>Signs requests to Amazon's services: Signature Version 4.</summary>
-internal static class AwsSigner
+public static class AwsSigner
 {
     private const string Algorithm = "AWS4-HMAC-SHA256";
 
@@ -62,7 +62,7 @@ internal static class AwsSigner
 /// <summary>A key of AWS.</summary>
 /// <param name="SessionToken">Of temporary ones.</param>
 /// <param name="Expires">When they are of no use any more; null for never.</param>
-internal sealed record AwsCredentials(string AccessKey, string SecretKey, string? SessionToken = null, DateTimeOffset? Expires = null)
+public sealed record AwsCredentials(string AccessKey, string SecretKey, string? SessionToken = null, DateTimeOffset? Expires = null)
 {
     public override string ToString() => "(a secret)";
 }

@@ -1,6 +1,6 @@
-using Sluice.Gateway.Plugins.Aws;
+using Sluice.Foundation.Signing;
 
-namespace Sluice.Gateway.Tests.Plugins.Aws;
+namespace Sluice.Foundation.Tests.Signing;
 
 public sealed class AwsSignerTests
 {
