@@ -16,9 +16,10 @@ public static class AuditEndpoints
 
     public static void MapAudit(this IEndpointRouteBuilder routes, AuditLog audit)
     {
-        routes.MapGet("/api/v1/audit", http => ListAsync(http, audit)).Describe(new EndpointDescription("Look things up in the audit log") { Lists = true });
-        routes.MapGet("/api/v1/audit/export", http => ExportAsync(http, audit)).Describe("Take the audit log elsewhere");
-        routes.MapGet("/api/v1/audit/verify", async http => await Envelope.AnswerAsync(http, View(await audit.VerifyAsync(http.RequestAborted)))).Describe("Check that nothing was changed in the audit log");
+        routes.MapGet("/api/v1/audit", http => ListAsync(http, audit)).Describe(Filtered(new EndpointDescription("Look things up in the audit log") { Lists = true, AnswerType = typeof(EntryView) }));
+        routes.MapGet("/api/v1/audit/export", http => ExportAsync(http, audit)).Describe(
+            Filtered(new EndpointDescription("Take the audit log elsewhere") { ContentTypes = ["application/x-ndjson", "text/csv"], AnswerType = typeof(EntryView) }).Asks("format", "ndjson unless it is given, or csv."));
+        routes.MapGet("/api/v1/audit/verify", async http => await Envelope.AnswerAsync(http, View(await audit.VerifyAsync(http.RequestAborted)))).Describe(new EndpointDescription("Check that nothing was changed in the audit log") { AnswerType = typeof(VerdictView) });
     }
 
     private static async Task ListAsync(HttpContext http, AuditLog audit)
@@ -49,7 +50,13 @@ public static class AuditEndpoints
             await http.Response.WriteAsync(csv ? AuditCsv.Line(entries.Current) : JsonSerializer.Serialize(new EntryView(entries.Current), Envelope.Json) + "\n", http.RequestAborted);
     }
 
-    private static object View(AuditVerdict verdict) => new { Whole = verdict.BrokenAt is null, verdict.Entries, verdict.BrokenAt, verdict.Problem };
+    private static EndpointDescription Filtered(EndpointDescription description) => description
+        .Asks("actor", "By whom: a user, a token.").Asks("action", "What was done.").Asks("object", "To what.").Asks("outcome", string.Join(", ", AuditOutcome.All) + ".")
+        .Asks("text", "Somewhere in the entry.").Asks("from", "The earliest time, such as 2026-11-20T10:00:00Z.").Asks("to", "The time before which it was.");
+
+    private static VerdictView View(AuditVerdict verdict) => new(verdict.BrokenAt is null, verdict.Entries, verdict.BrokenAt, verdict.Problem);
+
+    private sealed record VerdictView(bool Whole, long Entries, long? BrokenAt, string? Problem);
 
     /// <summary>The filter of the query, or null; the refusal has been answered then.</summary>
     private static async Task<AuditFilter?> ReadFilterAsync(HttpContext http, params string[] others)

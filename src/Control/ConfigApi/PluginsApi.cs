@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
@@ -14,13 +15,13 @@ internal static class PluginsApi
 {
     public static void Map(IEndpointRouteBuilder routes)
     {
-        Add(routes.MapGet("/api/v1/plugins", http => Envelope.AnswerAsync(http, PluginCatalog.All.Select(Show))), "List plugins in running order");
-        Add(routes.MapGet("/api/v1/plugins/{name}", http => WithAsync(http, Show)), "Show a plugin");
-        Add(routes.MapGet("/api/v1/plugins/{name}/schema", http => WithAsync(http, plugin => JsonSchema.Of(plugin.ConfigType))), "Show the JSON Schema of a plugin's settings");
+        Add(routes.MapGet("/api/v1/plugins", http => Envelope.AnswerAsync(http, PluginCatalog.All.Select(Show))), new EndpointDescription("List plugins in running order") { ListsAll = true, AnswerType = typeof(PluginView) });
+        Add(routes.MapGet("/api/v1/plugins/{name}", http => WithAsync(http, Show)), new EndpointDescription("Show a plugin") { AnswerType = typeof(PluginView) });
+        Add(routes.MapGet("/api/v1/plugins/{name}/schema", http => WithAsync(http, plugin => JsonSchema.Of(plugin.ConfigType))), new EndpointDescription("Show the JSON Schema of a plugin's settings") { AnswerType = typeof(JsonObject) });
     }
 
-    private static void Add(IEndpointConventionBuilder endpoint, string summary) =>
-        endpoint.WithMetadata(HeedsScopes.Instance, new EndpointDescription(summary) { Group = "plugins" });
+    private static void Add(IEndpointConventionBuilder endpoint, EndpointDescription description) =>
+        endpoint.WithMetadata(HeedsScopes.Instance, description with { Group = "plugins" });
 
     private static Task WithAsync(HttpContext http, Func<PluginDescriptor, object> show)
     {
@@ -30,14 +31,8 @@ internal static class PluginsApi
             : Envelope.RefuseAsync(http, StatusCodes.Status404NotFound, new ApiError("PLUGIN_NOT_FOUND", $"there is no plugin '{name}'"));
     }
 
-    private static object Show(PluginDescriptor plugin) => new
-    {
-        plugin.Name,
-        plugin.Summary,
-        Order = PluginCatalog.OrderOf(plugin.Name),
-        Stages = Explanation.StagesOf(plugin),
-        plugin.Authenticates,
-        plugin.ConsumerScope,
-        Schema = $"/api/v1/plugins/{plugin.Name}/schema",
-    };
+    private static PluginView Show(PluginDescriptor plugin) => new(
+        plugin.Name, plugin.Summary, PluginCatalog.OrderOf(plugin.Name), Explanation.StagesOf(plugin), plugin.Authenticates, plugin.ConsumerScope, $"/api/v1/plugins/{plugin.Name}/schema");
+
+    private sealed record PluginView(string Name, string Summary, int Order, IReadOnlyList<string> Stages, bool Authenticates, bool ConsumerScope, string Schema);
 }

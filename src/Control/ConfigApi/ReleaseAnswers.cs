@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Net.Http.Headers;
 using Sluice.Control.Audit;
@@ -36,7 +37,7 @@ internal static class ReleaseAnswers
         if (result.Outcome == ChangeOutcome.Released)
             AuditNote.Of(http).Detail = $"release {result.Current.Number}";
         return Envelope.AnswerAsync(http,
-            new { Release = result.Current, Changed = result.Outcome == ChangeOutcome.Released, Summary = result.Diff!.Summary(), Changes = result.Diff.ToJson(), Text = result.Diff.ToText() },
+            new Made(result.Current, result.Outcome == ChangeOutcome.Released, result.Diff!.Summary(), result.Diff.ToJson(), result.Diff.ToText()),
             result.Outcome == ChangeOutcome.Released ? StatusCodes.Status201Created : StatusCodes.Status200OK);
     }
 
@@ -55,6 +56,9 @@ internal static class ReleaseAnswers
             _ => DocumentBody.RefuseAsync(http, result.Problems),
         };
     }
+
+    /// <summary>A release that was made, or that changed nothing.</summary>
+    public sealed record Made(Release Release, bool Changed, string Summary, JsonArray Changes, string Text);
 
     private static Task RefuseEditAsync(HttpContext http, IReadOnlyList<EditProblem> problems) => Envelope.RefuseAsync(http,
         problems[0].Refusal switch

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
@@ -16,16 +17,18 @@ public sealed class ReleasesApi(ReleaseManager releases, ConfigurationFile? file
 {
     private const int MostPerPage = 200;
 
+    private static readonly string[] File = ["application/yaml", "application/json"];
+
     public void Map(IEndpointRouteBuilder app)
     {
-        app.MapGet("/api/v1/config/releases", ListAsync).Describe(new EndpointDescription("List releases, the newest first") { Lists = true });
-        app.MapPost("/api/v1/config/releases", ApplyAsync).Describe("Make a file the whole configuration");
-        app.MapGet("/api/v1/config/releases/{number}", http => WithNumber(http, "number", number => GetAsync(http, number))).Describe("Show a release and what it changed");
-        app.MapGet("/api/v1/config/releases/{old}/diff/{next}", http => WithNumber(http, "old", old => WithNumber(http, "next", next => DiffAsync(http, old, next)))).Describe("Compare two releases");
-        app.MapPost("/api/v1/config/releases/{number}/rollback", http => WithNumber(http, "number", number => RollbackAsync(http, number))).Describe("Bring the configuration of a release back");
-        app.MapPost("/api/v1/config/plan", PlanAsync).Describe("Show what a file would change");
-        app.MapGet("/api/v1/config/export", ExportAsync).Describe("Show the configuration as a file");
-        app.MapGet("/api/v1/config/drift", DriftAsync).Describe("Compare what is served with the file");
+        app.MapGet("/api/v1/config/releases", ListAsync).Describe(new EndpointDescription("List releases, the newest first") { Lists = true, AnswerType = typeof(Release) });
+        app.MapPost("/api/v1/config/releases", ApplyAsync).Describe(new EndpointDescription("Make a file the whole configuration") { Body = "document", BodyContentTypes = File, AnswerType = typeof(ReleaseAnswers.Made), Status = 201 }.Asks("note", "What the release is about."));
+        app.MapGet("/api/v1/config/releases/{number}", http => WithNumber(http, "number", number => GetAsync(http, number))).Describe(new EndpointDescription("Show a release and what it changed") { AnswerType = typeof(Shown) });
+        app.MapGet("/api/v1/config/releases/{old}/diff/{next}", http => WithNumber(http, "old", old => WithNumber(http, "next", next => DiffAsync(http, old, next)))).Describe(new EndpointDescription("Compare two releases") { AnswerType = typeof(Compared) });
+        app.MapPost("/api/v1/config/releases/{number}/rollback", http => WithNumber(http, "number", number => RollbackAsync(http, number))).Describe(new EndpointDescription("Bring the configuration of a release back") { AnswerType = typeof(ReleaseAnswers.Made), Status = 201 }.Asks("note", "What the release is about."));
+        app.MapPost("/api/v1/config/plan", PlanAsync).Describe(new EndpointDescription("Show what a file would change") { Body = "document", BodyContentTypes = File, AnswerType = typeof(Planned) }.Asks("replay", "true: what it would do with recent requests, too."));
+        app.MapGet("/api/v1/config/export", ExportAsync).Describe(new EndpointDescription("Show the configuration as a file") { ContentTypes = File, Answer = "document" }.Asks("format", "yaml unless it is given, or json.").Asks("release", "A number; the current one unless it is given."));
+        app.MapGet("/api/v1/config/drift", DriftAsync).Describe(new EndpointDescription("Compare what is served with the file") { AnswerType = typeof(Drifted) });
     }
 
     private async Task ListAsync(HttpContext http)
@@ -48,13 +51,13 @@ public sealed class ReleasesApi(ReleaseManager releases, ConfigurationFile? file
             return;
         }
         var diff = await releases.DiffAsync(number - 1, number, http.RequestAborted);
-        await Envelope.AnswerAsync(http, new { Release = release, Current = releases.Current.Release.Number == number, Changes = diff?.ToJson() });
+        await Envelope.AnswerAsync(http, new Shown(release, releases.Current.Release.Number == number, diff?.ToJson()));
     }
 
     private async Task DiffAsync(HttpContext http, long old, long next)
     {
         if (await releases.DiffAsync(old, next, http.RequestAborted) is { } diff)
-            await Envelope.AnswerAsync(http, new { Old = old, New = next, Summary = diff.Summary(), Changes = diff.ToJson(), Text = diff.ToText() });
+            await Envelope.AnswerAsync(http, new Compared(old, next, diff.Summary(), diff.ToJson(), diff.ToText()));
         else
             await NotFoundAsync(http);
     }
@@ -80,10 +83,10 @@ public sealed class ReleasesApi(ReleaseManager releases, ConfigurationFile? file
         if (plan.Problems.Count > 0)
             await DocumentBody.RefuseAsync(http, plan.Problems);
         else
-            await Envelope.AnswerAsync(http, new { CurrentRelease = plan.On.Number, Summary = plan.Diff.Summary(), Changes = plan.Diff.ToJson(), Text = plan.Diff.ToText(), Replay = Shown(plan.Replay) });
+            await Envelope.AnswerAsync(http, new Planned(plan.On.Number, plan.Diff.Summary(), plan.Diff.ToJson(), plan.Diff.ToText(), View(plan.Replay)));
     }
 
-    private static object? Shown(ReplayReport? replay) => replay is null ? null : new { Summary = replay.Summary(), replay.Requests, replay.Unchanged, replay.Changes };
+    private static Replayed? View(ReplayReport? replay) => replay is null ? null : new Replayed(replay.Summary(), replay.Requests, replay.Unchanged, replay.Changes);
 
     /// <summary>A file, and no envelope: what is exported is meant to be saved.</summary>
     private async Task ExportAsync(HttpContext http)
@@ -113,7 +116,7 @@ public sealed class ReleasesApi(ReleaseManager releases, ConfigurationFile? file
     }
 
     private Task DriftAsync(HttpContext http) => file?.Drift() is { } drift
-        ? Envelope.AnswerAsync(http, new { CurrentRelease = releases.Current.Release.Number, Differs = !drift.IsEmpty, Summary = drift.Summary(), Changes = drift.ToJson(), Text = drift.ToText() })
+        ? Envelope.AnswerAsync(http, new Drifted(releases.Current.Release.Number, !drift.IsEmpty, drift.Summary(), drift.ToJson(), drift.ToText()))
         : Envelope.RefuseAsync(http, StatusCodes.Status404NotFound, new ApiError("NO_FILE", "the gateway was started without a configuration file, so there is nothing to drift from"));
 
     private static Task NotFoundAsync(HttpContext http) =>
@@ -133,4 +136,14 @@ public sealed class ReleasesApi(ReleaseManager releases, ConfigurationFile? file
         note = note.Length > 1000 ? note[..1000] : note;
         return string.Concat(note.Select(c => char.IsControl(c) ? ' ' : c));
     }
+
+    private sealed record Shown(Release Release, bool Current, JsonArray? Changes);
+
+    private sealed record Compared(long Old, long New, string Summary, JsonArray Changes, string Text);
+
+    private sealed record Planned(long CurrentRelease, string Summary, JsonArray Changes, string Text, Replayed? Replay);
+
+    private sealed record Replayed(string Summary, int Requests, int Unchanged, IReadOnlyList<ReplayedChange> Changes);
+
+    private sealed record Drifted(long CurrentRelease, bool Differs, string Summary, JsonArray Changes, string Text);
 }

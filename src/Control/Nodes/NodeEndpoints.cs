@@ -14,7 +14,7 @@ public static class NodeEndpoints
         var nodes = await register.ListAsync(http.RequestAborted);
         await Envelope.AnswerAsync(http, nodes.Select(n => new NodeView(
             n.Node.Id, n.Node.Host, n.Node.Version, NamesOf(n.Node.Roles), n.IsGone ? "gone" : "up", n.Report.Release, n.Report.Problem, n.Node.StartedAt, now - n.Age, n.IsSelf)));
-    }).Describe("List the nodes that share the database, with the release that each serves");
+    }).Describe(new EndpointDescription("List the nodes that share the database, with the release that each serves") { ListsAll = true, AnswerType = typeof(NodeView) });
 
     private static IReadOnlyList<string> NamesOf(NodeRoles roles) =>
         [.. Enum.GetValues<NodeRoles>().Where(r => r is not (NodeRoles.None or NodeRoles.All) && roles.HasFlag(r)).Select(r => r.ToString().ToLowerInvariant())];

@@ -18,13 +18,13 @@ internal static class DocumentationApi
         {
             http.Response.ContentType = "application/json; charset=utf-8";
             return http.Response.WriteAsync(document.Value.ToJsonString(Indented), http.RequestAborted);
-        }).WithMetadata(HeedsScopes.Instance, new EndpointDescription("Show this document") { Group = "documentation", ContentType = "application/json" });
+        }).WithMetadata(HeedsScopes.Instance, new EndpointDescription("Show this document") { Group = "documentation", ContentTypes = ["application/json"], AnswerType = typeof(System.Text.Json.Nodes.JsonObject) });
         routes.MapGet("/api/v1/docs", http =>
         {
             http.Response.ContentType = "text/html; charset=utf-8";
             http.Response.Headers.ContentSecurityPolicy = "default-src 'none'; style-src 'unsafe-inline'";
             return http.Response.WriteAsync(DocumentationPage.Write(document.Value), http.RequestAborted);
-        }).WithMetadata(HeedsScopes.Instance, new EndpointDescription("Show this document as a page") { Group = "documentation", ContentType = "text/html" });
+        }).WithMetadata(HeedsScopes.Instance, new EndpointDescription("Show this document as a page") { Group = "documentation", ContentTypes = ["text/html"] });
     }
 
     private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true, Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping };

@@ -18,8 +18,11 @@ public sealed record EndpointDescription(string Summary)
     /// <inheritdoc cref="Body"/>
     public Type? BodyType { get; init; }
 
-    /// <summary>The name of the schema of <c>data</c>, or of its elements; null where it is left open.</summary>
+    /// <summary>The name of the schema of <c>data</c>, or of its elements; null when <see cref="AnswerType"/> says it.</summary>
     public string? Answer { get; init; }
+
+    /// <summary>The record that is in <c>data</c>, or of which its elements are.</summary>
+    public Type? AnswerType { get; init; }
 
     /// <summary>Of success.</summary>
     public int Status { get; init; } = 200;
@@ -27,8 +30,14 @@ public sealed record EndpointDescription(string Summary)
     /// <summary>Answers pages: it is asked with <c>page</c> and <c>per_page</c>.</summary>
     public bool Lists { get; init; }
 
+    /// <summary>Answers all there are: a list without pages.</summary>
+    public bool ListsAll { get; init; }
+
+    /// <summary>What the body may be in.</summary>
+    public IReadOnlyList<string> BodyContentTypes { get; init; } = ["application/json"];
+
     /// <summary>What the success is in, when it is not the envelope.</summary>
-    public string? ContentType { get; init; }
+    public IReadOnlyList<string> ContentTypes { get; init; } = [];
 
     /// <summary>Parameters of the query with what they mean.</summary>
     public IReadOnlyList<(string Name, string Meaning)> Query { get; init; } = [];

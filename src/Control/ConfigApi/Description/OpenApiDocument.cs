@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Routing;
 using Microsoft.AspNetCore.Routing.Patterns;
 using Sluice.Control.ConfigApi.Objects;
 using Sluice.Control.KongAdmin;
+using Sluice.Gateway.Configuration.Reading;
 
 namespace Sluice.Control.ConfigApi.Description;
 
@@ -73,7 +74,7 @@ internal static class OpenApiDocument
         if (parameters.Count > 0)
             operation["parameters"] = parameters;
         if ((description.BodyType is { } type ? Plain(EntitySchema.Of(type)) : description.Body is { } body ? Reference(body) : null) is { } schema)
-            operation["requestBody"] = new JsonObject { ["required"] = true, ["content"] = Content("application/json", schema) };
+            operation["requestBody"] = new JsonObject { ["required"] = true, ["content"] = Content(description.BodyContentTypes, schema) };
         operation["responses"] = new JsonObject
         {
             [description.Status.ToString(System.Globalization.CultureInfo.InvariantCulture)] = Success(description),
@@ -86,12 +87,12 @@ internal static class OpenApiDocument
     private static JsonObject Success(EndpointDescription description)
     {
         var response = new JsonObject { ["description"] = description.Status == 204 ? "Done." : "Success." };
-        if (description.ContentType is { } type)
-            response["content"] = new JsonObject { [type] = new JsonObject() };
+        var data = description.Answer is { } name ? Reference(name) : description.AnswerType is { } type ? AnswerSchema.Of(type) : null;
+        if (description.ContentTypes.Count > 0)
+            response["content"] = Content(description.ContentTypes, data ?? new JsonObject { ["type"] = "string" });
         else if (description.Status != 204)
         {
-            JsonObject? data = description.Answer is { } name ? Reference(name) : null;
-            if (description.Lists)
+            if (description.Lists || description.ListsAll)
                 data = new JsonObject { ["type"] = "array", ["items"] = data ?? [] };
             response["content"] = Content("application/json", new JsonObject
             {
@@ -108,6 +109,34 @@ internal static class OpenApiDocument
         var schemas = new JsonObject(resources.Select(r => KeyValuePair.Create(r.Name, (JsonNode?)Plain(r.Schema()))))
         {
             ["endpoints"] = Endpoints.Schema(),
+            ["document"] = new JsonObject
+            {
+                ["type"] = "object",
+                ["description"] = "A whole configuration in the declarative format; `sluice schema` prints all of its JSON Schema.",
+                ["properties"] = new JsonObject(
+                [
+                    KeyValuePair.Create("_format_version", (JsonNode?)new JsonObject { ["enum"] = new JsonArray("3.0", "2.1", "1.1") }),
+                    .. EntityKind.All.Select(kind => KeyValuePair.Create(kind.Name, (JsonNode?)new JsonObject { ["type"] = "array", ["items"] = Of("object") })),
+                ]),
+                ["required"] = new JsonArray("_format_version"),
+            },
+            ["change"] = new JsonObject
+            {
+                ["type"] = "object",
+                ["properties"] = new JsonObject
+                {
+                    ["change"] = new JsonObject { ["enum"] = new JsonArray("created", "updated", "deleted") },
+                    ["kind"] = new JsonObject { ["enum"] = new JsonArray([.. EntityKind.All.Select(kind => (JsonNode)kind.Name)]) },
+                    ["id"] = new JsonObject { ["type"] = "string", ["format"] = "uuid" },
+                    ["label"] = Of("string"),
+                    ["fields"] = new JsonObject
+                    {
+                        ["type"] = "array",
+                        ["items"] = new JsonObject { ["type"] = "object", ["properties"] = new JsonObject { ["path"] = Of("string"), ["old"] = new JsonObject(), ["new"] = new JsonObject() }, ["required"] = new JsonArray("path") },
+                    },
+                },
+                ["required"] = new JsonArray("change", "kind", "id", "label", "fields"),
+            },
             ["meta"] = new JsonObject
             {
                 ["type"] = "object",
@@ -151,7 +180,10 @@ internal static class OpenApiDocument
         return parameter;
     }
 
-    private static JsonObject Content(string type, JsonObject schema) => new() { [type] = new JsonObject { ["schema"] = schema } };
+    private static JsonObject Content(string type, JsonObject schema) => Content([type], schema);
+
+    private static JsonObject Content(IEnumerable<string> types, JsonObject schema) =>
+        new(types.Select(type => KeyValuePair.Create(type, (JsonNode?)new JsonObject { ["schema"] = type.StartsWith("text/", StringComparison.Ordinal) ? new JsonObject { ["type"] = "string" } : schema.DeepClone() })));
 
     private static JsonObject Reference(string schema) => new() { ["$ref"] = "#/components/schemas/" + schema };
 

@@ -13,11 +13,11 @@ internal sealed class CacheApi(Func<IReadOnlyList<ICachePurge>> caches)
 {
     public void Map(IEndpointRouteBuilder routes)
     {
-        routes.MapGet("/api/v1/cache", ListAsync).Describe(new EndpointDescription("List the caches of this node") { Group = "cache" });
-        routes.MapPost("/api/v1/cache/purge", PurgeAsync).Describe(new EndpointDescription("Take responses out of the caches of this node") { Group = "cache", BodyType = typeof(CachePurgeBody) });
+        routes.MapGet("/api/v1/cache", ListAsync).Describe(new EndpointDescription("List the caches of this node") { Group = "cache", ListsAll = true, AnswerType = typeof(CacheView) });
+        routes.MapPost("/api/v1/cache/purge", PurgeAsync).Describe(new EndpointDescription("Take responses out of the caches of this node") { Group = "cache", BodyType = typeof(CachePurgeBody), AnswerType = typeof(PurgedView) });
     }
 
-    private Task ListAsync(HttpContext http) => Envelope.AnswerAsync(http, caches().Select(c => new { c.Name, c.Bytes, Entries = c.Count }));
+    private Task ListAsync(HttpContext http) => Envelope.AnswerAsync(http, caches().Select(c => new CacheView(c.Name, c.Bytes, c.Count)));
 
     private async Task PurgeAsync(HttpContext http)
     {
@@ -36,8 +36,12 @@ internal sealed class CacheApi(Func<IReadOnlyList<ICachePurge>> caches)
             { Tag: { } tag } => c.PurgeTag(tag),
             _ => c.Purge(),
         });
-        await Envelope.AnswerAsync(http, new { Purged = purged });
+        await Envelope.AnswerAsync(http, new PurgedView(purged));
     }
+
+    private sealed record CacheView(string Name, long Bytes, int Entries);
+
+    private sealed record PurgedView(int Purged);
 }
 
 /// <summary>Which responses are taken out; exactly one of <c>url</c>, <c>prefix</c>, <c>tag</c> and <c>all</c>.</summary>

@@ -8,6 +8,7 @@ using Sluice.Foundation.Schema;
 using Sluice.Gateway.Explaining;
 using Sluice.Gateway.Pipeline;
 using Sluice.Gateway.Snapshot;
+using Sluice.Gateway.Upstreams;
 
 namespace Sluice.Control.ConfigApi.Monitoring;
 
@@ -18,7 +19,7 @@ internal sealed class ExplainApi(GatewayRuntime runtime)
 
     public void Map(IEndpointRouteBuilder routes)
     {
-        var description = new EndpointDescription("Explain which route, middleware and endpoint a request would get") { Group = "explain" };
+        var description = new EndpointDescription("Explain which route, middleware and endpoint a request would get") { Group = "explain", AnswerType = typeof(ExplanationView) };
         routes.MapPost("/api/v1/explain", ByBodyAsync).Describe(description with { BodyType = typeof(Question) });
         routes.MapGet("/api/v1/explain", ByQueryAsync).Describe(description
             .Asks("url", "The whole URL as a client would ask for it.").Asks("method", "GET unless it is given.")
@@ -51,48 +52,42 @@ internal sealed class ExplainApi(GatewayRuntime runtime)
         return Envelope.AnswerAsync(http, Show(Explanation.Of(snapshot, request!, consumer)));
     }
 
-    private static object Show(Explanation explanation) => new
-    {
-        Request = explanation.Request.ToString(),
-        Matched = explanation.Route is not null,
-        Route = explanation.Route is { } route ? new { route.Config.Id, route.Config.Name, route.Config.Pipeline, route.Config.Policy } : null,
-        Routes = explanation.Routes.Select(r => new { r.Route.Config.Id, r.Route.Config.Name, r.Matched, r.Reason }),
-        Consumer = explanation.Consumer?.Label,
-        Middleware = explanation.Middleware.Select(m => new
-        {
-            m.Config.Id,
-            Type = m.Config.Name,
-            Name = m.Config.InstanceName,
-            Order = PluginCatalog.OrderOf(m.Config.Name),
-            m.Scope,
-            Place = m.Config.Place.Line > 0 ? m.Config.Place.ToString() : null,
-            m.Stages,
-            Config = new JsonObject(m.Settings.Select(s => KeyValuePair.Create(s.Field, ValueOf(s.Value)))),
-        }),
-        Service = explanation.Service is { Service: var service } ? new
-        {
+    private static ExplanationView Show(Explanation explanation) => new(
+        explanation.Request.ToString(),
+        explanation.Route is not null,
+        explanation.Route is { Config: var route } ? new RouteView(route.Id, route.Name, route.Pipeline, route.Policy) : null,
+        [.. explanation.Routes.Select(r => new CandidateView(r.Route.Config.Id, r.Route.Config.Name, r.Matched, r.Reason))],
+        explanation.Consumer?.Label,
+        [
+            .. explanation.Middleware.Select(m => new MiddlewareView(
+                m.Config.Id,
+                m.Config.Name,
+                m.Config.InstanceName,
+                PluginCatalog.OrderOf(m.Config.Name),
+                m.Scope,
+                m.Config.Place.Line > 0 ? m.Config.Place.ToString() : null,
+                m.Stages,
+                new JsonObject(m.Settings.Select(s => KeyValuePair.Create(s.Field, ValueOf(s.Value)))))),
+        ],
+        explanation.Service is { Service: var service } ? new ServiceView(
             service.Config.Id,
             service.Config.Name,
             service.Config.Protocol,
-            Host = service.Config.Host.Length > 0 ? service.Config.Host : null,
+            service.Config.Host.Length > 0 ? service.Config.Host : null,
             service.Config.Path,
-            Tries = service.Config.Retries + 1,
-            Circuit = service.CircuitBreaker?.State,
-        } : null,
-        Endpoint = explanation.Service is { } behind ? ShowChoice(behind) : null,
-    };
+            service.Config.Retries + 1,
+            service.CircuitBreaker?.State) : null,
+        explanation.Service is { } behind ? ShowChoice(behind) : null);
 
     /// <summary>Which endpoint is certain where only one can be; where several can, how one of them is chosen.</summary>
-    private static object ShowChoice(ExplainedService service)
+    private static ChoiceView ShowChoice(ExplainedService service)
     {
         var eligible = service.Endpoints.Where(e => e.IsHealthy).ToList();
-        return new
-        {
-            ChosenBy = service.Choice,
-            Chosen = eligible is [var only] ? only.Key : null,
-            Candidates = service.Endpoints.Select(e => new { Address = e.Key, e.Host, e.Port, Healthy = e.IsHealthy, e.InFlight }),
-            Note = service.Endpoints.Count == 0 ? "the host is resolved when the request comes" : eligible.Count == 0 ? "no endpoint is healthy" : null,
-        };
+        return new ChoiceView(
+            service.Choice,
+            eligible is [var only] ? only.Key : null,
+            [.. service.Endpoints.Select(e => new EndpointView(e.Key, e.Host, e.Port, e.IsHealthy, e.InFlight))],
+            service.Endpoints.Count == 0 ? "the host is resolved when the request comes" : eligible.Count == 0 ? "no endpoint is healthy" : null);
     }
 
     private static JsonNode? ValueOf(string text)
@@ -106,6 +101,21 @@ internal sealed class ExplainApi(GatewayRuntime runtime)
             return text;
         }
     }
+
+    private sealed record ExplanationView(
+        string Request, bool Matched, RouteView? Route, IReadOnlyList<CandidateView> Routes, string? Consumer, IReadOnlyList<MiddlewareView> Middleware, ServiceView? Service, ChoiceView? Endpoint);
+
+    private sealed record RouteView(Guid Id, string? Name, string? Pipeline, string? Policy);
+
+    private sealed record CandidateView(Guid Id, string? Name, bool Matched, string? Reason);
+
+    private sealed record MiddlewareView(Guid Id, string Type, string? Name, int Order, string Scope, string? Place, IReadOnlyList<string> Stages, JsonObject Config);
+
+    private sealed record ServiceView(Guid Id, string? Name, string Protocol, string? Host, string? Path, int Tries, CircuitState? Circuit);
+
+    private sealed record ChoiceView(string ChosenBy, string? Chosen, IReadOnlyList<EndpointView> Candidates, string? Note);
+
+    private sealed record EndpointView(string Address, string Host, int Port, bool Healthy, int InFlight);
 
     private sealed record Question
     {

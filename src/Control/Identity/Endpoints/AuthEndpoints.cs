@@ -13,14 +13,14 @@ internal sealed class AuthEndpoints(Accounts accounts)
 {
     public void Map(IEndpointRouteBuilder routes)
     {
-        routes.MapPost("/api/v1/auth/login", LoginAsync).Describe("Sign in");
-        routes.MapPost("/api/v1/auth/setup", SetupAsync).Describe("Make the first administrator");
-        routes.MapPost("/api/v1/auth/logout", LogoutAsync).Describe("Sign out");
-        routes.MapGet("/api/v1/auth/me", MeAsync).Describe("Show who asks");
-        routes.MapPost("/api/v1/auth/password", ChangePasswordAsync).Describe("Change the own password");
-        routes.MapPost("/api/v1/auth/totp", EnrolAsync).Describe("Begin to use a second factor");
-        routes.MapPost("/api/v1/auth/totp/confirm", ConfirmAsync).Describe("Confirm the second factor by a code");
-        routes.MapPost("/api/v1/auth/totp/remove", RemoveAsync).Describe("Go without the second factor");
+        routes.MapPost("/api/v1/auth/login", LoginAsync).Describe(new EndpointDescription("Sign in") { BodyType = typeof(Login), AnswerType = typeof(SessionView) });
+        routes.MapPost("/api/v1/auth/setup", SetupAsync).Describe(new EndpointDescription("Make the first administrator") { BodyType = typeof(Setup), AnswerType = typeof(SessionView), Status = 201 });
+        routes.MapPost("/api/v1/auth/logout", LogoutAsync).Describe(new EndpointDescription("Sign out") { AnswerType = typeof(NothingView) });
+        routes.MapGet("/api/v1/auth/me", MeAsync).Describe(new EndpointDescription("Show who asks") { AnswerType = typeof(CallerView) });
+        routes.MapPost("/api/v1/auth/password", ChangePasswordAsync).Describe(new EndpointDescription("Change the own password") { BodyType = typeof(PasswordChange), AnswerType = typeof(SessionView) });
+        routes.MapPost("/api/v1/auth/totp", EnrolAsync).Describe(new EndpointDescription("Begin to use a second factor") { BodyType = typeof(PasswordProof), AnswerType = typeof(EnrolmentView) });
+        routes.MapPost("/api/v1/auth/totp/confirm", ConfirmAsync).Describe(new EndpointDescription("Confirm the second factor by a code") { BodyType = typeof(CodeProof), AnswerType = typeof(RecoveryCodesView) });
+        routes.MapPost("/api/v1/auth/totp/remove", RemoveAsync).Describe(new EndpointDescription("Go without the second factor") { BodyType = typeof(PasswordProof), AnswerType = typeof(NothingView) });
     }
 
     private async Task LoginAsync(HttpContext http)
@@ -69,23 +69,15 @@ internal sealed class AuthEndpoints(Accounts accounts)
     {
         if (http.Features.Get<SignedInSession>() is { } session) await accounts.Sessions.CloseAsync(session.Secret);
         Browser.ClearSession(http);
-        await Envelope.AnswerAsync(http, new { });
+        await Envelope.AnswerAsync(http, new NothingView());
     }
 
     private Task MeAsync(HttpContext http)
     {
         var caller = Caller.Of(http);
         var session = http.Features.Get<SignedInSession>();
-        return Envelope.AnswerAsync(http, new
-        {
-            caller.Kind,
-            caller.Name,
-            caller.Role,
-            caller.Scopes,
-            caller.Id,
-            SecondFactor = session?.User.SecondFactor,
-            CsrfToken = session is null ? null : Browser.CsrfToken(session.Secret),
-        });
+        return Envelope.AnswerAsync(http, new CallerView(
+            caller.Kind, caller.Name, caller.Role, caller.Scopes, caller.Id, session?.User.SecondFactor, session is null ? null : Browser.CsrfToken(session.Secret)));
     }
 
     private async Task ChangePasswordAsync(HttpContext http)
@@ -112,7 +104,7 @@ internal sealed class AuthEndpoints(Accounts accounts)
         }
         await accounts.Users.ResetAuthenticatorKeyAsync(session.User);
         await accounts.Sessions.KeepAsync(session.Secret, session.User);
-        await Envelope.AnswerAsync(http, new { Secret = session.User.TotpKey, Uri = TimeBasedCodes.Uri(session.User) });
+        await Envelope.AnswerAsync(http, new EnrolmentView(session.User.TotpKey!, TimeBasedCodes.Uri(session.User)));
     }
 
     private async Task ConfirmAsync(HttpContext http)
@@ -132,7 +124,7 @@ internal sealed class AuthEndpoints(Accounts accounts)
         await accounts.Users.SetTwoFactorEnabledAsync(user, true);
         var codes = await accounts.Users.GenerateNewTwoFactorRecoveryCodesAsync(user, 10);
         await accounts.Sessions.KeepAsync(session.Secret, user);
-        await Envelope.AnswerAsync(http, new { RecoveryCodes = codes });
+        await Envelope.AnswerAsync(http, new RecoveryCodesView([.. codes ?? []]));
     }
 
     private async Task RemoveAsync(HttpContext http)
@@ -141,14 +133,14 @@ internal sealed class AuthEndpoints(Accounts accounts)
         if (!await IsReallyAsync(http, session.User, proof.Password)) return;
         await accounts.RemoveSecondFactorAsync(session.User);
         await accounts.Sessions.KeepAsync(session.Secret, session.User);
-        await Envelope.AnswerAsync(http, new { });
+        await Envelope.AnswerAsync(http, new NothingView());
     }
 
     private async Task OpenSessionAsync(HttpContext http, User user, int status = StatusCodes.Status200OK)
     {
         var (secret, expires) = await accounts.Sessions.OpenAsync(user);
         Browser.SetSession(http, secret, Sessions.Lifetime);
-        await Envelope.AnswerAsync(http, new { User = UserView.Of(user), CsrfToken = Browser.CsrfToken(secret), ExpiresAt = expires }, status);
+        await Envelope.AnswerAsync(http, new SessionView(UserView.Of(user), Browser.CsrfToken(secret), expires), status);
     }
 
     private static async Task<SignedInSession?> SignedInAsync(HttpContext http)
@@ -165,6 +157,16 @@ internal sealed class AuthEndpoints(Accounts accounts)
         await Envelope.RefuseAsync(http, 403, new ApiError("WRONG_PASSWORD", "the password is wrong", "password"));
         return false;
     }
+
+    private sealed record SessionView(UserView User, string CsrfToken, DateTimeOffset ExpiresAt);
+
+    private sealed record CallerView(CallerKind Kind, string Name, Role? Role, IReadOnlyList<string> Scopes, string? Id, bool? SecondFactor, string? CsrfToken);
+
+    private sealed record EnrolmentView(string Secret, string Uri);
+
+    private sealed record RecoveryCodesView(IReadOnlyList<string> RecoveryCodes);
+
+    private sealed record NothingView;
 
     private sealed record Login
     {

@@ -14,10 +14,10 @@ internal sealed class TokenEndpoints(Accounts accounts)
 {
     public void Map(IEndpointRouteBuilder routes)
     {
-        routes.MapGet("/api/v1/tokens", ListAsync).Describe(new EndpointDescription("List API tokens") { Lists = true });
-        routes.MapPost("/api/v1/tokens", CreateAsync).Describe("Make an API token; its secret is shown this once");
-        routes.MapGet("/api/v1/tokens/{id}", http => WithTokenAsync(http, token => Envelope.AnswerAsync(http, TokenView.Of(token)))).Describe("Show an API token");
-        routes.MapDelete("/api/v1/tokens/{id}", http => WithTokenAsync(http, token => RevokeAsync(http, token))).Describe("Revoke an API token");
+        routes.MapGet("/api/v1/tokens", ListAsync).Describe(new EndpointDescription("List API tokens") { Lists = true, AnswerType = typeof(TokenView) });
+        routes.MapPost("/api/v1/tokens", CreateAsync).Describe(new EndpointDescription("Make an API token; its secret is shown this once") { BodyType = typeof(NewToken), AnswerType = typeof(TokenView), Status = 201 });
+        routes.MapGet("/api/v1/tokens/{id}", http => WithTokenAsync(http, token => Envelope.AnswerAsync(http, TokenView.Of(token)))).Describe(new EndpointDescription("Show an API token") { AnswerType = typeof(TokenView) });
+        routes.MapDelete("/api/v1/tokens/{id}", http => WithTokenAsync(http, token => RevokeAsync(http, token))).Describe(new EndpointDescription("Revoke an API token") { Status = 204 });
     }
 
     private async Task ListAsync(HttpContext http)

@@ -22,12 +22,12 @@ internal sealed class UserEndpoints(Accounts accounts)
 {
     public void Map(IEndpointRouteBuilder routes)
     {
-        routes.MapGet("/api/v1/users", ListAsync).Describe(new EndpointDescription("List users") { Lists = true });
-        routes.MapPost("/api/v1/users", CreateAsync).Describe("Create a user");
-        routes.MapGet("/api/v1/users/{id}", http => WithUserAsync(http, user => Envelope.AnswerAsync(http, UserView.Of(user)))).Describe("Show a user");
-        routes.MapPatch("/api/v1/users/{id}", http => WithUserAsync(http, user => ChangeAsync(http, user))).Describe("Change a user");
-        routes.MapDelete("/api/v1/users/{id}", http => WithUserAsync(http, user => DeleteAsync(http, user))).Describe("Delete a user");
-        routes.MapDelete("/api/v1/users/{id}/sessions", http => WithUserAsync(http, user => EndSessionsAsync(http, user))).Describe("End the sessions of a user");
+        routes.MapGet("/api/v1/users", ListAsync).Describe(new EndpointDescription("List users") { Lists = true, AnswerType = typeof(UserView) });
+        routes.MapPost("/api/v1/users", CreateAsync).Describe(new EndpointDescription("Create a user") { BodyType = typeof(NewUser), AnswerType = typeof(UserView), Status = 201 });
+        routes.MapGet("/api/v1/users/{id}", http => WithUserAsync(http, user => Envelope.AnswerAsync(http, UserView.Of(user)))).Describe(new EndpointDescription("Show a user") { AnswerType = typeof(UserView) });
+        routes.MapPatch("/api/v1/users/{id}", http => WithUserAsync(http, user => ChangeAsync(http, user))).Describe(new EndpointDescription("Change a user") { BodyType = typeof(UserChange), AnswerType = typeof(UserView) });
+        routes.MapDelete("/api/v1/users/{id}", http => WithUserAsync(http, user => DeleteAsync(http, user))).Describe(new EndpointDescription("Delete a user") { Status = 204 });
+        routes.MapDelete("/api/v1/users/{id}/sessions", http => WithUserAsync(http, user => EndSessionsAsync(http, user))).Describe(new EndpointDescription("End the sessions of a user") { Status = 204 });
     }
 
     private async Task ListAsync(HttpContext http)
