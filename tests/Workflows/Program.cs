@@ -12,6 +12,7 @@ internal static class Program
             return 0;
         }
 
+        if (args is ["code-worker", .. var rest]) return Workflows.Sandbox.CodeWorker.Run(rest);
         return args.Any(a => a is "-automated" or "@@")
             ? await Xunit.Runner.InProc.SystemConsole.ConsoleRunner.Run(args)
             : await Xunit.MicrosoftTestingPlatform.TestPlatformTestFramework.RunAsync(args, SelfRegisteredExtensions.AddSelfRegisteredExtensions);

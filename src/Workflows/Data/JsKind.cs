@@ -22,4 +22,5 @@ public enum JsKind
     Interval,
     Url,
     UrlSearchParams,
+    Promise,
 }

@@ -58,6 +58,7 @@ internal static class RunEventJson
                     JsJson.Write(w, e.State);
                 }
 
+                Write(w, e.Lines);
                 w.WriteStartArray("outputs");
                 foreach (var items in e.Outputs) Write(w, items, fileKey);
                 w.WriteEndArray();
@@ -67,6 +68,7 @@ internal static class RunEventJson
                 w.WriteNumber("attempt", e.Attempt);
                 w.WriteNumber("took", e.Took.Ticks);
                 w.WriteBoolean("retry", e.Retry);
+                Write(w, e.Lines);
                 Write(w, e.Error);
                 break;
             case NodeWaiting e:
@@ -118,6 +120,14 @@ internal static class RunEventJson
     {
         w.WriteString("node", model.Nodes[node].Name);
         w.WriteNumber("index", index);
+    }
+
+    private static void Write(Utf8JsonWriter w, IReadOnlyList<string>? lines)
+    {
+        if (lines is null) return;
+        w.WriteStartArray("lines");
+        foreach (var line in lines) w.WriteStringValue(line);
+        w.WriteEndArray();
     }
 
     private static void Write(Utf8JsonWriter w, RunError error)
@@ -204,8 +214,8 @@ internal static class RunEventJson
         {
             "started" => new RunStarted(at, Node(), Items(line["items"])!),
             "node started" => new NodeStarted(at, Node(), Index(), (int)line["attempt"].AsNumber),
-            "node finished" => new NodeFinished(at, Node(), Index(), [.. line["outputs"].AsArray!.Select(o => Items(o)!)], line["state"], Took()),
-            "node failed" => new NodeFailed(at, Node(), Index(), (int)line["attempt"].AsNumber, Error(line["error"].AsObject!), line["retry"].IsTrue, Took()),
+            "node finished" => new NodeFinished(at, Node(), Index(), [.. line["outputs"].AsArray!.Select(o => Items(o)!)], line["state"], Took()) { Lines = Lines(line) },
+            "node failed" => new NodeFailed(at, Node(), Index(), (int)line["attempt"].AsNumber, Error(line["error"].AsObject!), line["retry"].IsTrue, Took()) { Lines = Lines(line) },
             "waiting" => new NodeWaiting(at, Node(), Index(), line["until"].IsNumber ? DateTimeOffset.FromUnixTimeMilliseconds((long)line["until"].AsNumber) : null, line["onCall"].IsTrue, line["suffix"].AsString ?? "", line["method"].AsString ?? ""),
             "resumed" => new NodeResumed(at, Node(), Index(), Items(line["items"])),
             "needs decision" => new DecisionNeeded(at, Node(), Index()),
@@ -216,6 +226,8 @@ internal static class RunEventJson
             var other => throw new JsonException($"'{other}' is no event of a run"),
         };
     }
+
+    private static List<string>? Lines(JsObject line) => line["lines"].AsArray is { } lines ? [.. lines.Select(l => l.AsString ?? "")] : null;
 
     private static RunError Error(JsObject error) =>
         new(error["message"].AsString ?? "", error["node"].AsString ?? "", error["item"].IsNumber ? (int)error["item"].AsNumber : -1, error["code"].AsString, error["details"])

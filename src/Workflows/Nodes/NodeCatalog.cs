@@ -3,6 +3,7 @@ using System.Collections.Frozen;
 using System.Globalization;
 using Sluice.Foundation.Schema;
 using Sluice.Workflows.Nodes.Aggregate;
+using Sluice.Workflows.Nodes.Code;
 using Sluice.Workflows.Nodes.CompareDatasets;
 using Sluice.Workflows.Nodes.Compression;
 using Sluice.Workflows.Nodes.ConvertToFile;
@@ -62,12 +63,15 @@ public static class NodeCatalog
         WaitNode.Descriptor,
 
         AggregateNode.Descriptor,
+        CodeNode.Descriptor,
         CompareDatasetsNode.Descriptor,
         CompressionNode.Descriptor,
         ConvertToFileNode.Descriptor,
         CryptoNode.Descriptor,
         DateTimeNode.Descriptor,
         ExtractFromFileNode.Descriptor,
+        CodeNode.FunctionDescriptor,
+        CodeNode.FunctionItemDescriptor,
         HtmlNode.Descriptor,
         ItemListsNode.Descriptor,
         JwtNode.Descriptor,

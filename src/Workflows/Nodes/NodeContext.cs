@@ -72,6 +72,9 @@ public sealed class NodeContext
     /// <summary>The item that stands for one that failed.</summary>
     public Item Failed(int index, Exception error) => new(new JsObject(1) { ["error"] = error.Message }) { Error = error.Message, PairedItems = [new PairedItem(index)] };
 
+    /// <summary>Adds lines that the node's code wrote to the run's log.</summary>
+    public void Log(IEnumerable<string> lines) => NodeRun.Lines = [.. NodeRun.Lines ?? [], .. lines];
+
     /// <summary>Gives the answer for the caller that waits for this run; nothing happens when nobody waits any more.</summary>
     public void Respond(WebhookResponse response) => Run.Respond(response);
 }

@@ -4,6 +4,7 @@ using Sluice.Workflows.Connections.OAuth2;
 using Sluice.Workflows.Data;
 using Sluice.Workflows.History;
 using Sluice.Workflows.Runs;
+using Sluice.Workflows.Sandbox;
 
 namespace Sluice.Workflows.Nodes;
 
@@ -17,6 +18,9 @@ public sealed class NodeServices
 
     /// <summary>The sockets of nodes that call out.</summary>
     public OutgoingHttp Http { get; init; } = new();
+
+    /// <summary>The processes that run people's code; there is none before code is run.</summary>
+    public CodeWorkers Code { get; init; } = new();
 
     /// <summary>The stored authorisations; null when there are none.</summary>
     public ConnectionSource? Connections { get; init; }

@@ -36,6 +36,9 @@ public sealed class NodeRun
     /// <summary>How often it was tried.</summary>
     public int Attempt { get; internal set; } = 1;
 
+    /// <summary>The lines that its code wrote in this try; null when it wrote none.</summary>
+    public IReadOnlyList<string>? Lines { get; internal set; }
+
     public DateTimeOffset StartedAt { get; internal set; }
 
     public TimeSpan Took { get; internal set; }

@@ -15,6 +15,7 @@ public sealed partial class Run
         }
 
         run.StartedAt = Now;
+        run.Lines = null;
         if (run.Node.Definition.Disabled)
         {
             Finished(run, [run.Inputs.FirstOrDefault(i => i is { Count: > 0 }) ?? []]);
@@ -84,12 +85,12 @@ public sealed partial class Run
     private void Finished(NodeRun run, IReadOnlyList<Item>[] outputs)
     {
         var now = Now;
-        Happened(new NodeFinished(now, run.Node.Index, run.Index, outputs.Length == 0 ? NoOutputs : outputs, run.State, now - run.StartedAt));
+        Happened(new NodeFinished(now, run.Node.Index, run.Index, outputs.Length == 0 ? NoOutputs : outputs, run.State, now - run.StartedAt) { Lines = run.Lines });
     }
 
     private void Failed(NodeRun run, RunError error, bool retry)
     {
         var now = Now;
-        Happened(new NodeFailed(now, run.Node.Index, run.Index, run.Attempt, error, retry, now - run.StartedAt));
+        Happened(new NodeFailed(now, run.Node.Index, run.Index, run.Attempt, error, retry, now - run.StartedAt) { Lines = run.Lines });
     }
 }

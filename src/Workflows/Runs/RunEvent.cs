@@ -18,12 +18,20 @@ public sealed record NodeStarted(DateTimeOffset At, int Node, int Index, int Att
 /// <param name="Outputs">The items of each output.</param>
 /// <param name="State">What the node leaves for its next execution in this run.</param>
 /// <param name="Took">How long it ran.</param>
-public sealed record NodeFinished(DateTimeOffset At, int Node, int Index, IReadOnlyList<Item>[] Outputs, JsValue State, TimeSpan Took) : RunEvent(At);
+public sealed record NodeFinished(DateTimeOffset At, int Node, int Index, IReadOnlyList<Item>[] Outputs, JsValue State, TimeSpan Took) : RunEvent(At)
+{
+    /// <summary>The lines that the node's code wrote; null when it wrote none.</summary>
+    public IReadOnlyList<string>? Lines { get; init; }
+}
 
 /// <summary>A node failed.</summary>
 /// <param name="Attempt">Which try it was, from 1.</param>
 /// <param name="Retry">Whether trying again could help.</param>
-public sealed record NodeFailed(DateTimeOffset At, int Node, int Index, int Attempt, RunError Error, bool Retry, TimeSpan Took) : RunEvent(At);
+public sealed record NodeFailed(DateTimeOffset At, int Node, int Index, int Attempt, RunError Error, bool Retry, TimeSpan Took) : RunEvent(At)
+{
+    /// <inheritdoc cref="NodeFinished.Lines"/>
+    public IReadOnlyList<string>? Lines { get; init; }
+}
 
 /// <summary>A node waits, and with it the run.</summary>
 public sealed record NodeWaiting(DateTimeOffset At, int Node, int Index, DateTimeOffset? Until, bool OnCall, string Suffix, string Method) : RunEvent(At);

@@ -59,7 +59,11 @@ public sealed partial class WorkflowEngine : IAsyncDisposable
     private TimeProvider Time => _options.Services.Time;
 
     /// <summary>Makes these the workflows of new runs; runs under way keep theirs.</summary>
-    public void Use(IEnumerable<WorkflowModel> workflows) => _workflows = workflows.ToFrozenDictionary(w => w.Name, StringComparer.Ordinal);
+    public void Use(IEnumerable<WorkflowModel> workflows)
+    {
+        _workflows = workflows.ToFrozenDictionary(w => w.Name, StringComparer.Ordinal);
+        if (_workflows.Values.Any(w => w.Nodes.Any(n => n.Node is Nodes.Code.CodeNode))) _options.Services.Code.Warm();
+    }
 
     /// <summary>A workflow by its name or id; null when there is none.</summary>
     public WorkflowModel? Find(string nameOrId) => _workflows.TryGetValue(nameOrId, out var model)
@@ -302,6 +306,7 @@ public sealed partial class WorkflowEngine : IAsyncDisposable
             await LeaveAsync();
         }
 
+        await _options.Services.Code.DisposeAsync();
         _anew.Dispose();
         _stop.Dispose();
     }

@@ -55,6 +55,8 @@ internal sealed class RunReport(WorkflowModel model)
         }
 
         table.Write(output);
+        foreach (var (node, lines) in _events.Select(e => e switch { NodeFinished f => (f.Node, f.Lines), NodeFailed f => (f.Node, f.Lines), _ => (-1, null) }))
+            foreach (var line in lines ?? []) output.WriteLine($"{NameOf(node)}: {line}");
     }
 
     private string NameOf(int node) => model.Nodes[node].Name;

@@ -36,6 +36,7 @@ internal sealed partial class Compiler
             Value = value,
             Body = body,
             IsArrow = function.IsArrow,
+            IsAsync = function.IsAsync,
             SelfSlot = selfSlot,
             Cost = 1 + _count,
         };
@@ -126,7 +127,9 @@ internal sealed partial class Compiler
         _ => [],
     };
 
-    private Statement Statement(Syntax syntax)
+    private Statement Statement(Syntax syntax) => _given is null || syntax is BlockSyntax ? Unplaced(syntax) : new PlacedStatement(Unplaced(syntax), syntax.Position);
+
+    private Statement Unplaced(Syntax syntax)
     {
         _count++;
         switch (syntax)
@@ -150,7 +153,7 @@ internal sealed partial class Compiler
                     body()), loop.Body);
             case ForEachSyntax loop:
                 var source = Expression(loop.Source);
-                return Loop(loop.MakesFunctions, body => new ForEachStatement(Pattern(loop.Target, loop.Kind.Length == 0 ? null : loop.Kind), source, loop.OverNames, body()), loop.Body);
+                return Loop(loop.MakesFunctions, body => new ForEachStatement(Pattern(loop.Target, loop.Kind.Length == 0 ? null : loop.Kind), source, loop.OverNames, loop.Awaits, body()), loop.Body);
             case WhileSyntax loop:
                 var condition2 = Expression(loop.Condition);
                 return Loop(loop.MakesFunctions, body => new WhileStatement(condition2, body(), loop.TestsLast), loop.Body);

@@ -3,6 +3,7 @@ using Sluice.Workflows.Expressions.Extensions;
 using Sluice.Workflows.Expressions.Library;
 using Sluice.Workflows.Expressions.Parsing;
 using Sluice.Workflows.Expressions.Roots;
+using Sluice.Workflows.Expressions.Scripts;
 
 namespace Sluice.Workflows.Expressions.Compilation;
 
@@ -21,12 +22,23 @@ internal sealed partial class Compiler
     private int _count;
     private bool _copies;
 
+    /// <summary>The names that a script is given besides the roots; null for an expression.</summary>
+    private IReadOnlySet<string>? _given;
+
     /// <exception cref="ExpressionSyntaxException">It parses, but means nothing.</exception>
     public static CompiledCode Compile(Syntax syntax)
     {
         var compiler = new Compiler();
         var root = IsPath(syntax) ? compiler.Path(syntax) : compiler.Expression(syntax);
         return new CompiledCode(root, compiler._scope.Size, compiler._copies);
+    }
+
+    /// <summary>Compiles a script: a function that may wait.</summary>
+    /// <exception cref="ExpressionSyntaxException">It parses, but means nothing.</exception>
+    public static CompiledCode CompileScript(FunctionSyntax script, IReadOnlySet<string> given)
+    {
+        var compiler = new Compiler { _given = given };
+        return new CompiledCode(compiler.Expression(script), compiler._scope.Size, Copies: false);
     }
 
     private static ExpressionSyntaxException Fail(Syntax at, string message) => new(message, at.Position);
@@ -60,6 +72,7 @@ internal sealed partial class Compiler
             case SpreadSyntax spread: return new SpreadNode(Expression(spread.Value));
             case ObjectSyntax fields: return new ObjectNode([.. fields.Properties.Select(Field)]);
             case FunctionSyntax function: return new FunctionNode(Function(function));
+            case AwaitSyntax wait: return new AwaitNode(Expression(wait.Promise));
             case ParenthesizedSyntax inner: return Expression(inner.Inner);
             case ChainSyntax chain: return new ChainNode(Expression(chain.Inner));
             case MemberSyntax { Property: LiteralSyntax { Value.IsString: true } property } member:
@@ -90,9 +103,19 @@ internal sealed partial class Compiler
         var levels = 0;
         for (var scope = _scope; scope is not null; scope = scope.Parent, levels++)
             if (scope.TryFind(name.Name, out var slot, out _)) return levels == 0 ? new LocalNode(slot) : new OuterNode(levels, slot);
+        if (_given is not null && ScriptName(name, mayBeMissing, _given) is { } known) return known;
         if (RootTable.TryGet(name.Name, out var read)) return new RootNode(read);
         if (RootTable.Absent(name.Name) is { } why) throw Fail(name, why);
         return new ItemFieldNode(string.Intern(name.Name), mayBeMissing);
+    }
+
+    private static ExpressionNode? ScriptName(NameSyntax name, bool mayBeMissing, IReadOnlySet<string> given)
+    {
+        if (given.Contains(name.Name)) return new GivenNode(name.Name);
+        if (ScriptRoots.TryGet(name.Name, out var value)) return new LiteralNode(value);
+        if (RootTable.IsRoot(name.Name)) return null;
+        if (mayBeMissing) return new LiteralNode(default);
+        return ScriptRoots.Absent(name.Name) is { } why ? throw Fail(name, why) : new MissingNode(name.Name);
     }
 
     private Target Variable(NameSyntax name)

@@ -1,4 +1,5 @@
 using Sluice.Workflows.Data;
+using Sluice.Workflows.Expressions.Scripts;
 
 namespace Sluice.Workflows.Expressions.Evaluation;
 
@@ -24,6 +25,9 @@ internal sealed class FunctionCode
 
     public required bool IsArrow { get; init; }
 
+    /// <summary>Whether calling it gives a promise.</summary>
+    public bool IsAsync { get; init; }
+
     /// <summary>The slot of a function expression's own name; -1 for none.</summary>
     public required int SelfSlot { get; init; }
 
@@ -35,6 +39,25 @@ internal sealed class FunctionCode
 internal sealed class Closure(FunctionCode code, Frame frame) : JsFunction(code.Name, code.Parameters.Length)
 {
     public override JsValue Invoke(Evaluator evaluator, JsValue self, ReadOnlySpan<JsValue> arguments)
+    {
+        if (!code.IsAsync) return Run(evaluator, self, arguments);
+        var depth = evaluator.Depth;
+        var promise = evaluator.Own(new JsPromise());
+        try
+        {
+            promise.Resolve(evaluator, Run(evaluator, self, arguments));
+        }
+        catch (Exception e) when (JsThrow.Of(evaluator, e) is not null)
+        {
+            evaluator.Depth = depth;
+            evaluator.Returned = default;
+            promise.Reject(evaluator, JsThrow.Of(evaluator, e)!);
+        }
+
+        return promise;
+    }
+
+    private JsValue Run(Evaluator evaluator, JsValue self, ReadOnlySpan<JsValue> arguments)
     {
         evaluator.Step(code.Cost);
         evaluator.Allocate(64 + code.FrameSize * 16);

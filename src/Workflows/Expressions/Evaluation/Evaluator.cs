@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using Sluice.Workflows.Data;
+using Sluice.Workflows.Expressions.Scripts;
 
 namespace Sluice.Workflows.Expressions.Evaluation;
 
@@ -24,19 +25,19 @@ internal sealed class Evaluator(Scope scope)
     /// <summary>What the function that is returning returns.</summary>
     public JsValue Returned { get; set; }
 
-    /// <summary>The time of this evaluation: every <c>$now</c> in it is the same.</summary>
-    public double Now => field == 0 ? field = Scope.Clock.GetUtcNow().ToUnixTimeMilliseconds() : field;
+    /// <summary>What is to be done later; null outside of scripts, which alone can wait.</summary>
+    public JobQueue? Jobs { get; private set; }
+
+    /// <summary>Where the statement of a script begins that was executed last.</summary>
+    public int Position { get; set; }
+
+    /// <summary>The time of this evaluation: every <c>$now</c> of an expression is the same. Scripts may take their time, and see it pass.</summary>
+    public double Now => Jobs is not null ? Scope.Clock.GetUtcNow().ToUnixTimeMilliseconds() : field == 0 ? field = Scope.Clock.GetUtcNow().ToUnixTimeMilliseconds() : field;
 
     /// <summary>Evaluates an expression from its start.</summary>
     public JsValue Run(ExpressionNode root, int frameSize, bool copies)
     {
-        var limits = Scope.Limits;
-        _steps = limits.Steps;
-        _bytes = limits.Bytes;
-        _depthLimit = limits.Depth;
-        _copies = copies;
-        Depth = 0;
-        Id = Interlocked.Increment(ref s_lastId);
+        var limits = Begin(copies);
         try
         {
             if (root is MixedTextNode) return root.Evaluate(new Frame(this, null, frameSize));
@@ -50,6 +51,29 @@ internal sealed class Evaluator(Scope scope)
         {
             throw new ExpressionError("the expression needs more memory than it may have", ExpressionErrorKind.LimitExceeded);
         }
+    }
+
+    /// <summary>Runs a script: calls the function that it is, and waits for what that gives.</summary>
+    public JsValue RunScript(ExpressionNode function, int frameSize)
+    {
+        // A script has its data to itself: what it changes, it changes.
+        Begin(copies: false);
+        Jobs = new JobQueue();
+        var result = Jobs.Await(this, Call((JsFunction)function.Evaluate(new Frame(this, null, frameSize)).AsReference!, default, []));
+        Jobs.End(this);
+        return Finish(result);
+    }
+
+    private ExpressionLimits Begin(bool copies)
+    {
+        var limits = Scope.Limits;
+        _steps = limits.Steps;
+        _bytes = limits.Bytes;
+        _depthLimit = limits.Depth;
+        _copies = copies;
+        Depth = 0;
+        Id = Interlocked.Increment(ref s_lastId);
+        return limits;
     }
 
     /// <summary>Evaluates one code of a parameter; what it throws makes it undefined, unless the scope is strict.</summary>
@@ -143,7 +167,7 @@ internal sealed class Evaluator(Scope scope)
     /// <summary>Fails unless the evaluation may change this in place.</summary>
     public void RequireOwn(JsReference target)
     {
-        if (target.Owner != Id) throw new ExpressionError("the expression may not change this data: it belongs to another node");
+        if (target.Owner != Id && Jobs is null) throw new ExpressionError("the expression may not change this data: it belongs to another node");
     }
 
     /// <summary>

@@ -9,6 +9,10 @@ internal sealed class JsThrow(JsValue value) : Exception
 
     public override string Message => Value.AsReference is JsError error ? $"{error.Name}: {error.ErrorMessage}" : "thrown: " + Value;
 
+    /// <summary>What code can catch of an exception; null when it ends the code. In a script that is also what an expression refuses.</summary>
+    public static JsThrow? Of(Evaluator evaluator, Exception exception) => exception as JsThrow
+        ?? (evaluator.Jobs is not null && exception is ExpressionError { Kind: ExpressionErrorKind.Refused } ? Error("Error", exception.Message) : null);
+
     public static JsThrow Type(string message) => new(new JsError("TypeError", message));
 
     public static JsThrow Range(string message) => new(new JsError("RangeError", message));

@@ -1,6 +1,7 @@
 using Sluice.Workflows.Data;
 using Sluice.Workflows.Expressions.DateTimes;
 using Sluice.Workflows.Expressions.Evaluation;
+using Sluice.Workflows.Expressions.Scripts;
 
 namespace Sluice.Workflows.Expressions.Library;
 
@@ -32,6 +33,7 @@ internal static class Prototypes
         tables[(int)JsKind.Interval] = IntervalLibrary.Methods;
         tables[(int)JsKind.Url] = UrlLibrary.Methods;
         tables[(int)JsKind.UrlSearchParams] = UrlSearchParamsLibrary.Methods;
+        tables[(int)JsKind.Promise] = PromiseLibrary.Methods;
         return tables;
     }
 }

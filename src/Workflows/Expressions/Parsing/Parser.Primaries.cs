@@ -56,8 +56,8 @@ internal sealed partial class Parser
                     return new ThisSyntax(token.Start);
                 case "function":
                     return Function();
-                case "class": throw Fail("classes are not supported in expressions");
-                case "import": throw Fail("'import' leads nowhere: expressions have no modules");
+                case "class": throw Fail($"classes are not supported in {Kind}");
+                case "import": throw Fail($"'import' leads nowhere: {Kind} has no modules");
                 case "let" or "static" or "async" or "await": break;
                 default:
                     if (Reserved.Contains(token.Text)) throw Unexpected();
@@ -154,7 +154,12 @@ internal sealed partial class Parser
             });
             Advance();
             if (token.Kind == TokenKind.Name && token.Text is "get" or "set" or "async" or "static" && !_token.Is(",") && !_token.Is(":") && !_token.Is("}") && !_token.Is("(") && !_token.Is("="))
-                throw Fail($"'{token.Text}' methods are not supported in expressions");
+            {
+                if (!_script || token.Text != "async" || _token.Kind is not (TokenKind.Name or TokenKind.String)) throw Fail($"'{token.Text}' methods are not supported in {Kind}");
+                token = _token;
+                Advance();
+                return new PropertySyntax(token.Start, new LiteralSyntax(token.Start, token.Text), Method(token, isAsync: true));
+            }
         }
 
         if (Take(":")) return new PropertySyntax(token.Start, key, AssignmentWithIn());

@@ -5,12 +5,38 @@ internal sealed partial class Parser
     /// <summary>How many functions were met: a loop whose body makes some needs new variables for each turn.</summary>
     private int _functions;
 
-    private FunctionSyntax Function()
+    private string Kind => _script ? "code" : "an expression";
+
+    /// <summary>A function that begins with <c>async</c>; null, and nothing is taken, when that is only a name.</summary>
+    private FunctionSyntax? AsyncFunction()
+    {
+        var (token, lastEnd, at) = (_token, _lastEnd, _lexer.Position);
+        Advance();
+        if (!_token.AfterNewLine)
+        {
+            if (_token.IsWord("function")) return Function(isAsync: true);
+            if (_token.Kind == TokenKind.Name || _token.Is("("))
+            {
+                var cover = _cover;
+                var left = Primary();
+                if (_token.Is("=>"))
+                {
+                    _cover = cover;
+                    return Arrow(left, token.Start, isAsync: true);
+                }
+            }
+        }
+
+        (_token, _lastEnd, _lexer.Position) = (token, lastEnd, at);
+        return null;
+    }
+
+    private FunctionSyntax Function(bool isAsync = false)
     {
         var position = _token.Start;
         _functions++;
         Advance();
-        if (_token.Is("*")) throw Fail("generators are not supported in expressions");
+        if (_token.Is("*")) throw Fail($"generators are not supported in {Kind}");
         string? name = null;
         if (_token.Kind == TokenKind.Name)
         {
@@ -19,13 +45,13 @@ internal sealed partial class Parser
         }
 
         var parameters = Parameters();
-        return new FunctionSyntax(position, name, parameters, FunctionBody(), IsArrow: false);
+        return new FunctionSyntax(position, name, parameters, FunctionBody(isAsync), IsArrow: false, isAsync);
     }
 
-    private FunctionSyntax Method(Token name)
+    private FunctionSyntax Method(Token name, bool isAsync = false)
     {
         _functions++;
-        return new(name.Start, name.Text, Parameters(), FunctionBody(), IsArrow: false);
+        return new(name.Start, name.Text, Parameters(), FunctionBody(isAsync), IsArrow: false, isAsync);
     }
 
     private List<Syntax> Parameters()
@@ -47,11 +73,12 @@ internal sealed partial class Parser
         return parameters;
     }
 
-    private BlockSyntax FunctionBody()
+    private BlockSyntax FunctionBody(bool isAsync)
     {
-        var (depth, noIn) = (_depth, _noIn);
-        _noIn = false;
+        var (depth, noIn, outer) = (_depth, _noIn, _async);
+        (_noIn, _async) = (false, isAsync);
         var block = Block();
+        _async = outer;
         _noIn = noIn;
         _depth = depth;
         return block;
@@ -95,6 +122,14 @@ internal sealed partial class Parser
                     var declaration = Declaration();
                     EndStatement();
                     return declaration;
+                case "async" when _script && AsyncFunction() is { } waiting:
+                    if (waiting.IsArrow || waiting.Name is null)
+                    {
+                        EndStatement();
+                        return new ExpressionStatementSyntax(position, waiting);
+                    }
+
+                    return new DeclarationSyntax(position, "function", [(new NameSyntax(position, waiting.Name), waiting)]);
                 case "function":
                     var function = Function();
                     return new DeclarationSyntax(position, "function", [(new NameSyntax(position, function.Name ?? throw Fail("the function has no name")), function)]);
@@ -117,7 +152,7 @@ internal sealed partial class Parser
                 case "break" or "continue":
                     var isBreak = _token.Text == "break";
                     Advance();
-                    if (_token.Kind == TokenKind.Name && !_token.AfterNewLine) throw Fail("labels are not supported in expressions");
+                    if (_token.Kind == TokenKind.Name && !_token.AfterNewLine) throw Fail($"labels are not supported in {Kind}");
                     EndStatement();
                     return new JumpSyntax(position, isBreak);
             }
@@ -183,7 +218,8 @@ internal sealed partial class Parser
         var position = _token.Start;
         var functions = _functions;
         Advance();
-        if (_token.IsWord("await")) throw Fail("'for await' is not supported in expressions");
+        var awaits = _script && _async && TakeWord("await");
+        if (_token.IsWord("await")) throw Fail($"'for await' is not supported in {Kind}");
         Expect("(");
         Syntax? start = null;
         if (!_token.Is(";"))
@@ -191,7 +227,7 @@ internal sealed partial class Parser
             _noIn = true;
             start = _token.IsWord("const") || _token.IsWord("let") || _token.IsWord("var") ? Declaration() : Expression();
             _noIn = false;
-            if (_token.IsWord("of") || _token.IsWord("in")) return ForEach(position, start, functions);
+            if (_token.IsWord("of") || _token.IsWord("in")) return ForEach(position, start, functions) with { Awaits = awaits };
         }
 
         Expect(";");

@@ -3,8 +3,8 @@ namespace Sluice.Workflows.Expressions.Parsing;
 /// <summary>Parses the expression grammar of ECMAScript 2023, and the statements that function bodies are made of (in Parser.Statements.cs). Operators are here, what stands between them is in Parser.Primaries.cs.</summary>
 internal sealed partial class Parser
 {
-    /// <summary>Deeper nesting is refused: parsing, compiling and evaluating all go as deep as the text does.</summary>
-    private const int MaximumDepth = 100;
+    /// <summary>Deeper nesting is refused: parsing, compiling and evaluating all go as deep as the text does. Scripts are longer and nest more.</summary>
+    private const int MaximumDepth = 100, MaximumScriptDepth = 300;
 
     private static readonly Dictionary<string, int> BinaryPrecedence = new(StringComparer.Ordinal)
     {
@@ -51,8 +51,15 @@ internal sealed partial class Parser
     /// <summary>The first <c>{name = value}</c> that no pattern has claimed yet; -1 for none.</summary>
     private int _cover = -1;
 
-    private Parser(string source, int start, int end)
+    /// <summary>Whether it is a script: statements, and functions that wait.</summary>
+    private readonly bool _script;
+
+    /// <summary>Whether what is being read is in a function that may wait.</summary>
+    private bool _async;
+
+    private Parser(string source, int start, int end, bool script = false)
     {
+        _script = script;
         _lexer = new Lexer(source, start, end);
         _lastEnd = start;
         Advance();
@@ -69,6 +76,17 @@ internal sealed partial class Parser
         while (parser._token.Is(";")) parser.Advance();
         if (parser._token.Kind != TokenKind.End) throw parser.Unexpected();
         return expression;
+    }
+
+    /// <summary>Parses the body of a function that may wait, which fills the whole text.</summary>
+    /// <exception cref="ExpressionSyntaxException">It is none.</exception>
+    public static FunctionSyntax ParseScript(string source)
+    {
+        var parser = new Parser(source, 0, source.Length, script: true) { _async = true };
+        var statements = new List<Syntax>();
+        while (parser._token.Kind != TokenKind.End)
+            if (!parser.Take(";")) statements.Add(parser.Statement());
+        return new FunctionSyntax(0, null, [], new BlockSyntax(0, statements), IsArrow: true, IsAsync: true);
     }
 
     private void Advance()
@@ -96,13 +114,14 @@ internal sealed partial class Parser
         if (!Take(punctuator)) throw Fail($"expected '{punctuator}', found {_token}");
     }
 
-    private ExpressionSyntaxException Unexpected() => Fail(_token.Kind == TokenKind.End ? "the expression is not complete" : $"unexpected {_token}");
+    private ExpressionSyntaxException Unexpected() => Fail(_token.Kind == TokenKind.End ? _script ? "the code is not complete" : "the expression is not complete" : $"unexpected {_token}");
 
     private ExpressionSyntaxException Fail(string message) => new(message, _token.Start);
 
     private void Enter()
     {
-        if (++_depth > MaximumDepth) throw Fail($"nested deeper than {MaximumDepth} levels");
+        var most = _script ? MaximumScriptDepth : MaximumDepth;
+        if (++_depth > most) throw Fail($"nested deeper than {most} levels");
     }
 
     private Syntax Expression()
@@ -138,7 +157,13 @@ internal sealed partial class Parser
         Enter();
         var position = _token.Start;
         var coverBefore = _cover;
-        if (_token.IsWord("async") || _token.IsWord("await") || _token.IsWord("yield")) throw Fail($"'{_token.Text}' has no meaning here: expressions do not wait");
+        if (_script && _token.IsWord("async") && AsyncFunction() is { } waiting)
+        {
+            _depth--;
+            return waiting;
+        }
+
+        if (_token.IsWord("yield") || (!_script && (_token.IsWord("async") || _token.IsWord("await")))) throw Fail($"'{_token.Text}' has no meaning here: expressions do not wait");
         var left = Conditional();
         if (_token.Is("=>") && !_token.AfterNewLine)
         {
@@ -191,7 +216,7 @@ internal sealed partial class Parser
         }
     }
 
-    private FunctionSyntax Arrow(Syntax left, int position)
+    private FunctionSyntax Arrow(Syntax left, int position, bool isAsync = false)
     {
         IReadOnlyList<Syntax> parameters = left switch
         {
@@ -204,8 +229,11 @@ internal sealed partial class Parser
         foreach (var parameter in parameters) RequirePattern(parameter, onlyNames: true);
         Expect("=>");
         _functions++;
-        var body = _token.Is("{") ? FunctionBody() : Assignment();
-        return new FunctionSyntax(position, null, parameters, body, IsArrow: true);
+        var outer = _async;
+        _async = isAsync;
+        var body = _token.Is("{") ? FunctionBody(isAsync) : Assignment();
+        _async = outer;
+        return new FunctionSyntax(position, null, parameters, body, IsArrow: true, isAsync);
     }
 
     private Syntax Conditional()
@@ -261,6 +289,16 @@ internal sealed partial class Parser
             var operand = Unary();
             _depth--;
             return new UnarySyntax(position, sign, operand);
+        }
+
+        if (_script && _token.IsWord("await"))
+        {
+            if (!_async) throw Fail("'await' stands in a function that is not async");
+            Advance();
+            Enter();
+            var promise = Unary();
+            _depth--;
+            return new AwaitSyntax(position, promise);
         }
 
         if (_token.Is("++") || _token.Is("--"))

@@ -28,7 +28,10 @@ internal sealed record SpreadSyntax(int Position, Syntax Value) : Syntax(Positio
 
 /// <param name="Parameters">Patterns; with a default an <see cref="AssignSyntax"/>, the rest a <see cref="SpreadSyntax"/>.</param>
 /// <param name="Body">A block, or the expression it returns.</param>
-internal sealed record FunctionSyntax(int Position, string? Name, IReadOnlyList<Syntax> Parameters, Syntax Body, bool IsArrow) : Syntax(Position);
+/// <param name="IsAsync">Whether it gives a promise; only in scripts.</param>
+internal sealed record FunctionSyntax(int Position, string? Name, IReadOnlyList<Syntax> Parameters, Syntax Body, bool IsArrow, bool IsAsync = false) : Syntax(Position);
+
+internal sealed record AwaitSyntax(int Position, Syntax Promise) : Syntax(Position);
 
 /// <param name="Property">What is between the brackets, or the name as a literal.</param>
 internal sealed record MemberSyntax(int Position, Syntax Target, Syntax Property, bool IsOptional) : Syntax(Position);
@@ -73,7 +76,7 @@ internal sealed record JumpSyntax(int Position, bool IsBreak) : Syntax(Position)
 internal sealed record ForSyntax(int Position, Syntax? Start, Syntax? Condition, Syntax? Step, Syntax Body, bool MakesFunctions) : Syntax(Position);
 
 /// <param name="Kind"><c>let</c>, <c>const</c>, <c>var</c>, or empty when the target exists already.</param>
-internal sealed record ForEachSyntax(int Position, string Kind, Syntax Target, Syntax Source, bool OverNames, Syntax Body, bool MakesFunctions) : Syntax(Position);
+internal sealed record ForEachSyntax(int Position, string Kind, Syntax Target, Syntax Source, bool OverNames, Syntax Body, bool MakesFunctions, bool Awaits = false) : Syntax(Position);
 
 internal sealed record WhileSyntax(int Position, Syntax Condition, Syntax Body, bool TestsLast, bool MakesFunctions) : Syntax(Position);
 

@@ -48,7 +48,7 @@ internal sealed class ForStatement(Statement? start, ExpressionNode? condition, 
     }
 }
 
-internal sealed class ForEachStatement(Target target, ExpressionNode source, bool overNames, LoopBody body) : Statement
+internal sealed class ForEachStatement(Target target, ExpressionNode source, bool overNames, bool awaits, LoopBody body) : Statement
 {
     public override Completion Execute(Frame frame)
     {
@@ -58,7 +58,7 @@ internal sealed class ForEachStatement(Target target, ExpressionNode source, boo
         foreach (var value in values)
         {
             var turn = body.Enter(frame);
-            target.Assign(turn, value);
+            target.Assign(turn, awaits ? evaluator.Jobs!.Await(evaluator, value) : value);
             if (!body.Run(turn, out var completion)) return completion;
         }
 

@@ -44,6 +44,28 @@ internal sealed class ItemFieldNode(string name, bool mayBeMissing) : Expression
     }
 }
 
+/// <summary>One of the names that a script is given.</summary>
+internal sealed class GivenNode(string name) : ExpressionNode
+{
+    public override JsValue Evaluate(Frame frame) => frame.Evaluator.Adopt(frame.Evaluator.Scope.ExtraRoots![name]);
+}
+
+/// <summary>A name that a script does not know.</summary>
+internal sealed class MissingNode(string name) : ExpressionNode
+{
+    public override JsValue Evaluate(Frame frame) => throw JsThrow.Reference($"{name} is not defined");
+}
+
+/// <summary><c>await</c>.</summary>
+internal sealed class AwaitNode(ExpressionNode promise) : ExpressionNode
+{
+    public override JsValue Evaluate(Frame frame)
+    {
+        var value = promise.Evaluate(frame);
+        return frame.Evaluator.Jobs!.Await(frame.Evaluator, value);
+    }
+}
+
 internal sealed class ThisNode : ExpressionNode
 {
     public override JsValue Evaluate(Frame frame) => frame.Self;

@@ -90,8 +90,9 @@ internal sealed class TryStatement(Statement body, Target? parameter, Statement?
         {
             completion = body.Execute(frame);
         }
-        catch (JsThrow thrown)
+        catch (Exception e) when (JsThrow.Of(evaluator, e) is not null)
         {
+            var thrown = JsThrow.Of(evaluator, e)!;
             evaluator.Step(CatchCost);
             evaluator.Depth = depth;
             completion = Completion.Normal;
@@ -103,11 +104,11 @@ internal sealed class TryStatement(Statement body, Target? parameter, Statement?
                 {
                     completion = Handle(frame, thrown);
                 }
-                catch (JsThrow again)
+                catch (Exception again) when (JsThrow.Of(evaluator, again) is not null)
                 {
                     evaluator.Step(CatchCost);
                     evaluator.Depth = depth;
-                    pending = again;
+                    pending = JsThrow.Of(evaluator, again);
                 }
             }
         }
@@ -125,5 +126,15 @@ internal sealed class TryStatement(Statement body, Target? parameter, Statement?
     {
         parameter?.Assign(frame, thrown.Value);
         return handler!.Execute(frame);
+    }
+}
+
+/// <summary>A statement of a script: an error that happens in it says its line.</summary>
+internal sealed class PlacedStatement(Statement statement, int position) : Statement
+{
+    public override Completion Execute(Frame frame)
+    {
+        frame.Evaluator.Position = position;
+        return statement.Execute(frame);
     }
 }

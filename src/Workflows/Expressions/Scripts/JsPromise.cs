@@ -1,0 +1,67 @@
+using Sluice.Workflows.Data;
+using Sluice.Workflows.Expressions.Evaluation;
+
+namespace Sluice.Workflows.Expressions.Scripts;
+
+/// <summary>A value that may come later.</summary>
+internal sealed class JsPromise : JsReference
+{
+    private List<Action>? _reactions;
+    private bool _taken;
+
+    public override JsKind Kind => JsKind.Promise;
+
+    public bool IsSettled { get; private set; }
+
+    /// <summary>Why there will be no value; null when there is one, or none yet.</summary>
+    public JsThrow? Failure { get; private set; }
+
+    public JsValue Value { get; private set; }
+
+    /// <summary>Whether anybody learns of its failure.</summary>
+    public bool IsHandled { get; private set; }
+
+    public void Resolve(Evaluator e, JsValue value)
+    {
+        if (_taken) return;
+        _taken = true;
+        if (value.AsReference is not JsPromise other)
+        {
+            Settle(e, value, null);
+            return;
+        }
+
+        if (ReferenceEquals(other, this)) Settle(e, default, JsThrow.Type("Chaining cycle detected for promise #<Promise>"));
+        else other.WhenSettled(e, () => Settle(e, other.Value, other.Failure));
+    }
+
+    public void Reject(Evaluator e, JsThrow failure)
+    {
+        if (_taken) return;
+        _taken = true;
+        Settle(e, default, failure);
+    }
+
+    /// <summary>Does something once it is settled; never before the code that is running has ended or waits.</summary>
+    public void WhenSettled(Evaluator e, Action reaction)
+    {
+        IsHandled = true;
+        e.Allocate(96);
+        e.Step(8);
+        if (IsSettled) e.Jobs!.Add(reaction);
+        else (_reactions ??= []).Add(reaction);
+    }
+
+    /// <summary>Marks its failure as known.</summary>
+    public void Handle() => IsHandled = true;
+
+    internal override JsValue ToJson() => new JsObject();
+
+    private void Settle(Evaluator e, JsValue value, JsThrow? failure)
+    {
+        (Value, Failure, IsSettled) = (value, failure, true);
+        if (failure is not null) e.Jobs!.Failed(this);
+        foreach (var reaction in _reactions ?? []) e.Jobs!.Add(reaction);
+        _reactions = null;
+    }
+}

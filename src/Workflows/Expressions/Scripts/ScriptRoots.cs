@@ -1,0 +1,72 @@
+using System.Collections.Frozen;
+using System.Globalization;
+using Sluice.Workflows.Data;
+using Sluice.Workflows.Expressions.Evaluation;
+using Sluice.Workflows.Expressions.Library;
+using Sluice.Workflows.Expressions.Roots;
+
+namespace Sluice.Workflows.Expressions.Scripts;
+
+/// <summary>The names that scripts know besides those of expressions, and what is said of names of other engines.</summary>
+internal static class ScriptRoots
+{
+    private static readonly FrozenDictionary<string, JsValue> Values = new Dictionary<string, JsValue>(StringComparer.Ordinal)
+    {
+        ["Promise"] = PromiseLibrary.Constructor,
+        ["setTimeout"] = new NativeFunction("setTimeout", 2, (e, _, a) =>
+            e.Jobs!.AddTimer(e, FunctionLibrary.Function(a.At(0)), Coerce.ToNumber(e, a.At(1)), a.Length > 2 ? a[2..].ToArray() : [])),
+        ["clearTimeout"] = new NativeFunction("clearTimeout", 1, (e, _, a) =>
+        {
+            e.Jobs!.ClearTimer(Coerce.ToInt32(e, a.At(0)));
+            return default;
+        }),
+        ["queueMicrotask"] = new NativeFunction("queueMicrotask", 1, (e, _, a) =>
+        {
+            var function = FunctionLibrary.Function(a.At(0));
+            e.Jobs!.Add(() => e.Call(function, default, []));
+            return default;
+        }),
+    }.ToFrozenDictionary(StringComparer.Ordinal);
+
+    private static readonly FrozenDictionary<string, string> Reasons = new Dictionary<string, string>(StringComparer.Ordinal)
+    {
+        ["require"] = "code has no modules",
+        ["process"] = "code sees nothing of the process that it runs in",
+        ["fetch"] = "code has no network; put an http-request node before it",
+        ["XMLHttpRequest"] = "code has no network; put an http-request node before it",
+        ["$getWorkflowStaticData"] = "nothing is kept from one run to the next",
+        ["getWorkflowStaticData"] = "nothing is kept from one run to the next",
+        ["$helpers"] = "code has no helpers",
+    }.ToFrozenDictionary(StringComparer.Ordinal);
+
+    public static bool TryGet(string name, out JsValue value) => Values.TryGetValue(name, out value);
+
+    /// <summary>Why a name cannot be used; null when it is simply unknown.</summary>
+    public static string? Absent(string name) =>
+        Reasons.TryGetValue(name, out var reason) ? $"'{name}' is not available: {reason}" : RootTable.Absent(name) is not null ? $"'{name}' is not available in code" : null;
+
+    /// <summary><c>console</c>, which hands on each line.</summary>
+    public static JsObject Console(Action<string> line)
+    {
+        var console = new JsObject();
+        foreach (var level in (string[])["log", "info", "debug", "warn", "error", "trace", "table"])
+        {
+            console.Set(level, new NativeFunction(level, 0, (e, _, a) =>
+            {
+                var text = string.Join(' ', a.ToArray().Select(v => Show(e, v)));
+                e.AllocateText(text.Length);
+                line(level is "warn" or "error" ? string.Create(CultureInfo.InvariantCulture, $"{level}: {text}") : text);
+                return default;
+            }));
+        }
+
+        return console;
+    }
+
+    private static string Show(Evaluator e, JsValue value) => value.Kind switch
+    {
+        JsKind.Object or JsKind.Array => JsJson.WriteString(value),
+        JsKind.Map or JsKind.Set or JsKind.Promise => $"[{value.Kind}]",
+        _ => Coerce.ToText(e, value),
+    };
+}

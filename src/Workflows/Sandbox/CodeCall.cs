@@ -1,0 +1,81 @@
+using Sluice.Workflows.Data;
+using Sluice.Workflows.Expressions;
+
+namespace Sluice.Workflows.Sandbox;
+
+/// <summary>One execution of code, as the gateway sees it: what the worker is told, what it may ask, and what becomes of the files that went out by number.</summary>
+internal sealed class CodeCall(Scope scope, string code, string mode, bool continueOnFail)
+{
+    private readonly List<BinaryData> _files = [];
+
+    public JsObject Request()
+    {
+        var roots = new JsObject
+        {
+            ["workflow"] = scope.Workflow,
+            ["execution"] = scope.Execution,
+            ["vars"] = scope.Variables,
+            ["parameters"] = scope.Parameters,
+            ["runIndex"] = scope.RunIndex,
+            ["nodeVersion"] = scope.NodeVersion,
+            ["nodeId"] = scope.NodeId,
+        };
+        if (scope.PreviousNode is { } previous)
+            roots.Set("prevNode", new JsObject { ["name"] = previous.Name, ["outputIndex"] = previous.OutputIndex, ["runIndex"] = previous.RunIndex });
+        return new JsObject
+        {
+            ["code"] = code,
+            ["mode"] = mode,
+            ["continueOnFail"] = continueOnFail,
+            ["items"] = new JsArray([.. scope.Items.Select((item, i) => (JsValue)Show(item, i))]),
+            ["roots"] = roots,
+            ["now"] = scope.Clock.GetUtcNow().ToUnixTimeMilliseconds(),
+            ["zone"] = scope.TimeZone.Id,
+        };
+    }
+
+    /// <summary>Answers a question of the worker.</summary>
+    /// <exception cref="InvalidDataException">It is none that a worker asks.</exception>
+    public JsObject Answer(JsObject question)
+    {
+        var name = question["name"].AsString ?? throw new InvalidDataException("a question without a name");
+        if (question["about"].AsString is "env") return new JsObject { ["value"] = scope.Environment?.Invoke(name) ?? default };
+        var node = scope.Nodes?.Invoke(name);
+        if (node is null) return new JsObject { ["exists"] = false };
+        return question["about"].AsString switch
+        {
+            "node" => new JsObject { ["exists"] = true, ["executed"] = node.IsExecuted, ["parameters"] = node.Parameters, ["context"] = node.Context },
+            "items" => new JsObject { ["items"] = new JsArray([.. node.Items(Index(question["branch"]), Index(question["run"])).Select(i => (JsValue)Show(i, null))]) },
+            "match" => new JsObject { ["item"] = Index(question["index"]) is { } at && node.ItemMatching(at) is { } item ? Show(item, null) : JsValue.Null },
+            _ => throw new InvalidDataException("an unknown question"),
+        };
+    }
+
+    /// <summary>The file that the worker was told of under this id; null for none.</summary>
+    public BinaryData? File(string id) => id.StartsWith("file:", StringComparison.Ordinal) && int.TryParse(id.AsSpan(5), out var at) && at >= 0 && at < _files.Count ? _files[at] : null;
+
+    private static int? Index(JsValue value) => value.IsNumber && value.AsNumber is >= int.MinValue and <= int.MaxValue ? (int)value.AsNumber : null;
+
+    private JsObject Show(Item item, int? index)
+    {
+        var shown = new JsObject(3) { ["json"] = item.Json };
+        if (index is { } at) shown.Set("pairedItem", new JsObject(1) { ["item"] = at });
+        if (item.Binary is not { Count: > 0 }) return shown;
+        var files = new JsObject();
+        foreach (var (name, file) in item.Binary)
+        {
+            files.Set(name, new JsObject
+            {
+                ["mimeType"] = file.MimeType,
+                ["fileName"] = file.FileName,
+                ["fileExtension"] = file.FileExtension,
+                ["fileSize"] = file.Size,
+                ["id"] = $"file:{_files.Count}",
+            });
+            _files.Add(file);
+        }
+
+        shown.Set("binary", files);
+        return shown;
+    }
+}
