@@ -11,7 +11,8 @@ public sealed class ReferencesTests
         ["Gateway"] = ["Foundation"],
         ["Workflows"] = ["Foundation"],
         ["Control"] = ["Foundation", "Gateway", "Workflows"],
-        ["Host"] = ["Foundation", "Gateway", "Workflows", "Control", "Console"],
+        ["Testing"] = ["Foundation", "Gateway"],
+        ["Host"] = ["Foundation", "Gateway", "Workflows", "Control", "Testing", "Console"],
         ["Console"] = [],
     };
 

@@ -1,4 +1,4 @@
-using System.Collections.Concurrent;
+using System.Runtime.CompilerServices;
 using System.Text.Json.Nodes;
 using Sluice.Foundation.Schema;
 using Sluice.Gateway.Configuration;
@@ -13,7 +13,8 @@ internal static class EntitySchema
     /// <summary>The keyword that marks a reference to another object.</summary>
     public const string Foreign = "x-foreign";
 
-    private static readonly ConcurrentDictionary<Type, JsonObject> Made = [];
+    // Weak: the records of plugins go when their assemblies do.
+    private static readonly ConditionalWeakTable<Type, JsonObject> Made = [];
 
     /// <summary>The schema of an object; with the settings of <paramref name="plugin"/> in <c>config</c> where it is middleware. Shared: not to be changed.</summary>
     public static JsonObject Of(EntityKind kind, string? plugin)
@@ -27,7 +28,7 @@ internal static class EntitySchema
     }
 
     /// <summary>The schema of a record, all of it in place: no references within the document.</summary>
-    public static JsonObject Of(Type record) => Made.GetOrAdd(record, static type =>
+    public static JsonObject Of(Type record) => Made.GetValue(record, static type =>
     {
         var schema = new JsonSchema(new Dictionary<Type, Func<JsonObject>> { [typeof(Reference)] = static () => new JsonObject { [Foreign] = true } });
         var root = schema.Finish(schema.Record(type));

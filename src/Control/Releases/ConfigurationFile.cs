@@ -54,7 +54,8 @@ public sealed partial class ConfigurationFile
         var current = _releases.Current;
         if (_drift is { } known && known.Release == current.Release.Number && ReferenceEquals(known.File, file))
             return known.Diff;
-        var diff = ConfigurationDiff.Between(current.Tree, current.Tree.ReplacedBy(file));
+        var tree = current.Tree.ForPluginsOfNow([]);
+        var diff = ConfigurationDiff.Between(tree, tree.ReplacedBy(file));
         _drift = (current.Release.Number, file, diff);
         return diff;
     }

@@ -36,6 +36,15 @@ internal sealed class MemoryReleases : IReleaseStore
         return true;
     });
 
+    /// <summary>Lets go of plugins that are not there any more: old releases are kept, their code is not.</summary>
+    /// <param name="current">The release that is served.</param>
+    public void ForPluginsOfNow(CurrentRelease current)
+    {
+        lock (_gate)
+            for (var i = 0; i < _releases.Count; i++)
+                _releases[i] = _releases[i].Release.Number == current.Release.Number ? current : new CurrentRelease(_releases[i].Release, _releases[i].Tree.ForPluginsOfNow([]));
+    }
+
     private Task<T> Locked<T>(Func<T> act)
     {
         lock (_gate)

@@ -120,8 +120,15 @@ public sealed partial class ReleaseManager : IAsyncDisposable
         await _changing.WaitAsync(cancel);
         try
         {
-            var (built, problems) = Build(Current.Tree);
-            built?.Serve();
+            var unfit = new List<Problem>();
+            var tree = Current.Tree.ForPluginsOfNow(unfit);
+            if (unfit.Count > 0)
+                return unfit;
+            var (built, problems) = Build(tree);
+            if (built is null)
+                return problems;
+            built.Serve();
+            Make(new CurrentRelease(Current.Release, tree));
             return problems;
         }
         finally
@@ -311,6 +318,10 @@ public sealed partial class ReleaseManager : IAsyncDisposable
         var (next, edit) = make(current.Tree);
         if (next is null)
             return new ChangeResult(ChangeOutcome.Refused) { Current = current.Release, Edit = edit };
+        var unfit = new List<Problem>();
+        next = next.ForPluginsOfNow(unfit);
+        if (unfit.Count > 0)
+            return new ChangeResult(ChangeOutcome.Refused) { Current = current.Release, Edit = edit, Problems = unfit };
         var diff = ConfigurationDiff.Between(current.Tree, next);
         if (diff.IsEmpty && next.SaysTheSameInItsHeaderAs(current.Tree))
             return new ChangeResult(ChangeOutcome.Unchanged) { Current = current.Release, Edit = edit, Diff = diff };
@@ -364,11 +375,18 @@ public sealed partial class ReleaseManager : IAsyncDisposable
     private void Serve(CurrentRelease release, BuiltConfiguration built)
     {
         built.Serve();
-        _current = release;
+        Make(release);
         HeadProblem = null;
         LogServed(release.Release.Number, release.Release.Author, release.Release.Created, release.Release.Updated, release.Release.Deleted);
         _lastGood?.Keep(release);
         Served?.Invoke(release);
+    }
+
+    /// <summary>Makes <paramref name="release"/> the current one, and lets no older one keep the code of plugins that are not there any more.</summary>
+    private void Make(CurrentRelease release)
+    {
+        _current = release;
+        (_store as MemoryReleases)?.ForPluginsOfNow(release);
     }
 
     /// <summary>Under the gate: serves the stored head when it is newer than what is served.</summary>
@@ -385,7 +403,9 @@ public sealed partial class ReleaseManager : IAsyncDisposable
         try
         {
             var tree = await _store.ReadAsync(head.Number, _options, _current, cancel) ?? throw new ReleaseUnreadableException($"release {head.Number} is not stored whole");
-            (var built, problems) = Build(tree);
+            var unfit = new List<Problem>();
+            tree = tree.ForPluginsOfNow(unfit);
+            (var built, problems) = unfit.Count > 0 ? (null, unfit) : Build(tree);
             if (built is not null)
             {
                 Serve(new CurrentRelease(head, tree), built);

@@ -1,5 +1,5 @@
-using System.Collections.Concurrent;
 using System.Reflection;
+using System.Runtime.CompilerServices;
 using System.Text.RegularExpressions;
 using System.Xml;
 using System.Xml.Linq;
@@ -9,7 +9,8 @@ namespace Sluice.Foundation.Schema;
 /// <summary>The summaries that the compiler leaves beside an assembly, for schemas and reference tables. Where there is no such file, there is no text.</summary>
 public static partial class DocComments
 {
-    private static readonly ConcurrentDictionary<Assembly, IReadOnlyDictionary<string, string>> Loaded = new();
+    // Weak: the assemblies of plugins go when they are replaced.
+    private static readonly ConditionalWeakTable<Assembly, IReadOnlyDictionary<string, string>> Loaded = [];
 
     /// <summary>The summary of <paramref name="type"/> as plain text with Markdown code spans; null when there is none.</summary>
     public static string? Of(Type type) => Find(type.Assembly, "T:" + NameOf(type));
@@ -19,16 +20,26 @@ public static partial class DocComments
 
     private static string NameOf(Type type) => (type.FullName ?? type.Name).Replace('+', '.');
 
-    private static string? Find(Assembly assembly, string member) => Loaded.GetOrAdd(assembly, Load).GetValueOrDefault(member);
+    private static string? Find(Assembly assembly, string member) => Loaded.GetValue(assembly, Load).GetValueOrDefault(member);
 
     private static IReadOnlyDictionary<string, string> Load(Assembly assembly)
     {
         var file = Path.Combine(AppContext.BaseDirectory, assembly.GetName().Name + ".xml");
         if (!File.Exists(file))
             return new Dictionary<string, string>(StringComparer.Ordinal);
+        return Read(() => XDocument.Load(file));
+    }
+
+    /// <summary>The comments of an assembly that does not lie beside the program.</summary>
+    /// <param name="assembly">The assembly.</param>
+    /// <param name="xml">The compiler's file, UTF-8.</param>
+    public static void Add(Assembly assembly, byte[] xml) => Loaded.AddOrUpdate(assembly, Read(() => XDocument.Load(new MemoryStream(xml))));
+
+    private static IReadOnlyDictionary<string, string> Read(Func<XDocument> load)
+    {
         try
         {
-            return XDocument.Load(file).Descendants("member")
+            return load().Descendants("member")
                 .Where(m => m.Attribute("name") is not null && m.Element("summary") is not null)
                 .ToDictionary(m => m.Attribute("name")!.Value, m => Text(m.Element("summary")!), StringComparer.Ordinal);
         }

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Runtime.CompilerServices;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 
@@ -7,12 +8,13 @@ namespace Sluice.Foundation.Schema;
 /// <summary>What a person would write of a record: its JSON without the fields that say what is the case anyway.</summary>
 public static class RecordDefaults
 {
-    private static readonly ConcurrentDictionary<(Type, RecordWriter), JsonObject> Written = new();
+    // Weak: the records of plugins go when their assemblies do.
+    private static readonly ConditionalWeakTable<Type, ConcurrentDictionary<RecordWriter, JsonObject>> Written = [];
 
     /// <summary>Removes from <paramref name="whole"/>, a record as <paramref name="writer"/> writes it, the fields that have their default or are null.</summary>
     public static void Remove(Type type, JsonObject whole, RecordWriter writer)
     {
-        var defaults = Written.GetOrAdd((type, writer), static key => Write(key.Item1, key.Item2));
+        var defaults = Written.GetOrCreateValue(type).GetOrAdd(writer, made => Write(type, made));
         foreach (var field in RecordPlan.For(type).Fields)
         {
             var value = whole[field.Name];

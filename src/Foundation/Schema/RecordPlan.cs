@@ -1,12 +1,13 @@
-using System.Collections.Concurrent;
 using System.Reflection;
+using System.Runtime.CompilerServices;
 
 namespace Sluice.Foundation.Schema;
 
 /// <summary>What reflection and the attributes say about one record type; worked out once.</summary>
 public sealed class RecordPlan
 {
-    private static readonly ConcurrentDictionary<Type, RecordPlan> Plans = new();
+    // Weak: the records of plugins go when their assemblies do.
+    private static readonly ConditionalWeakTable<Type, RecordPlan> Plans = [];
 
     private readonly Dictionary<string, FieldPlan> _byName = new(StringComparer.Ordinal);
     private readonly Dictionary<string, MethodInvoker> _setters = new(StringComparer.Ordinal);
@@ -42,7 +43,7 @@ public sealed class RecordPlan
 
     internal IReadOnlyList<ShorthandAttribute> Shorthands { get; }
 
-    public static RecordPlan For(Type type) => Plans.GetOrAdd(type, static t => new RecordPlan(t));
+    public static RecordPlan For(Type type) => Plans.GetValue(type, static t => new RecordPlan(t));
 
     /// <summary>The field of that name or older name, or null.</summary>
     public FieldPlan? Find(string name) => _byName.GetValueOrDefault(name);

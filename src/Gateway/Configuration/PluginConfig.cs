@@ -33,6 +33,10 @@ public sealed record PluginConfig : Entity
     [Ignored]
     public object? Config { get; init; }
 
+    /// <summary>The plugin that <see cref="Config"/> is for: where its file changes, another one of the same name takes its place. Null for one that is not built.</summary>
+    [Ignored]
+    public Pipeline.PluginDescriptor? Plugin { get; init; }
+
     /// <summary>Sluice: the pipeline it stands in, if any; its scope is then every route that names the pipeline.</summary>
     [Ignored]
     public string? Pipeline { get; init; }

@@ -61,11 +61,14 @@ using Sluice.Gateway.Plugins.Zipkin;
 
 namespace Sluice.Gateway.Pipeline;
 
-/// <summary>Every plugin that is built, in running order, which is Kong's order. A new plugin is one folder under Plugins/ and one line here.</summary>
+/// <summary>
+/// Every plugin that there is, in running order, which is Kong's order. A new plugin is one folder under Plugins/ and one line here; those of the plugin
+/// folder come in between.
+/// </summary>
 public static class PluginCatalog
 {
-    /// <summary>In running order.</summary>
-    public static IReadOnlyList<PluginDescriptor> All { get; } =
+    /// <summary>The plugins of the program itself, in running order.</summary>
+    public static IReadOnlyList<PluginDescriptor> BuiltIn { get; } =
     [
         CorrelationIdPlugin.Descriptor,
         ZipkinPlugin.Descriptor,
@@ -129,17 +132,43 @@ public static class PluginCatalog
         RequestTerminationPlugin.Descriptor,
     ];
 
-    private static readonly Dictionary<string, PluginDescriptor> ByName = All.ToDictionary(d => d.Name, StringComparer.Ordinal);
+    private static volatile Table current = new(BuiltIn);
 
-    /// <summary>The descriptor of <paramref name="name"/>, or null when no such plugin is built.</summary>
-    public static PluginDescriptor? Find(string name) => ByName.GetValueOrDefault(name);
+    /// <summary>In running order.</summary>
+    public static IReadOnlyList<PluginDescriptor> All => current.InOrder;
 
-    /// <summary>The place of <paramref name="name"/> in the running order; -1 when it is not built.</summary>
-    public static int OrderOf(string name)
+    /// <summary>The descriptor of <paramref name="name"/>, or null when there is no such plugin.</summary>
+    public static PluginDescriptor? Find(string name) => current.ByName.GetValueOrDefault(name);
+
+    /// <summary>The place of <paramref name="name"/> in the running order; -1 when there is no such plugin.</summary>
+    public static int OrderOf(string name) => current.Order.GetValueOrDefault(name, -1);
+
+    /// <summary>
+    /// Makes <paramref name="own"/>, whose names are checked, all the plugins that there are besides the built-in ones. Snapshots that were built before
+    /// keep theirs.
+    /// </summary>
+    public static void Use(IReadOnlyList<PluginDescriptor> own) => current = new Table(Arrange(own));
+
+    /// <summary>Built-in plugins keep their order; each other stands where it says, or behind all.</summary>
+    internal static IReadOnlyList<PluginDescriptor> Arrange(IReadOnlyList<PluginDescriptor> own)
     {
-        for (var i = 0; i < All.Count; i++)
-            if (string.Equals(All[i].Name, name, StringComparison.Ordinal))
-                return i;
-        return -1;
+        var order = new List<PluginDescriptor>(BuiltIn);
+        foreach (var plugin in own)
+        {
+            var after = order.FindIndex(p => p.Name == plugin.RunsAfter);
+            var before = order.FindIndex(p => p.Name == plugin.RunsBefore);
+            order.Insert(after >= 0 ? after + 1 : before >= 0 ? before : order.Count, plugin);
+        }
+
+        return order;
+    }
+
+    private sealed class Table(IReadOnlyList<PluginDescriptor> all)
+    {
+        public IReadOnlyList<PluginDescriptor> InOrder { get; } = all;
+
+        public Dictionary<string, PluginDescriptor> ByName { get; } = all.ToDictionary(d => d.Name, StringComparer.Ordinal);
+
+        public Dictionary<string, int> Order { get; } = all.Index().ToDictionary(d => d.Item.Name, d => d.Index, StringComparer.Ordinal);
     }
 }

@@ -21,6 +21,20 @@ public abstract class PluginDescriptor
     /// <summary>Whether middleware may be scoped to a consumer (most authentication plugins may not, as in Kong).</summary>
     public bool ConsumerScope { get; init; } = true;
 
+    /// <summary>For a plugin that is not built in: the plugin that it runs after, inside a stage. Without this and <see cref="RunsBefore"/> it runs last.</summary>
+    public string? RunsAfter { get; init; }
+
+    /// <summary>For a plugin that is not built in: the plugin that it runs before, inside a stage. <see cref="RunsAfter"/> wins.</summary>
+    public string? RunsBefore { get; init; }
+
+    /// <summary>Where it comes from: <c>built-in</c>, or the path of its file.</summary>
+    public string Source { get; internal set; } = BuiltIn;
+
+    /// <summary>It came from a file of the plugin folder.</summary>
+    public bool IsOwn => !ReferenceEquals(Source, BuiltIn);
+
+    private const string BuiltIn = "built-in";
+
     /// <summary>Makes the instance for one middleware.</summary>
     public abstract Plugin Create(PluginSetup setup);
 

@@ -39,6 +39,9 @@ public sealed partial class GatewayRuntime : IAsyncDisposable
 
     public Transport.Transport Transport { get; }
 
+    /// <summary>What is asked in place of a service's endpoints, for tests of plugins; null for the endpoints.</summary>
+    internal Func<Configuration.ServiceConfig, Upstreams.UpstreamClient>? StandIn { get; init; }
+
     /// <summary>What snapshots are built with from now on.</summary>
     public GatewaySettings Settings { get; private set; }
 

@@ -24,22 +24,22 @@ internal sealed class PlanBuilder
     public PlanBuilder(GatewayDocument document, Func<PluginConfig, PluginSetup> setup, ILogger log)
     {
         this.setup = setup;
-        var names = new HashSet<string>(StringComparer.Ordinal);
+        var plugins = new Dictionary<string, PluginDescriptor>(StringComparer.Ordinal);
         foreach (var middleware in document.Plugins)
         {
             if (!middleware.Enabled) continue;
-            if (PluginCatalog.Find(middleware.Name) is null || middleware.Config is null)
+            if ((middleware.Plugin ?? PluginCatalog.Find(middleware.Name)) is not { } plugin || middleware.Config is null)
             {
                 log.LogWarning("plugin {Plugin} is not built into this version and has been left out", middleware.Name);
                 continue;
             }
 
-            names.Add(middleware.Name);
+            plugins[middleware.Name] = plugin;
             byScope[Scope.Of(middleware)] = middleware;
             if (middleware.Consumer is not null || middleware.ConsumerGroup is not null) anyConsumerScope = true;
         }
 
-        used.AddRange(PluginCatalog.All.Where(d => names.Contains(d.Name)));
+        used.AddRange(plugins.Values.OrderBy(p => PluginCatalog.OrderOf(p.Name)));
     }
 
     /// <summary>The plan of requests on <paramref name="route"/>.</summary>

@@ -73,7 +73,7 @@ internal sealed class ServiceModels
         {
             Config = service,
             Balancer = Balancers.Create(service, upstream, upstream is null ? [] : [.. targets[upstream.Id]], balancing),
-            Client = UpstreamClients.Create(new UpstreamClientSetup
+            Client = runtime.StandIn is { } standIn ? standIn(service) : UpstreamClients.Create(new UpstreamClientSetup
             {
                 Service = service,
                 ClientCertificate = (service.ClientCertificate ?? upstream?.ClientCertificate) is { } shown ? certificates.GetValueOrDefault(shown.Id) : null,

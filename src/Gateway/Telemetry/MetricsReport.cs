@@ -108,6 +108,8 @@ public static class MetricsReport
             .Sample("gateway_configuration_generation", runtime.Generation);
         text.Family("gateway_configuration_refused_total", "counter", "Newer configurations that were not taken because of problems.")
             .Sample("gateway_configuration_refused_total", runtime.Refusals);
+        text.Family("gateway_plugin_files", "gauge", "Files of the plugin folder whose code is in memory, replaced ones that are not collected yet included.")
+            .Sample("gateway_plugin_files", Extending.PluginAssemblies.Count);
         text.Family("gateway_configuration_loaded_timestamp_seconds", "gauge", "When the configuration was loaded that is served, Unix time.")
             .Sample("gateway_configuration_loaded_timestamp_seconds", runtime.LoadedAt.ToUnixTimeMilliseconds() / 1000.0);
     }

@@ -13,7 +13,8 @@ internal static class CheckCommand
         var files = ConfigurationArgument.Several();
         var json = new Option<bool>("--json") { Description = "Print the result as one JSON object." };
         var skip = new Option<bool>("--skip-unsupported") { Description = "As with run: plugins that are not built are warnings." };
-        var command = new Command("check", "List every problem of a configuration, with file, line, object and field.") { files, json, skip };
+        var plugins = PluginOption.Create();
+        var command = new Command("check", "List every problem of a configuration, with file, line, object and field.") { files, json, skip, plugins };
         command.AddExamples(
             """
             Examples:
@@ -27,8 +28,10 @@ internal static class CheckCommand
         command.SetAction(parsed =>
         {
             // A file is often checked where its secrets are not; run insists on them.
-            var flavor = SettingsReader.Read(new Dictionary<string, string?>(StringComparer.Ordinal), ProcessEnvironment.Read()).Gateway.RouterFlavor;
-            var loaded = ConfigurationLoader.Load(parsed.GetRequiredValue(files), inline: null, flavor, unsetVariable: Severity.Warning);
+            var settings = PluginOption.Settings(parsed.GetValue(plugins), parsed.GetRequiredValue(files));
+            var unusable = new OwnPlugins(settings.PluginFolder).Load();
+            var loaded = ConfigurationLoader.Load(parsed.GetRequiredValue(files), inline: null, settings.Gateway.RouterFlavor, unsetVariable: Severity.Warning);
+            if (unusable.Count > 0) loaded = loaded with { Document = null, Problems = [.. unusable, .. loaded.Problems] };
             if (parsed.GetValue(json)) CheckReport.WriteJson(loaded, parsed.GetValue(skip), Console.OpenStandardOutput());
             else CheckReport.WriteText(loaded, parsed.GetValue(skip), Console.Out);
             return CheckReport.CanRun(loaded, parsed.GetValue(skip)) ? ExitCode.Ok : ExitCode.ConfigurationProblems;

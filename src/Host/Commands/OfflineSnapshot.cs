@@ -24,7 +24,13 @@ internal sealed class OfflineSnapshot : IAsyncDisposable
     /// <summary>Builds it, or prints to the standard error what is wrong with the configuration and returns null.</summary>
     public static async Task<OfflineSnapshot?> TryBuildAsync(IReadOnlyList<string> paths)
     {
-        var settings = SettingsReader.Read(new Dictionary<string, string?>(StringComparer.Ordinal), ProcessEnvironment.Read());
+        var settings = PluginOption.Settings(null, paths);
+        if (new OwnPlugins(settings.PluginFolder).Load() is { Count: > 0 } unusable)
+        {
+            foreach (var problem in unusable) await Console.Error.WriteLineAsync(problem.ToString());
+            return null;
+        }
+
         using var secrets = new SecretStore(settings.SecretsFolder, TimeProvider.System);
         var loaded = ConfigurationLoader.Load(paths, inline: null, settings.Gateway.RouterFlavor, secrets: secrets);
         foreach (var problem in loaded.Errors) await Console.Error.WriteLineAsync(problem.ToString());

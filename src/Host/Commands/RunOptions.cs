@@ -14,6 +14,7 @@ internal static class RunOptions
         ("--status", "ADDR", "Another address for the same pages, for probes from outside. Default off."),
         ("--cert", "FILE", "The certificate (PEM) for names that the configuration has none for. Default: self-signed, made at the start."),
         ("--cert-key", "FILE", "The key of --cert (PEM)."),
+        ("--plugins", "DIR", "The folder of plugins of your own, C# files and assemblies: their code runs in the gateway; off for none. Default plugins, beside the first --config, or in --data."),
         ("--data", "DIR", "The folder for what must outlive the program: the database, unless --database says otherwise, and the last good configuration. Default data."),
         ("--database", "URL", "Where releases, users, tokens and the audit log are stored: postgres://user@host/database, or sqlite:FILE. Default sluice.db in --data."),
         ("--lead", "WHO", "Who is right when --config and the stored configuration both changed: file or api. Default file."),

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Invocation;
 using Sluice.Host.Commands.Admin;
+using Sluice.Host.Commands.Plugins;
 using Sluice.Host.Commands.Workflows;
 
 namespace Sluice.Host.Commands;
@@ -17,6 +18,8 @@ internal static class SluiceCommand
             RoutesCommand.Create(),
             ExplainCommand.Create(),
             SchemaCommand.Create(),
+            PluginsCommand.Create(),
+            PluginCommand.Create(),
             WorkflowCommand.Create(),
             UserCommand.Create(),
             TokenCommand.Create(),

@@ -14,11 +14,16 @@ internal sealed class FileWatch
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(500);
     private readonly IReadOnlyList<string> paths;
     private readonly TimeProvider time;
+    private readonly Func<IReadOnlyList<string>> further;
     private string known;
 
     /// <summary>From now on changes count: make it before the files are read, so that none in between is missed.</summary>
-    public FileWatch(IReadOnlyList<string> paths, TimeProvider time)
+    /// <param name="paths">Files, and folders of configuration files.</param>
+    /// <param name="time">The clock.</param>
+    /// <param name="further">Finds further files, anew at each look; null for none.</param>
+    public FileWatch(IReadOnlyList<string> paths, TimeProvider time, Func<IReadOnlyList<string>>? further = null)
     {
+        this.further = further ?? (static () => []);
         this.paths = paths;
         this.time = time;
         known = Fingerprint();
@@ -56,6 +61,7 @@ internal sealed class FileWatch
                 seen.AddRange(Files(path).Select(Describe));
             else
                 seen.Add(Describe(path));
+        seen.AddRange(further().Select(Describe));
         return string.Join('\n', seen);
     }
 

@@ -20,7 +20,10 @@ internal static class GatewayProcess
     public static async Task<int> RunAsync(RunSettings settings, TimeProvider time)
     {
         using var logs = LoggerFactory.Create(logging => Configure(logging, settings.LogLevel));
-        var watch = new FileWatch([.. settings.Sources, .. settings.Tls.Certificates, .. settings.Tls.Keys], time);
+        var plugins = new OwnPlugins(settings.PluginFolder);
+        var watch = new FileWatch([.. settings.Sources, .. settings.Tls.Certificates, .. settings.Tls.Keys], time, () => plugins.Files);
+        if (plugins.Load() is { Count: > 0 } unusable)
+            return await FailAsync(ExitCode.ConfigurationProblems, [.. unusable.Select(p => p.ToString()), "sluice: the plugins cannot be used"]);
         using var secrets = new SecretStore(settings.SecretsFolder, time);
         var first = settings.Sources.Count > 0 || settings.InlineDocument is not null
             ? ConfigurationLoader.Load(settings.Sources, settings.InlineDocument, settings.Gateway.RouterFlavor, secrets: secrets)
@@ -40,7 +43,9 @@ internal static class GatewayProcess
         {
             using var traces = TraceExport.Start(settings.Traces, logs);
             await using var database = new Database(settings.Database);
-            await using var gateway = await RunningGateway.CreateAsync(settings, database, first, secrets, logs, time);
+
+            // Given away: what was read at the start must not be kept until the end.
+            await using var gateway = await RunningGateway.CreateAsync(settings, database, Interlocked.Exchange(ref first, null), plugins, secrets, logs, time);
             return await ServeAsync(gateway, database, settings, watch, secrets, logs, time);
         }
         catch (DatabaseException problem)

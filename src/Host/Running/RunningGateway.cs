@@ -8,6 +8,7 @@ using Sluice.Foundation.Secrets;
 using Sluice.Foundation.Storage;
 using Sluice.Gateway.Configuration.Editing;
 using Sluice.Gateway.Configuration.Reading;
+using Sluice.Gateway.Extending;
 using Sluice.Gateway.Listeners;
 using Sluice.Gateway.Redis;
 using Sluice.Gateway.Snapshot;
@@ -25,6 +26,7 @@ internal sealed partial class RunningGateway : IAsyncDisposable
 {
     private readonly RunSettings settings;
     private readonly SecretStore secrets;
+    private readonly OwnPlugins plugins;
     private readonly Transport transport;
     private readonly GatewayRuntime runtime;
     private readonly TimeProvider time;
@@ -44,10 +46,11 @@ internal sealed partial class RunningGateway : IAsyncDisposable
     private volatile bool isListening;
 
     /// <exception cref="PlatformNotSupportedException">The transport that was asked for does not work here.</exception>
-    private RunningGateway(RunSettings settings, Database shared, SecretStore secrets, ILoggerFactory logs, TimeProvider time)
+    private RunningGateway(RunSettings settings, Database shared, OwnPlugins plugins, SecretStore secrets, ILoggerFactory logs, TimeProvider time)
     {
         this.settings = settings;
         this.secrets = secrets;
+        this.plugins = plugins;
         this.time = time;
         log = logs.CreateLogger("Sluice.Configuration");
         transport = Transports.Create(settings.Transport, settings.Loops ?? 0, logs);
@@ -64,13 +67,14 @@ internal sealed partial class RunningGateway : IAsyncDisposable
     /// <param name="settings">What the program was told.</param>
     /// <param name="shared">The database of <paramref name="settings"/>; used where releases are stored, and not disposed of.</param>
     /// <param name="first">What the files say; null when there are none.</param>
+    /// <param name="plugins">The plugins that it was read with.</param>
     /// <exception cref="PlatformNotSupportedException">The transport that was asked for does not work here.</exception>
     /// <exception cref="ReleaseUnreadableException">The configuration passed its checks and still cannot be built, or the stored one does not fit this program.</exception>
     /// <exception cref="DatabaseException">The database does not answer, and nothing on disk stands in for it; or it belongs to a newer program.</exception>
     public static async Task<RunningGateway> CreateAsync(
-        RunSettings settings, Database shared, LoadedConfiguration? first, SecretStore secrets, ILoggerFactory logs, TimeProvider time)
+        RunSettings settings, Database shared, LoadedConfiguration? first, OwnPlugins plugins, SecretStore secrets, ILoggerFactory logs, TimeProvider time)
     {
-        var gateway = new RunningGateway(settings, shared, secrets, logs, time);
+        var gateway = new RunningGateway(settings, shared, plugins, secrets, logs, time);
         try
         {
             await gateway.OpenAsync(first);
@@ -144,26 +148,54 @@ internal sealed partial class RunningGateway : IAsyncDisposable
     public string Metrics() => MetricsReport.Write(runtime) + workflows.Metrics();
 
     /// <summary>
-    /// Reads files, certificates and secrets again and serves what changed, unless it has problems or, without <paramref name="force"/>, says the same as before.
+    /// Reads plugins, files, certificates and secrets again and serves what changed, unless it has problems or, without <paramref name="force"/>, says the same as before.
     /// </summary>
     public async Task ReloadAsync(bool force)
     {
         await reloading.WaitAsync();
         try
         {
-            var loaded = HasFiles ? ConfigurationLoader.Load(settings.Sources, settings.InlineDocument, settings.Gateway.RouterFlavor, secrets: secrets) : null;
-            if (!TryRenew(out var certificate)) return;
-            var sameFiles = loaded is null || loaded.Hash == offered?.Hash;
-            if (!force && Refused is null && sameFiles && certificate.Thumbprint == Certificate.Thumbprint) return;
-            renewed = certificate;
-            if (loaded is not null && ProblemsOf(loaded, settings.SkipUnsupported) is { Count: > 0 } problems) Refuse(problems);
-            else await TakeAsync(loaded);
+            var content = plugins.Read();
+            if (content.Problems.Count > 0) Refuse([.. content.Problems.Select(p => p.ToString())]);
+            else if (!plugins.IsNews(content)) await ReloadWithAsync(force);
+            else await ReplacePluginsAsync(content);
         }
         finally
         {
             renewed = Certificate;
             reloading.Release();
         }
+    }
+
+    /// <summary>Serves the configuration with other plugins; where it cannot be, the ones that run stay.</summary>
+    private async Task ReplacePluginsAsync(PluginFolderContent content)
+    {
+        var before = plugins.Use(content);
+        var refusals = runtime.Refusals;
+        await ReloadWithAsync(force: true);
+        if (runtime.Refusals == refusals)
+        {
+            plugins.LetGo(before);
+            LogPlugins(string.Join(", ", content.Plugins.Select(p => p.Name)));
+        }
+        else
+        {
+            plugins.Use(before);
+            plugins.LetGo(content);
+        }
+
+        _ = PluginLibrary.CollectAsync(plugins.Used.Libraries.Count, time, ending.Token);
+    }
+
+    private async Task ReloadWithAsync(bool force)
+    {
+        var loaded = HasFiles ? ConfigurationLoader.Load(settings.Sources, settings.InlineDocument, settings.Gateway.RouterFlavor, secrets: secrets) : null;
+        if (!TryRenew(out var certificate)) return;
+        var sameFiles = loaded is null || loaded.Hash == offered?.Hash;
+        if (!force && Refused is null && sameFiles && certificate.Thumbprint == Certificate.Thumbprint) return;
+        renewed = certificate;
+        if (loaded is not null && ProblemsOf(loaded, settings.SkipUnsupported) is { Count: > 0 } problems) Refuse(problems);
+        else await TakeAsync(loaded);
     }
 
     /// <summary>What keeps a configuration from being served, one line each.</summary>
@@ -348,6 +380,9 @@ internal sealed partial class RunningGateway : IAsyncDisposable
 
     [LoggerMessage(1, LogLevel.Information, "configuration {Generation} is served: {Counts}")]
     private partial void LogTaken(int generation, string counts);
+
+    [LoggerMessage(3, LogLevel.Information, "the plugins of the plugin folder have changed: {Plugins}")]
+    private partial void LogPlugins(string plugins);
 
     [LoggerMessage(2, LogLevel.Error, "the new configuration is refused, the old one stays:\n{Problems}")]
     private partial void LogRefused(string problems);

@@ -30,6 +30,9 @@ internal sealed record RunSettings
     /// <summary>For what must outlive the process.</summary>
     public required string DataFolder { get; init; }
 
+    /// <summary>Where plugins are that people wrote for themselves; it need not exist. Null for nowhere.</summary>
+    public string? PluginFolder { get; init; }
+
     /// <summary>What <c>{vault://file/...}</c> is below.</summary>
     public required string SecretsFolder { get; init; }
 

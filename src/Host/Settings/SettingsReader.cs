@@ -33,6 +33,8 @@ internal static class SettingsReader
             Tls = TlsSettingsReader.Read(sources),
             DataFolder = sources.Text(ControlSettingsReader.DataFolder, "--data"),
             Database = ControlSettingsReader.Database(sources),
+            PluginFolder = PluginFolderReader.Read(
+                sources, sources.List("--config", "declarative_config"), ControlSettingsReader.StoresReleases(sources) ? sources.Text(ControlSettingsReader.DataFolder, "--data") : null),
             AdminGuard = ControlSettingsReader.Guard(sources),
             AuditRetention = ControlSettingsReader.AuditRetention(sources),
             SecretsFolder = sources.Text(SecretStore.DefaultFolder, "--secrets"),

@@ -26,6 +26,9 @@ public sealed partial class SluiceProcess : IAsyncDisposable
 
     public Uri? Admin { get; private set; }
 
+    /// <summary>Its process id.</summary>
+    public int Id => process.Id;
+
     /// <summary>The memory that it occupies now.</summary>
     public long ResidentBytes
     {

@@ -57,8 +57,11 @@ internal sealed class EntityReader
         CheckId(item, binding);
         var node = item.Kind.Record == typeof(ServiceConfig) ? ServiceUrl.Expand(item.Node) : item.Node;
         var presets = Presets(item, binding, ref node);
-        if (item.Kind.Record == typeof(PluginConfig) && _plugins.Read(item, binding) is { } config)
-            presets.Add((nameof(PluginConfig.Config), config));
+        if (item.Kind.Record == typeof(PluginConfig))
+        {
+            presets.Add((nameof(PluginConfig.Config), _plugins.Read(item, binding)));
+            presets.Add((nameof(PluginConfig.Plugin), item.Node.Text("name") is { } name ? _options.Plugins(name) : null));
+        }
         var record = RecordBinder.Bind(item.Kind.Record, node, binding, presets);
         return record is null ? null : Completion.Complete(record, item, node, binding, _index, _options);
     }
