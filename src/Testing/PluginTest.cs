@@ -1,8 +1,5 @@
-using System.Net;
 using System.Text;
 using System.Text.Json.Nodes;
-using Microsoft.AspNetCore.Http;
-using Microsoft.AspNetCore.Http.Features;
 using Sluice.Foundation.Schema;
 using Sluice.Gateway.Configuration.Reading;
 using Sluice.Gateway.Listeners;

@@ -1,7 +1,6 @@
 using System.CommandLine;
 using Sluice.Foundation.Errors;
 using Sluice.Host.Running;
-using Sluice.Host.Settings;
 
 namespace Sluice.Host.Commands;
 

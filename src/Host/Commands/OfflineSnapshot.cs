@@ -3,7 +3,6 @@ using Sluice.Foundation.Secrets;
 using Sluice.Gateway.Snapshot;
 using Sluice.Gateway.Transport;
 using Sluice.Host.Running;
-using Sluice.Host.Settings;
 
 namespace Sluice.Host.Commands;
 

@@ -69,7 +69,7 @@ internal sealed partial class AdminSurface : IAsyncDisposable
         var factory = LoggerFactory.Create(l => l.SetMinimumLevel(LogLevel.Debug).AddFilter("Microsoft", LogLevel.Warning).AddProvider(captured));
         var store = new SecretStore(settings.SecretsFolder, TimeProvider.System);
         var opened = new Database(settings.Database);
-        var running = await RunningGateway.CreateAsync(settings, opened, null, store, factory, TimeProvider.System);
+        var running = await RunningGateway.CreateAsync(settings, opened, null, new OwnPlugins(null), store, factory, TimeProvider.System);
         var plane = new ControlPlane(settings, opened, () => new NodeReport(null, null), factory, TimeProvider.System);
         var listener = await AdminListener.StartAsync(settings, running, plane, factory, TimeProvider.System);
         await running.StartAsync();
