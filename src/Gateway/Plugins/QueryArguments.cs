@@ -53,7 +53,8 @@ internal static class QueryArguments
     private static bool NameIs(ReadOnlySpan<char> written, string name) =>
         written.ContainsAny('%', '+') ? string.Equals(Decode(written), name, StringComparison.Ordinal) : written.SequenceEqual(name);
 
-    private static string Decode(ReadOnlySpan<char> written) =>
+    /// <summary>What a name or a value means as it is written.</summary>
+    public static string Decode(ReadOnlySpan<char> written) =>
         written.ContainsAny('%', '+') ? Uri.UnescapeDataString(written.ToString().Replace('+', ' ')) : written.ToString();
 }
 

@@ -32,8 +32,8 @@ public sealed record ReplayedChange(string What, int Count, IReadOnlyList<string
 
 /// <summary>
 /// Runs the router and the plugins that decide before the upstream, of two snapshots, over recorded requests. Nothing is sent, and nothing is counted:
-/// limits and caches do not take part. Secrets are not recorded, so who called is not proved again: a caller is known to a configuration that still has
-/// the consumer with a credential of the kind that was shown.
+/// limits and caches do not take part. Of secrets only fingerprints are recorded: a key is found again by its own; other credentials count as good where the
+/// configuration has what the caller was known by, unchanged; and where only the secret itself could tell, that is what the report says.
 /// </summary>
 internal static class Replay
 {
@@ -48,7 +48,7 @@ internal static class Replay
         var changes = new Dictionary<string, (int Count, List<string> Examples)>(StringComparer.Ordinal);
         foreach (var request in requests)
         {
-            var what = Difference(Decide(current, request), Decide(candidate, request));
+            var what = Difference(Decide(current, request, current), Decide(candidate, request, current));
             if (what is null)
             {
                 unchanged++;
@@ -64,13 +64,14 @@ internal static class Replay
 
     private static string? Difference(Decision old, Decision next) =>
         old.Status != next.Status && next.Status is { } status ? $"would now get {status}"
+        : old.Unclear != next.Unclear && next.Unclear is { } plugin ? $"would have to satisfy {plugin}, which only their credentials can tell"
         : old.Status != next.Status ? $"would no longer get {old.Status}"
         : old.Route != next.Route ? $"go to another route ({old.Label} -> {next.Label})"
         : old.Service != next.Service ? $"go to another service ({old.ServiceLabel} -> {next.ServiceLabel})"
         : null;
 
     /// <summary>The route, and the status of an answer before the upstream; null for none.</summary>
-    private static Decision Decide(GatewaySnapshot snapshot, RecordedRequest request)
+    private static Decision Decide(GatewaySnapshot snapshot, RecordedRequest request, GatewaySnapshot current)
     {
         var target = RequestPath.Parse(request.Target);
         if (target.Error != RequestPathError.None)
@@ -98,28 +99,78 @@ internal static class Replay
         };
         if (match.Protocols.Check(request.Scheme == "https", false, headers.ContentType) != ProtocolMismatch.None)
             return new Decision(route, route.Config.HttpsRedirectStatusCode);
-        return new Decision(route, Authenticate(exchange, request) ?? Answer(exchange));
+        var (refused, unclear) = Authenticate(exchange, request, current);
+        return new Decision(route, refused ?? (unclear is null ? Answer(exchange) : null)) { Unclear = unclear };
     }
 
-    /// <summary>401 where a plugin wants to know who calls and would not.</summary>
-    private static int? Authenticate(Exchange exchange, RecordedRequest request)
+    /// <summary>401 where a plugin wants to know who calls and would not; or the plugin of which that cannot be told.</summary>
+    private static (int? Status, string? Unclear) Authenticate(Exchange exchange, RecordedRequest request, GatewaySnapshot current)
     {
-        var wanting = exchange.Plan.Plugins.Where(p => p.Instance is AuthenticationPlugin).ToList();
-        if (wanting.Count == 0)
-            return null;
-        var caller = request.Consumer is { } id ? exchange.Snapshot.Consumers.GetValueOrDefault(id) : null;
-        var shown = caller is null || request.Credential is null ? null
-            : exchange.Snapshot.Derived(CredentialsOf).ByOwner.GetValueOrDefault((request.Credential, caller.Config.Id));
-        var anonymous = wanting.Select(p => AnonymousOf(p.Middleware.Config)).FirstOrDefault(a => a is not null);
-        var suits = shown is not null && wanting.Exists(p => p.Descriptor.Name == PluginOf(shown));
-        if (suits)
-            exchange.Authenticated(caller!, shown);
-        else if (anonymous is null)
-            return StatusCodes.Status401Unauthorized;
-        else if (exchange.Snapshot.FindConsumer(anonymous) is { } nobody)
-            exchange.Authenticated(nobody, null);
-        return null;
+        foreach (var planned in exchange.Plan.Plugins)
+        {
+            if (planned.Instance is not AuthenticationPlugin plugin || plugin.Passes(exchange) || (plugin.Anonymous is not null && exchange.Credential is not null))
+                continue;
+            if (IsKnown(exchange, planned, plugin, request, current) is not { } known)
+                return (null, planned.Descriptor.Name);
+            if (!known && plugin.Anonymous is null)
+                return (StatusCodes.Status401Unauthorized, null);
+            if (!known && exchange.Snapshot.FindConsumer(plugin.Anonymous!) is { } nobody)
+                exchange.Authenticated(nobody, null);
+        }
+        return (null, null);
     }
+
+    /// <summary>Whether the plugin would know the caller; null when that cannot be told.</summary>
+    private static bool? IsKnown(Exchange exchange, PlannedPlugin planned, AuthenticationPlugin plugin, RecordedRequest request, GatewaySnapshot current)
+    {
+        var recognition = plugin.Recognize(exchange);
+        if (recognition.IsRefused)
+            return false;
+        if (recognition.Credential is { } shown)
+        {
+            exchange.Authenticated(shown.ConsumerIn(exchange.Snapshot), shown.Config);
+            return true;
+        }
+        return request.Credential is not var (id, kind) || (PluginOf(kind) is { } own && own != planned.Descriptor.Name)
+            ? null
+            : IsStillKnown(exchange, planned.Descriptor.Name, id, kind, request.Consumer, current);
+    }
+
+    /// <summary>By what the caller was known when the request came.</summary>
+    private static bool? IsStillKnown(Exchange exchange, string plugin, Guid id, Type kind, Guid? caller, GatewaySnapshot current)
+    {
+        var consumer = caller is { } wanted ? exchange.Snapshot.Consumers.GetValueOrDefault(wanted) : null;
+        if (caller is not null && consumer is null)
+            return false;
+        if (PluginOf(kind) is not null)
+        {
+            if (consumer is null || current.Derived(CredentialsOf).ById.GetValueOrDefault(id) is not { } then
+                || exchange.Snapshot.Derived(CredentialsOf).ById.GetValueOrDefault(id) is not { } now || !ProveTheSame(then, now))
+                return false;
+            exchange.Authenticated(consumer, now);
+            return true;
+        }
+
+        // Somebody else's word, such as a token of an issuer: it says the same again to the plugin that it was said to.
+        if (!current.Document.Plugins.Any(p => p.Name == plugin))
+            return null;
+        var word = new TokenCredential { Id = id };
+        if (consumer is null)
+            exchange.Authenticated(word);
+        else
+            exchange.Authenticated(consumer, word);
+        return true;
+    }
+
+    /// <summary>Whether what proved the one proves the other.</summary>
+    private static bool ProveTheSame(CredentialConfig a, CredentialConfig b) => (a, b) switch
+    {
+        (KeyAuthCredential x, KeyAuthCredential y) => x.Key == y.Key,
+        (JwtCredential x, JwtCredential y) => (x.Key, x.Secret, x.RsaPublicKey, x.Algorithm) == (y.Key, y.Secret, y.RsaPublicKey, y.Algorithm),
+        (BasicAuthCredential x, BasicAuthCredential y) => (x.Username, x.Password) == (y.Username, y.Password),
+        (HmacAuthCredential x, HmacAuthCredential y) => (x.Username, x.Secret) == (y.Username, y.Secret),
+        _ => a.GetType() == b.GetType(),
+    };
 
     private static int? Answer(Exchange exchange)
     {
@@ -139,26 +190,15 @@ internal static class Replay
         return null;
     }
 
-    private static Credentials CredentialsOf(GatewaySnapshot snapshot)
-    {
-        var byOwner = new Dictionary<(Type, Guid), CredentialConfig>();
-        foreach (var credential in snapshot.Document.Credentials)
-            if (credential.Consumer is { } owner)
-                byOwner.TryAdd((credential.GetType(), owner.Id), credential);
-        return new Credentials(byOwner);
-    }
+    private static Credentials CredentialsOf(GatewaySnapshot snapshot) => new(snapshot.Document.Credentials.ToDictionary(c => c.Id));
 
-    private static string? AnonymousOf(object? config) => config?.GetType().GetProperty("Anonymous")?.GetValue(config) as string;
-
-    private static string PluginOf(CredentialConfig credential) => credential switch
-    {
-        KeyAuthCredential => "key-auth",
-        JwtCredential => "jwt",
-        BasicAuthCredential => "basic-auth",
-        HmacAuthCredential => "hmac-auth",
-        OAuth2Credential => "oauth2",
-        _ => "",
-    };
+    private static string? PluginOf(Type credential) =>
+        credential == typeof(KeyAuthCredential) ? "key-auth"
+        : credential == typeof(JwtCredential) ? "jwt"
+        : credential == typeof(BasicAuthCredential) ? "basic-auth"
+        : credential == typeof(HmacAuthCredential) ? "hmac-auth"
+        : credential == typeof(OAuth2Credential) ? "oauth2"
+        : null;
 
     private static DefaultHttpContext ContextOf(RecordedRequest request)
     {
@@ -171,11 +211,13 @@ internal static class Replay
         return http;
     }
 
-    /// <summary>One credential of each kind that a consumer has.</summary>
-    private sealed record Credentials(Dictionary<(Type, Guid), CredentialConfig> ByOwner);
+    private sealed record Credentials(Dictionary<Guid, CredentialConfig> ById);
 
     private readonly record struct Decision(RouteModel? Model, int? Status)
     {
+        /// <summary>The plugin of which it cannot be told whether it would let the request pass.</summary>
+        public string? Unclear { get; init; }
+
         public Guid? Route => Model?.Config.Id;
 
         public string Label => Model?.Label ?? "none";

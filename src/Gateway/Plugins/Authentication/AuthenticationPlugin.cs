@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
 using Sluice.Gateway.Configuration;
 using Sluice.Gateway.Pipeline;
+using Sluice.Gateway.Replaying;
 using Sluice.Gateway.Snapshot;
 
 namespace Sluice.Gateway.Plugins.Authentication;
@@ -19,7 +20,7 @@ internal abstract partial class AuthenticationPlugin(PluginSetup setup, string? 
     public sealed override ValueTask<Verdict> AuthenticateAsync(Exchange exchange)
     {
         if (TryAnswer(exchange) is { } answered) return answered;
-        if (!runOnPreflight && HttpMethods.IsOptions(exchange.Request.Method))
+        if (Passes(exchange))
         {
             if (exchange.Consumer is null) ConsumerHeaders.Remove(exchange.Request.Headers);
             return Verdict.Continue;
@@ -28,6 +29,25 @@ internal abstract partial class AuthenticationPlugin(PluginSetup setup, string? 
         if (anonymous is not null && exchange.Credential is not null) return Verdict.Continue;
         var identified = IdentifyAsync(exchange);
         return identified.IsCompletedSuccessfully ? Conclude(exchange, identified.Result) : ConcludeLaterAsync(exchange, identified);
+    }
+
+    /// <summary>The consumer that callers without good credentials are taken for; null when they are refused.</summary>
+    internal string? Anonymous => anonymous;
+
+    /// <summary>Whether the plugin lets the request pass without looking who calls.</summary>
+    internal bool Passes(Exchange exchange) => !runOnPreflight && HttpMethods.IsOptions(exchange.Request.Method);
+
+    /// <summary>What the plugin would make of a recorded request, whose secrets are fingerprints. Only of its head.</summary>
+    internal virtual Recognition Recognize(Exchange recorded) => Recognition.Unclear;
+
+    /// <summary>Whether a recorded request has <c>Authorization</c> or <c>Proxy-Authorization</c> of this scheme; of any when null.</summary>
+    protected static bool ShowsAuthorization(Exchange recorded, string? scheme = null)
+    {
+        foreach (var name in (ReadOnlySpan<string>)["Proxy-Authorization", "Authorization"])
+            foreach (var value in recorded.Request.Headers[name])
+                if (scheme is null || (value is not null && value.StartsWith(scheme + " ", StringComparison.OrdinalIgnoreCase)))
+                    return true;
+        return false;
     }
 
     /// <summary>Requests that the plugin answers itself, whoever calls; null for all others.</summary>

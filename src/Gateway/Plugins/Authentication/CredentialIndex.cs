@@ -27,6 +27,9 @@ internal abstract class CredentialIndex<TCredential, TEntry>
 
     public int Count => byKey.Count;
 
+    /// <summary>All, by what callers show.</summary>
+    public IReadOnlyDictionary<string, TEntry> All => byKey;
+
     /// <summary>The credential that <paramref name="key"/> shows; null when there is none.</summary>
     public TEntry? Find(string key) => byKey.GetValueOrDefault(key);
 }

@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Primitives;
 using Sluice.Gateway.Pipeline;
 using Sluice.Gateway.Plugins.Authentication;
+using Sluice.Gateway.Replaying;
 
 namespace Sluice.Gateway.Plugins.BasicAuth;
 
@@ -40,6 +41,8 @@ internal sealed class BasicAuthPlugin : AuthenticationPlugin
         Known(exchange, found, found.UsernameField);
         return default;
     }
+
+    internal override Recognition Recognize(Exchange recorded) => ShowsAuthorization(recorded, "basic") ? Recognition.Unclear : Recognition.Refused;
 
     private BasicCredentials? Take(Exchange exchange, string field)
     {

@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using Microsoft.Extensions.Primitives;
 using Sluice.Gateway.Pipeline;
 using Sluice.Gateway.Plugins.Authentication;
+using Sluice.Gateway.Replaying;
 
 namespace Sluice.Gateway.Plugins.HmacAuth;
 
@@ -36,6 +37,8 @@ internal sealed class HmacAuthPlugin : AuthenticationPlugin
         Authenticates = true,
         ConsumerScope = false,
     };
+
+    internal override Recognition Recognize(Exchange recorded) => ShowsAuthorization(recorded, "hmac") ? Recognition.Unclear : Recognition.Refused;
 
     protected override ValueTask<Answer?> IdentifyAsync(Exchange exchange)
     {

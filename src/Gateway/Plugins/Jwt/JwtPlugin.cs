@@ -6,6 +6,7 @@ using Microsoft.Extensions.Primitives;
 using Sluice.Gateway.Pipeline;
 using Sluice.Gateway.Plugins.Authentication;
 using Sluice.Gateway.Plugins.Jose;
+using Sluice.Gateway.Replaying;
 
 namespace Sluice.Gateway.Plugins.Jwt;
 
@@ -63,6 +64,8 @@ internal sealed class JwtPlugin : AuthenticationPlugin
         Authenticates = true,
         ConsumerScope = false,
     };
+
+    internal override Recognition Recognize(Exchange recorded) => source.MayShow(recorded) ? Recognition.Unclear : Recognition.Refused;
 
     protected override ValueTask<Answer?> IdentifyAsync(Exchange exchange)
     {

@@ -33,6 +33,9 @@ internal sealed class TokenSource(JwtConfig config)
         return token;
     }
 
+    /// <summary>Whether a recorded request may have had a token. Which cookies there were is not recorded.</summary>
+    public bool MayShow(Exchange recorded) => Find(recorded, out _) is not null || (cookies.Length > 0 && recorded.Request.Headers.Cookie.Count > 0);
+
     private static void Take(string? found, ref string? token, ref bool several)
     {
         if (string.IsNullOrEmpty(found)) return;

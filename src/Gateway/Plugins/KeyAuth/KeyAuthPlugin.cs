@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Primitives;
 using Sluice.Gateway.Pipeline;
 using Sluice.Gateway.Plugins.Authentication;
+using Sluice.Gateway.Replaying;
 
 namespace Sluice.Gateway.Plugins.KeyAuth;
 
@@ -51,6 +52,18 @@ internal sealed class KeyAuthPlugin : AuthenticationPlugin
         return new(noKey);
     }
 
+    internal override Recognition Recognize(Exchange recorded)
+    {
+        foreach (var name in names)
+        {
+            var shown = InHead(recorded, name);
+            if (shown.Count > 1) return Recognition.Refused;
+            if (shown is { Count: 1, First: { } key }) return keys.FindRecorded(key) is { } found && IsGood(found) ? Recognition.Of(found) : Recognition.Refused;
+        }
+
+        return config.KeyInBody && recorded.Request.ContentType is not null ? Recognition.Unclear : Recognition.Refused;
+    }
+
     private async ValueTask<Answer?> LookIntoBodyAsync(Exchange exchange)
     {
         BodyArguments? body = null;
@@ -77,6 +90,8 @@ internal sealed class KeyAuthPlugin : AuthenticationPlugin
         return noKey;
     }
 
+    private bool IsGood(IndexedKey key) => key.Ends == long.MaxValue || key.Ends > time.GetUtcNow().ToUnixTimeSeconds();
+
     private ArgumentValues InHead(Exchange exchange, string name)
     {
         if (config.KeyInHeader && KongHeaders.Find(exchange.Request.Headers, name) is { Count: > 0 } values)
@@ -93,8 +108,7 @@ internal sealed class KeyAuthPlugin : AuthenticationPlugin
         }
 
         if (key.Length == 0) return noKey;
-        if (keys.Find(key) is not { } found) return unknownKey;
-        if (found.Ends != long.MaxValue && found.Ends <= time.GetUtcNow().ToUnixTimeSeconds()) return unknownKey;
+        if (keys.Find(key) is not { } found || !IsGood(found)) return unknownKey;
         Known(exchange, found, found.IdText);
         return null;
     }

@@ -6,6 +6,7 @@ using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Primitives;
 using Sluice.Gateway.Pipeline;
 using Sluice.Gateway.Plugins.Authentication;
+using Sluice.Gateway.Replaying;
 using Sluice.Gateway.Upstreams;
 
 namespace Sluice.Gateway.Plugins.LdapAuth;
@@ -47,6 +48,8 @@ internal sealed partial class LdapAuthPlugin : AuthenticationPlugin
         Authenticates = true,
         ConsumerScope = false,
     };
+
+    internal override Recognition Recognize(Exchange recorded) => ShowsAuthorization(recorded) ? Recognition.Unclear : Recognition.Refused;
 
     protected override async ValueTask<Answer?> IdentifyAsync(Exchange exchange)
     {

@@ -5,6 +5,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Primitives;
 using Sluice.Gateway.Pipeline;
 using Sluice.Gateway.Plugins.Authentication;
+using Sluice.Gateway.Replaying;
 
 namespace Sluice.Gateway.Plugins.OAuth2;
 
@@ -105,6 +106,11 @@ internal sealed class OAuth2Plugin : AuthenticationPlugin
     }
 
     /// <summary>What the caller shows: <c>Bearer</c> or <c>token</c> and the token in the field, the field's whole value, or the parameter <c>access_token</c>.</summary>
+    internal override Recognition Recognize(Exchange recorded) =>
+        KongHeaders.Find(recorded.Request.Headers, config.AuthHeaderName).Count > 0 || QueryArguments.Find(recorded.Query, "access_token").Count > 0 || recorded.Request.ContentType is not null
+            ? Recognition.Unclear
+            : Recognition.Refused;
+
     private async ValueTask<string?> TakeTokenAsync(Exchange exchange)
     {
         const string parameter = "access_token";
