@@ -44,6 +44,9 @@ public sealed partial class Exchange
     public void CaptureResponseBody(int maxBytes, Action<Exchange, ReadOnlyMemory<byte>> completed) =>
         (bodyCapture ??= []).Add(new ResponseBodyCapture(maxBytes, completed));
 
+    /// <summary>The copy of the request body that a plugin asked for; null for none.</summary>
+    internal RequestBodyCapture? RequestCapture { get; set; }
+
     /// <summary>Sends the response without its body: what the upstream sent is neither read nor changed nor kept. From <see cref="Plugin.Respond"/>.</summary>
     public void DropResponseBody() => DropsResponseBody = true;
 

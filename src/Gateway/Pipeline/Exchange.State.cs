@@ -63,6 +63,10 @@ public sealed partial class Exchange
         Plan = null!;
         Match = default;
         elsewhere = null;
+        RetryRules = null;
+        HedgeRules = null;
+        RequestCapture = null;
+        TryDeadline = 0;
         Array.Clear(slots);
         Consumer = null;
         Credential = null;

@@ -74,6 +74,18 @@ public sealed partial class Exchange
     /// <summary>The endpoint of the current or last try.</summary>
     public Endpoint? Endpoint { get; internal set; }
 
+    /// <summary>Decides over further tries in place of the service's own settings; set by a plugin.</summary>
+    internal RetryRules? RetryRules { get; set; }
+
+    /// <summary>The pause before the next try, as <see cref="RetryRules"/> has decided.</summary>
+    internal TimeSpan RetryDelay { get; set; }
+
+    /// <summary>When a second try runs beside a slow one; set by a plugin.</summary>
+    internal HedgeRules? HedgeRules { get; set; }
+
+    /// <summary>By when the current try must have an answer's head, in ticks of <see cref="System.Diagnostics.Stopwatch"/>; 0 for no limit.</summary>
+    internal long TryDeadline { get; set; }
+
     /// <summary>How the current or last try ended.</summary>
     internal Upstreams.TryOutcome Outcome { get; set; }
 

@@ -98,21 +98,32 @@ internal sealed partial class ExchangeProcessor(ILogger<ExchangeProcessor> log)
             if (exchange.Timings.UpstreamStarted == 0) exchange.Timings.UpstreamStarted = started;
             exchange.Timings.Tries++;
             exchange.Endpoint = endpoint;
-            endpoint.Begin();
+            if (exchange.RetryRules is { TryTimeout: { Ticks: > 0 } limit }) exchange.TryDeadline = started + (long)(limit.TotalSeconds * Stopwatch.Frequency);
             result = new TryResult { Outcome = TryOutcome.Abandoned };
-            try
+            if (exchange.HedgeRules is { } hedge && service.Client.CanRace)
             {
                 exchange.RunBeforeUpstream();
-                result = await service.Client.TryAsync(exchange, endpoint);
-            }
-            finally
-            {
+                result = await HedgedTries.RunAsync(exchange, service, endpoint, hedge);
                 exchange.Outcome = result.Outcome;
-                var until = exchange.Timings.UpstreamAnswered > started ? exchange.Timings.UpstreamAnswered : Stopwatch.GetTimestamp();
-                endpoint.End(result.Outcome, result.Status, Stopwatch.GetElapsedTime(started, until));
+            }
+            else
+            {
+                endpoint.Begin();
+                try
+                {
+                    exchange.RunBeforeUpstream();
+                    result = await service.Client.TryAsync(exchange, endpoint);
+                }
+                finally
+                {
+                    exchange.Outcome = result.Outcome;
+                    var until = exchange.Timings.UpstreamAnswered > started ? exchange.Timings.UpstreamAnswered : Stopwatch.GetTimestamp();
+                    endpoint.End(result.Outcome, result.Status, Stopwatch.GetElapsedTime(started, until));
+                }
             }
 
             if (result.Failure is null || !RetryPolicy.Allows(exchange, service.Config, result)) return result.Failure?.Answer;
+            if (exchange.RetryRules is { } rules && !await rules.WaitAsync(exchange)) return result.Failure.Answer;
             (tried ??= []).Add(endpoint);
         }
     }

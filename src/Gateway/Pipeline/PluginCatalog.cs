@@ -48,6 +48,7 @@ using Sluice.Gateway.Plugins.RequestTermination;
 using Sluice.Gateway.Plugins.RequestTransformer;
 using Sluice.Gateway.Plugins.ResponseRateLimiting;
 using Sluice.Gateway.Plugins.ResponseTransformer;
+using Sluice.Gateway.Plugins.Retry;
 using Sluice.Gateway.Plugins.SecurityHeaders;
 using Sluice.Gateway.Plugins.Session;
 using Sluice.Gateway.Plugins.StandardWebhooks;
@@ -118,6 +119,7 @@ public static class PluginCatalog
         CanaryPlugin.Descriptor,
         TrafficSplitPlugin.Descriptor,
         FaultInjectionPlugin.Descriptor,
+        RetryPlugin.Descriptor,
         OpenTelemetryPlugin.Descriptor,
         PrometheusPlugin.Descriptor,
         HttpLogPlugin.Descriptor,

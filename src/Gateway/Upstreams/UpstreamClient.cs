@@ -13,6 +13,12 @@ public abstract class UpstreamClient
     /// </summary>
     /// <returns>How it ended; <see cref="TryResult.Failure"/> is set when nothing has been sent to the client yet.</returns>
     public abstract ValueTask<TryResult> TryAsync(Exchange exchange, Endpoint endpoint);
+
+    /// <summary>The same as one of several tries at once. Clients that cannot be cut off run it alone.</summary>
+    internal virtual ValueTask<TryResult> TryAsync(Exchange exchange, Endpoint endpoint, RacingTry? race) => TryAsync(exchange, endpoint);
+
+    /// <summary>Tries can run beside each other and be cut off.</summary>
+    internal virtual bool CanRace => false;
 }
 
 /// <summary>The end of one try.</summary>
@@ -28,6 +34,9 @@ public readonly struct TryResult
 
     /// <summary>Nothing of the request can have been processed by the endpoint, so that any method may be sent to another.</summary>
     public bool SafeForAnyMethod { get; init; }
+
+    /// <summary>The answer was put aside because there will be another try: that has been decided and is not asked again.</summary>
+    internal bool IsDeclined { get; init; }
 
     /// <summary>Part of the request's body is gone, so that it cannot be sent again.</summary>
     public bool BodyConsumed { get; init; }

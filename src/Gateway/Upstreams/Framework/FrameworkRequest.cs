@@ -20,7 +20,7 @@ internal static class FrameworkRequest
     {
         var body = RequestBody.Of(exchange);
         content = body.Framing == BodyFraming.None ? null
-            : new StreamedContent(exchange, body.Framing == BodyFraming.Length ? body.Length : null, () => silence.CancelAfter(settings.ReadTimeout));
+            : new StreamedContent(exchange, body.Framing == BodyFraming.Length ? body.Length : null, () => silence.CancelAfter(TryLimits.Within(exchange, settings.ReadTimeout)));
         var host = exchange.Upstream.Host ?? endpoint.HostHeader;
         var writer = new RequestHeadWriter(ArrayPool<byte>.Shared.Rent(8 * 1024));
         writer.Write(exchange, host, BodyFraming.None, 0, handshake: null);

@@ -29,7 +29,7 @@ internal sealed class FrameworkUpstreamClient(Http2Handler handler, ForwardingSe
 
     private async ValueTask<TryResult> SendAsync(Exchange exchange, HttpRequestMessage request, StreamedContent? body, CancellationTokenSource silence)
     {
-        silence.CancelAfter(settings.ReadTimeout);
+        silence.CancelAfter(TryLimits.Within(exchange, settings.ReadTimeout));
         HttpResponseMessage response;
         try
         {
@@ -43,7 +43,8 @@ internal sealed class FrameworkUpstreamClient(Http2Handler handler, ForwardingSe
         using (response)
         {
             exchange.Timings.UpstreamAnswered = Stopwatch.GetTimestamp();
-            if (RetryPolicy.Declines(exchange, (int)response.StatusCode, body?.HasConsumed == true) is { } declined) return declined;
+            var retryAfter = exchange.RetryRules is not null && response.Headers.NonValidated.TryGetValues("Retry-After", out var values) ? values.ToString() : null;
+            if (RetryPolicy.Declines(exchange, (int)response.StatusCode, body?.HasConsumed == true, retryAfter) is { } declined) return declined;
             FrameworkResponse.CopyHead(exchange, response);
             exchange.RunUpstreamAnswered();
             var status = (int)response.StatusCode;

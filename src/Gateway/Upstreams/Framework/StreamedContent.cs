@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Net;
 using Sluice.Gateway.Pipeline;
 
@@ -53,8 +54,11 @@ internal sealed class StreamedContent(Exchange exchange, long? length, Action pr
 
     private async Task SendAsync(Stream stream, CancellationToken cancellationToken)
     {
+        exchange.RequestCapture?.Begin();
         if (exchange.BufferedRequestBody is { } replacement)
         {
+            exchange.RequestCapture?.Add(new ReadOnlySequence<byte>(replacement));
+            exchange.RequestCapture?.Complete();
             await stream.WriteAsync(replacement, cancellationToken);
             exchange.Timings.RequestBytes = replacement.Length;
             return;
@@ -67,10 +71,16 @@ internal sealed class StreamedContent(Exchange exchange, long? length, Action pr
         {
             var result = await reader.ReadAsync(cancellationToken);
             HasConsumed |= !result.Buffer.IsEmpty;
+            exchange.RequestCapture?.Add(result.Buffer);
             foreach (var piece in result.Buffer) await stream.WriteAsync(piece, cancellationToken);
             exchange.Timings.RequestBytes += result.Buffer.Length;
             reader.AdvanceTo(result.Buffer.End);
-            if (result.IsCompleted) return;
+            if (result.IsCompleted)
+            {
+                exchange.RequestCapture?.Complete();
+                return;
+            }
+
             await stream.FlushAsync(cancellationToken);
             progressed();
         }

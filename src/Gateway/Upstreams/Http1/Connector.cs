@@ -12,15 +12,18 @@ internal sealed class Connector(Transport.Transport transport, TimeSpan timeout,
     /// <summary>What a connection for this request is kept under: with TLS, the server name is part of it.</summary>
     public ConnectionKey KeyFor(Endpoint endpoint, string host) => new(endpoint.Key, tls is null ? null : UpstreamTls.ServerName(host));
 
+    /// <param name="endpoint">Where to.</param>
+    /// <param name="key">What the connection is kept under.</param>
+    /// <param name="deadline">By when it must stand, if that is before the service's own timeout; see <see cref="TryLimits"/>.</param>
     [AsyncMethodBuilder(typeof(ForwardingMethodBuilder<>))]
-    public async ValueTask<OpenResult> OpenAsync(Endpoint endpoint, ConnectionKey key)
+    public async ValueTask<OpenResult> OpenAsync(Endpoint endpoint, ConnectionKey key, long deadline)
     {
         UpstreamSocket? socket = null;
         try
         {
-            socket = await transport.ConnectAsync(endpoint.Address, timeout);
+            socket = await transport.ConnectAsync(endpoint.Address, TryLimits.Within(deadline, timeout));
             if (tls is null) return new() { Connection = new Http1Connection(socket, key) };
-            return new() { Connection = await HandshakeAsync(socket, key, tls) };
+            return new() { Connection = await HandshakeAsync(socket, key, tls, TryLimits.Within(deadline, timeout)) };
         }
         catch (UpstreamSocketException e)
         {
@@ -40,11 +43,11 @@ internal sealed class Connector(Transport.Transport transport, TimeSpan timeout,
     /// The limit is for the whole handshake: a peer that drips its bytes does not prolong it. Private keys and chains of certificates take
     /// milliseconds, which the loop has not: only the bytes are moved there.
     /// </summary>
-    private async ValueTask<Http1Connection> HandshakeAsync(UpstreamSocket socket, ConnectionKey key, UpstreamTls settings)
+    private async ValueTask<Http1Connection> HandshakeAsync(UpstreamSocket socket, ConnectionKey key, UpstreamTls settings, TimeSpan patience)
     {
         var stream = new SocketStream(socket) { IsUsedOffLoop = socket.Loop is not null };
         var secure = new SslStream(stream, leaveInnerStreamOpen: false);
-        using var limit = new CancellationTokenSource(timeout);
+        using var limit = new CancellationTokenSource(patience);
         await using var closing = limit.Token.UnsafeRegister(static socket => ((UpstreamSocket)socket!).Dispose(), socket);
         try
         {

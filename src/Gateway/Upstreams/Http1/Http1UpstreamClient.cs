@@ -15,17 +15,21 @@ internal sealed class Http1UpstreamClient(ForwardingSettings settings, Connectio
     /// <summary>An upstream that sends only interim answers is not listened to for ever.</summary>
     private const int MostInterimAnswers = 16;
 
-    public override ValueTask<TryResult> TryAsync(Exchange exchange, Endpoint endpoint)
+    internal override bool CanRace => true;
+
+    public override ValueTask<TryResult> TryAsync(Exchange exchange, Endpoint endpoint) => TryAsync(exchange, endpoint, race: null);
+
+    internal override ValueTask<TryResult> TryAsync(Exchange exchange, Endpoint endpoint, RacingTry? race)
     {
         // The usual request finds everything at hand: nothing to wait for before it is sent.
-        if (exchange.Loop is { } loop && !ReferenceEquals(EventLoop.Current, loop)) return PrepareAsync(exchange, endpoint, mayReuse: true);
+        if (exchange.Loop is { } loop && !ReferenceEquals(EventLoop.Current, loop)) return PrepareAsync(exchange, endpoint, race, mayReuse: true);
         var handshake = WebSocketHandshake.Of(exchange);
         var body = handshake is null ? RequestBody.Of(exchange) : default;
-        if (body.IsAwaited) return PrepareAsync(exchange, endpoint, mayReuse: true);
+        if (body.IsAwaited) return PrepareAsync(exchange, endpoint, race, mayReuse: true);
         var host = exchange.Upstream.Host ?? endpoint.HostHeader;
         return pool.Take(connector.KeyFor(endpoint, host), exchange.Loop) is { } connection
-            ? SendAndRelayAsync(exchange, endpoint, connection, host, body, handshake, isFresh: false)
-            : PrepareAsync(exchange, endpoint, mayReuse: false);
+            ? SendAndRelayAsync(exchange, endpoint, race, connection, host, body, handshake, isFresh: false)
+            : PrepareAsync(exchange, endpoint, race, mayReuse: false);
     }
 
     private static bool IsIdempotent(string method) => method is not ("POST" or "PATCH" or "LOCK");
@@ -33,9 +37,10 @@ internal sealed class Http1UpstreamClient(ForwardingSettings settings, Connectio
     /// <summary>Gets to the loop, waits for a small body, and connects where no idle connection is to be had.</summary>
     /// <param name="exchange">The request.</param>
     /// <param name="endpoint">Where it goes.</param>
+    /// <param name="race">What cuts this try off when another one is faster; null where it runs alone.</param>
     /// <param name="mayReuse">Whether an idle connection may be used.</param>
     [AsyncMethodBuilder(typeof(ForwardingMethodBuilder<>))]
-    private async ValueTask<TryResult> PrepareAsync(Exchange exchange, Endpoint endpoint, bool mayReuse)
+    private async ValueTask<TryResult> PrepareAsync(Exchange exchange, Endpoint endpoint, RacingTry? race, bool mayReuse)
     {
         var handshake = WebSocketHandshake.Of(exchange);
         var body = handshake is null ? RequestBody.Of(exchange) : default;
@@ -48,7 +53,9 @@ internal sealed class Http1UpstreamClient(ForwardingSettings settings, Connectio
         var isFresh = connection is null;
         if (connection is null)
         {
-            var opened = await connector.OpenAsync(endpoint, key);
+            var opening = connector.OpenAsync(endpoint, key, exchange.TryDeadline);
+            var opened = race is null ? await opening : await race.OrCutAsync(opening);
+            if (race is not null) await new LoopReturn(exchange.Loop);
             if (opened.Failure is not null)
             {
                 body.Release(sent: false);
@@ -58,13 +65,13 @@ internal sealed class Http1UpstreamClient(ForwardingSettings settings, Connectio
             connection = opened.Connection!;
         }
 
-        return await SendAndRelayAsync(exchange, endpoint, connection, host, body, handshake, isFresh);
+        return await SendAndRelayAsync(exchange, endpoint, race, connection, host, body, handshake, isFresh);
     }
 
     /// <summary>One request and its answer over <paramref name="connection"/>, which is given back to the pool or closed at the end.</summary>
     [AsyncMethodBuilder(typeof(ForwardingMethodBuilder<>))]
     private async ValueTask<TryResult> SendAndRelayAsync(
-        Exchange exchange, Endpoint endpoint, Http1Connection connection, string host, RequestBody body, WebSocketHandshake? handshake, bool isFresh)
+        Exchange exchange, Endpoint endpoint, RacingTry? race, Http1Connection connection, string host, RequestBody body, WebSocketHandshake? handshake, bool isFresh)
     {
         RequestUpload? upload = null;
         TryResult result;
@@ -72,14 +79,22 @@ internal sealed class Http1UpstreamClient(ForwardingSettings settings, Connectio
         var isStale = false;
         var bodyHeld = body.IsBuffered;
         pool.Begin(connection, exchange, exchange.Loop);
+        race?.Attach(connection);
+        exchange.RequestCapture?.Begin();
         try
         {
             var first = connection.WriteHead(exchange, host, body, handshake, out var bodyIncluded);
-            await connection.SendAsync(first, settings.WriteTimeout);
+            await connection.SendAsync(first, TryLimits.Within(exchange, settings.WriteTimeout));
             if (body.IsBuffered && !bodyIncluded)
                 foreach (var piece in body.Buffered)
-                    await connection.SendAsync(piece, settings.WriteTimeout);
+                    await connection.SendAsync(piece, TryLimits.Within(exchange, settings.WriteTimeout));
             if (body.IsBuffered) exchange.Timings.RequestBytes = body.Length;
+            if (!body.IsStreaming && exchange.RequestCapture is { } capture)
+            {
+                capture.Add(body.Buffered);
+                capture.Complete();
+            }
+
             if (body.IsStreaming) upload = RequestUpload.Start(exchange, connection, body.Framing, settings);
 
             var head = connection.Head;
@@ -93,9 +108,9 @@ internal sealed class Http1UpstreamClient(ForwardingSettings settings, Connectio
                     int received;
                     try
                     {
-                        received = await connection.ReceiveAsync(settings.ReadTimeout);
+                        received = await connection.ReceiveAsync(TryLimits.Within(exchange, settings.ReadTimeout));
                     }
-                    catch (UpstreamSocketException e) when (e.Failure == SocketFailure.TimedOut && upload is { IsRunning: true })
+                    catch (UpstreamSocketException e) when (e.Failure == SocketFailure.TimedOut && upload is { IsRunning: true } && !TryLimits.IsOver(exchange))
                     {
                         // The answer is only due once the request has been sent.
                         continue;
@@ -114,13 +129,20 @@ internal sealed class Http1UpstreamClient(ForwardingSettings settings, Connectio
                 }
 
                 if (++interim > MostInterimAnswers) throw NotHttp();
-                await exchange.SendInterimAsync(connection.Buffer.AsMemory(0, head.Length));
+                if (race is null) await exchange.SendInterimAsync(connection.Buffer.AsMemory(0, head.Length));
                 await connection.ReturnToLoop();
                 connection.DropHead();
             }
 
+            if (race is not null)
+            {
+                if (!race.Claim(head.Status)) return RacingTry.Lost(race.IsCut ? 0 : head.Status);
+                exchange.Endpoint = endpoint;
+            }
+
             exchange.Timings.UpstreamAnswered = Stopwatch.GetTimestamp();
-            if (RetryPolicy.Declines(exchange, head.Status, upload?.HasConsumed == true) is { } declined) return declined;
+            var retryAfter = exchange.RetryRules is null ? null : head.Find(connection.Buffer, "Retry-After"u8);
+            if (RetryPolicy.Declines(exchange, head.Status, upload?.HasConsumed == true, retryAfter) is { } declined) return declined;
             if (bodyHeld)
             {
                 body.Release(sent: true);
@@ -173,7 +195,7 @@ internal sealed class Http1UpstreamClient(ForwardingSettings settings, Connectio
         }
 
         // The upstream closed an idle connection just when it was chosen: that is nobody's failure, and one more try is free where repeating is safe.
-        return isStale && IsIdempotent(exchange.Upstream.Method) ? await PrepareAsync(exchange, endpoint, mayReuse: false) : result;
+        return isStale && race?.IsCut != true && IsIdempotent(exchange.Upstream.Method) ? await PrepareAsync(exchange, endpoint, race, mayReuse: false) : result;
     }
 
     private static UpstreamSocketException NotHttp() => new(SocketFailure.Other, "The upstream's answer is not strictly HTTP/1.1.");

@@ -90,6 +90,7 @@ internal sealed class RequestUpload
                 {
                     HasConsumed = true;
                     exchange.Timings.RequestBytes += result.Buffer.Length;
+                    exchange.RequestCapture?.Add(result.Buffer);
                     var failure = await SendAsync(result.Buffer);
                     reader.AdvanceTo(result.Buffer.End);
                     if (failure is not null)
@@ -103,6 +104,7 @@ internal sealed class RequestUpload
                 if (!result.IsCompleted) continue;
                 if (framing == BodyFraming.Chunked) await connection.SendAsync(LastChunk, timeout);
                 IsComplete = true;
+                exchange.RequestCapture?.Complete();
                 return;
             }
         }

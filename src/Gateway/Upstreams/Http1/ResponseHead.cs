@@ -122,6 +122,17 @@ internal sealed class ResponseHead
         }
     }
 
+    /// <summary>The value of the first field called <paramref name="name"/>; null when there is none.</summary>
+    /// <param name="bytes">The same bytes that were parsed.</param>
+    /// <param name="name">In any case.</param>
+    public string? Find(ReadOnlySpan<byte> bytes, ReadOnlySpan<byte> name)
+    {
+        for (var i = 0; i < count; i++)
+            if (Ascii.EqualsIgnoreCase(bytes[fields[i].Name..fields[i].NameEnd], name))
+                return Encoding.Latin1.GetString(bytes[fields[i].Value..fields[i].ValueEnd]);
+        return null;
+    }
+
     /// <summary>Fields of which there can be one only: as in nginx the first counts, so that nobody behind us has to choose.</summary>
     private static bool IsSingular(ReadOnlySpan<byte> name) => name.Length switch
     {
