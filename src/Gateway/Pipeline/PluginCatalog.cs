@@ -22,6 +22,7 @@ using Sluice.Gateway.Plugins.FaultInjection;
 using Sluice.Gateway.Plugins.FileLog;
 using Sluice.Gateway.Plugins.GrpcGateway;
 using Sluice.Gateway.Plugins.GrpcWeb;
+using Sluice.Gateway.Plugins.Hedge;
 using Sluice.Gateway.Plugins.HmacAuth;
 using Sluice.Gateway.Plugins.HttpCache;
 using Sluice.Gateway.Plugins.HttpLog;
@@ -120,6 +121,7 @@ public static class PluginCatalog
         TrafficSplitPlugin.Descriptor,
         FaultInjectionPlugin.Descriptor,
         RetryPlugin.Descriptor,
+        HedgePlugin.Descriptor,
         OpenTelemetryPlugin.Descriptor,
         PrometheusPlugin.Descriptor,
         HttpLogPlugin.Descriptor,

@@ -162,6 +162,7 @@ public class MetricsReportTests
             - {name: fault-injection, config: {delay: {min: 1} } }
             - {name: adaptive-concurrency, config: {per: route} }
             - {name: retry}
+            - {name: hedge}
           - name: shared
             paths: [/shared]
             plugins: [{name: rate-limiting, config: {minute: 1, policy: redis, redis: {host: 127.0.0.1, port: 1} } }]
