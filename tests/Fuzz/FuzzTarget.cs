@@ -13,6 +13,7 @@ internal abstract class FuzzTarget(string name) : IAsyncDisposable
     private static readonly Dictionary<string, Func<FuzzTarget>> All = new()
     {
         ["configuration"] = () => new ConfigurationTarget(),
+        ["stored-response"] = () => new StoredResponseTarget(),
         ["response-head"] = () => new ResponseHeadTarget(),
         ["chunked"] = () => new ChunkedTarget(),
         ["dns"] = () => new DnsTarget(),

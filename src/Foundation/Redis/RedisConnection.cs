@@ -14,6 +14,15 @@ internal sealed class RedisConnection : IDisposable
 {
     private const int MaxWaiting = 100_000;
 
+    /// <summary>Bytes that wait to be sent to a server that takes them slowly; a command may go beyond it.</summary>
+    private const int MaxOutgoing = 64 * 1024 * 1024;
+
+    /// <summary>Bytes of a buffer that is used again.</summary>
+    private const int MaxKept = 1024 * 1024;
+
+    private static readonly StreamPipeReaderOptions Reading = new(bufferSize: 32 * 1024);
+
+
     private readonly Lock gate = new();
     private readonly Queue<Waiting> waiting = new();
     private readonly Stream stream;
@@ -77,6 +86,7 @@ internal sealed class RedisConnection : IDisposable
         {
             if (broken is not null) return Task.FromResult(RedisReply.Unavailable(broken));
             if (waiting.Count >= MaxWaiting) return Task.FromResult(RedisReply.Unavailable("too many commands wait for an answer"));
+            if (outgoing.WrittenCount >= MaxOutgoing) return Task.FromResult(RedisReply.Unavailable("too many bytes wait to be sent"));
             RespWriter.Write(outgoing, command);
             entry = new Waiting(time.GetTimestamp());
             waiting.Enqueue(entry);
@@ -135,7 +145,8 @@ internal sealed class RedisConnection : IDisposable
                 }
 
                 await stream.WriteAsync(sending.WrittenMemory).ConfigureAwait(false);
-                sending.ResetWrittenCount();
+                if (sending.Capacity > MaxKept) sending = new ArrayBufferWriter<byte>();
+                else sending.ResetWrittenCount();
             }
         }
         catch (Exception e) when (e is IOException or ObjectDisposedException or InvalidOperationException)
@@ -146,7 +157,7 @@ internal sealed class RedisConnection : IDisposable
 
     private async Task ReceiveAsync()
     {
-        var reader = PipeReader.Create(stream);
+        var reader = PipeReader.Create(stream, Reading);
         try
         {
             while (true)

@@ -51,9 +51,10 @@ internal class EntryStore<TEntry>
     }
 
     /// <summary>Stores <paramref name="entry"/> in place of what its key had, and makes room for it.</summary>
-    public void Put(TEntry entry)
+    /// <returns>Whether it is there now; not when it is larger than the budget.</returns>
+    public bool Put(TEntry entry)
     {
-        if (entry.Size > budget) return;
+        if (entry.Size > budget) return false;
         var now = Time.GetTimestamp();
         lock (writing)
         {
@@ -64,6 +65,8 @@ internal class EntryStore<TEntry>
             DropExpired(now);
             MakeRoom(now);
         }
+
+        return true;
     }
 
     /// <summary>Removes those that <paramref name="chosen"/> says, looking at every one: for an operator, not for requests.</summary>
@@ -101,11 +104,7 @@ internal class EntryStore<TEntry>
         }
     }
 
-    protected void WriteSizeTo(PrometheusText text)
-    {
-        text.Family("gateway_cache_bytes", "gauge", "Memory that the responses of a cache take.").Sample("gateway_cache_bytes", Bytes, ("cache", Name));
-        text.Family("gateway_cache_entries", "gauge", "Responses in a cache.").Sample("gateway_cache_entries", Count, ("cache", Name));
-    }
+    protected void WriteSizeTo(PrometheusText text) => EntrySizes.WriteTo(text, Name, Bytes, Count);
 
     private void DropExpired(long now)
     {

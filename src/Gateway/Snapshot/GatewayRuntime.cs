@@ -66,7 +66,7 @@ public sealed partial class GatewayRuntime : IAsyncDisposable
 
     /// <summary>The Redis servers that plugins use.</summary>
     public IReadOnlyList<RedisStatus> RedisServers =>
-        [.. Shared.OfType<SharedRedis>().Select(r => new RedisStatus(r.Client.Settings.ToString(), r.Client.IsUp, r.Client.Problem)).OrderBy(r => r.Server, StringComparer.Ordinal)];
+        [.. Shared.OfType<SharedRedis>().Select(r => new RedisStatus(r.Name, r.Client.IsUp, r.Client.Problem)).OrderBy(r => r.Server, StringComparer.Ordinal)];
 
     /// <summary>The caches in use, for taking responses out of them.</summary>
     public IReadOnlyList<ICachePurge> Caches => [.. Shared.OfType<ICachePurge>().OrderBy(c => c.Name, StringComparer.Ordinal)];

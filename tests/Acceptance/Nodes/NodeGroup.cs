@@ -7,8 +7,8 @@ using Sluice.Tests.Servers;
 namespace Sluice.Acceptance.Nodes;
 
 /// <summary>
-/// Gateways that share one PostgreSQL, before one upstream: <c>/</c> answers <c>ok</c>, a WebSocket is echoed, and <c>/stream</c> sends a line now and then
-/// until <see cref="EndStreams"/>.
+/// Gateways that share one PostgreSQL, before one upstream: <c>/</c> answers <c>ok</c>, <c>/cached</c> says that it may be stored, a WebSocket
+/// is echoed, and <c>/stream</c> sends a line now and then until <see cref="EndStreams"/>.
 /// </summary>
 internal sealed class NodeGroup : IAsyncDisposable
 {
@@ -222,6 +222,13 @@ internal sealed class NodeGroup : IAsyncDisposable
 
             await http.Response.WriteAsync("end\n");
             return;
+        }
+
+        if (http.Request.Path.StartsWithSegments("/cached"))
+        {
+            http.Response.Headers.CacheControl = "max-age=3600";
+            http.Response.Headers.Vary = "Accept-Language";
+            http.Response.Headers["Surrogate-Key"] = "all cached";
         }
 
         http.Response.ContentLength = 2;

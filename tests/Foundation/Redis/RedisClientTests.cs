@@ -85,6 +85,22 @@ public class RedisClientTests
     }
 
     [Fact]
+    public async Task What_waits_to_be_sent_to_a_slow_server_is_bounded()
+    {
+        await using var server = await RedisServer.StartAsync();
+        using var redis = Client(server.Port);
+        ReadOnlyMemory<byte> large = new byte[16 * 1024 * 1024];
+        (await redis.ExecuteAsync("SET", "a", large)).Text.ShouldBe("OK");
+        await server.PauseAsync();
+        var sent = Enumerable.Range(0, 12).Select(_ => redis.ExecuteAsync("SET", "a", large).AsTask()).ToList();
+        sent.Count(s => s.IsCompleted).ShouldBeGreaterThan(2);
+        (await sent[^1]).Error.ShouldBe("too many bytes wait to be sent");
+        await server.ResumeAsync();
+        foreach (var reply in await Task.WhenAll(sent)) (reply.IsUnavailable || reply.Text is "OK").ShouldBeTrue();
+        (await redis.ExecuteAsync("GET", "a")).Bytes.Length.ShouldBe(large.Length);
+    }
+
+    [Fact]
     public async Task Where_nothing_listens_the_first_command_says_so()
     {
         using var redis = Client(1);

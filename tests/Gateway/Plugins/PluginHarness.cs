@@ -44,6 +44,9 @@ internal sealed class PluginHarness
 
     public ManualTime Time { get; }
 
+    /// <summary>The clock that plugins see; <see cref="Time"/> unless they are to run beside a server with a clock of its own.</summary>
+    public TimeProvider Clock { get => field ?? Time; init; }
+
     public SharedResources Shared { get; }
 
     public GatewaySnapshot Snapshot { get; }
@@ -76,6 +79,9 @@ internal sealed class PluginHarness
         return this;
     }
 
+    /// <summary>Awaited at the end of each request, for what plugins do after it.</summary>
+    public Func<PluginHarness, Task> AfterEach { get; init; } = static _ => Task.CompletedTask;
+
     /// <summary>Adds a middleware; plugins run in the order of the catalogue.</summary>
     public PluginHarness Use(string name, object config, PluginConfig? middleware = null)
     {
@@ -86,7 +92,7 @@ internal sealed class PluginHarness
             Middleware = middleware,
             Snapshot = Snapshot,
             Shared = Shared,
-            Time = Time,
+            Time = Clock,
             Log = NullLogger.Instance,
             Random = Random,
             Services = Services,
@@ -137,6 +143,7 @@ internal sealed class PluginHarness
                 capture.Completed(exchange, content);
         exchange.Timings.ResponseBytes = content.Length;
         foreach (var plugin in plan.Record) plugin.Record(exchange);
+        await AfterEach(this);
         return new PluginResult(exchange, answer, Encoding.UTF8.GetString(content));
     }
 

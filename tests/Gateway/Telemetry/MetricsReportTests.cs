@@ -94,7 +94,7 @@ public class MetricsReportTests
     {
         await using var upstream = new RawUpstream("HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nContent-Length: 0\r\n\r\n");
         await using var gateway = await GatewayUnderTest.StartAsync(Document(upstream), kind: TransportKind.Epoll);
-        foreach (var path in (string[])["/limited", "/cached", "/logged", "/steered", "/nowhere"]) await gateway.GetAsync(path);
+        foreach (var path in (string[])["/limited", "/cached", "/kept", "/logged", "/steered", "/nowhere"]) await gateway.GetAsync(path);
         gateway.Runtime.Metrics.Reject(400);
         gateway.Runtime.Metrics.Count(new HealthEvent(default, HealthEventKind.Endpoint, "shop", null, "unhealthy", ""));
         Golden.Check("docs/reference/metrics.md", Page(gateway.Metrics));
@@ -166,6 +166,9 @@ public class MetricsReportTests
           - name: shared
             paths: [/shared]
             plugins: [{name: rate-limiting, config: {minute: 1, policy: redis, redis: {host: 127.0.0.1, port: 1} } }]
+          - name: kept
+            paths: [/kept]
+            plugins: [{name: http-cache, config: {storage: redis, redis: {host: 127.0.0.1, port: 1} } }]
           - name: plain
             paths: [/plain]
         upstreams:

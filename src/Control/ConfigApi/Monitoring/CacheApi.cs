@@ -7,17 +7,28 @@ using Sluice.Gateway.Caching;
 
 namespace Sluice.Control.ConfigApi.Monitoring;
 
-/// <summary><c>/api/v1/cache</c>: what this node keeps of responses, and taking some of it out.</summary>
+/// <summary><c>/api/v1/cache</c>: what this node, or all nodes together, keep of responses, and taking some of it out.</summary>
 /// <param name="caches">Those in use now.</param>
 internal sealed class CacheApi(Func<IReadOnlyList<ICachePurge>> caches)
 {
     public void Map(IEndpointRouteBuilder routes)
     {
-        routes.MapGet("/api/v1/cache", ListAsync).Describe(new EndpointDescription("List the caches of this node") { Group = "cache", ListsAll = true, AnswerType = typeof(CacheView) });
-        routes.MapPost("/api/v1/cache/purge", PurgeAsync).Describe(new EndpointDescription("Take responses out of the caches of this node") { Group = "cache", BodyType = typeof(CachePurgeBody), AnswerType = typeof(PurgedView) });
+        routes.MapGet("/api/v1/cache", ListAsync).Describe(new EndpointDescription("List the caches") { Group = "cache", ListsAll = true, AnswerType = typeof(CacheView) });
+        routes.MapPost("/api/v1/cache/purge", PurgeAsync).Describe(new EndpointDescription("Take responses out of caches: of this node in memory, of all nodes in Redis") { Group = "cache", BodyType = typeof(CachePurgeBody), AnswerType = typeof(PurgedView) });
     }
 
-    private Task ListAsync(HttpContext http) => Envelope.AnswerAsync(http, caches().Select(c => new CacheView(c.Name, c.Bytes, c.Count)));
+    private async Task ListAsync(HttpContext http)
+    {
+        var all = new List<CacheView>();
+        foreach (var cache in caches())
+        {
+            // Null while it is away.
+            var size = await cache.SizeAsync();
+            all.Add(new CacheView(cache.Name, cache.Storage, size?.Bytes, size?.Count));
+        }
+
+        await Envelope.AnswerAsync(http, all);
+    }
 
     private async Task PurgeAsync(HttpContext http)
     {
@@ -29,17 +40,26 @@ internal sealed class CacheApi(Func<IReadOnlyList<ICachePurge>> caches)
             return;
         }
 
-        var purged = chosen.Sum(c => body switch
+        var purged = 0;
+        List<string> away = [];
+        foreach (var cache in chosen)
         {
-            { Url: { } url } => c.PurgeKey(url),
-            { Prefix: { } prefix } => c.PurgePrefix(prefix),
-            { Tag: { } tag } => c.PurgeTag(tag),
-            _ => c.Purge(),
-        });
-        await Envelope.AnswerAsync(http, new PurgedView(purged));
+            var removed = await (body switch
+            {
+                { Url: { } url } => cache.PurgeKeyAsync(url),
+                { Prefix: { } prefix } => cache.PurgePrefixAsync(prefix),
+                { Tag: { } tag } => cache.PurgeTagAsync(tag),
+                _ => cache.PurgeAllAsync(),
+            });
+            purged += removed ?? 0;
+            if (removed is null) away.Add(cache.Name);
+        }
+
+        if (away.Count == 0) await Envelope.AnswerAsync(http, new PurgedView(purged));
+        else await Envelope.RefuseAsync(http, StatusCodes.Status503ServiceUnavailable, new ApiError("CACHE_UNAVAILABLE", $"not everything could be taken out: {string.Join(", ", away)} cannot be reached now"));
     }
 
-    private sealed record CacheView(string Name, long Bytes, int Entries);
+    private sealed record CacheView(string Name, string Storage, long? Bytes, long? Entries);
 
     private sealed record PurgedView(int Purged);
 }

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Primitives;
+using Sluice.Gateway.Caching;
 
 namespace Sluice.Gateway.Plugins.HttpCache;
 
@@ -13,6 +14,12 @@ internal sealed class CacheUse
 
     /// <summary>When the request was sent on.</summary>
     public required long Started { get; init; }
+
+    /// <summary>What stands under the URL; see <see cref="CacheLookup"/>.</summary>
+    public CacheEntry? There { get; init; }
+
+    /// <summary>The store could not be asked.</summary>
+    public bool IsAway { get; init; }
 
     /// <summary>What is there but must be validated first; null for nothing.</summary>
     public CachedResponse? Stored { get; init; }
@@ -30,10 +37,16 @@ internal sealed class CacheUse
     /// <summary>The head of the response whose body is being kept.</summary>
     public CachedResponse? Head { get; set; }
 
+    /// <summary>What tells that response from the others of the URL.</summary>
+    public Variant? Variant { get; set; }
+
     /// <summary>It waited for another request first.</summary>
     public bool Collapsed { get; set; }
 
     public bool IsStored { get; set; }
+
+    /// <summary>The response is on its way into the store, and whoever waits is told when it is there.</summary>
+    public bool IsBeingStored { get; set; }
 
     /// <summary>The status that the upstream answered with; 0 for none.</summary>
     public int UpstreamStatus { get; set; }

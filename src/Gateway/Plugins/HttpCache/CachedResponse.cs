@@ -21,15 +21,21 @@ internal sealed class CachedResponse : CacheEntry
     /// <summary>Everything but framing, Age, and fields of the connection.</summary>
     public required KeyValuePair<string, StringValues>[] Headers { get; init; }
 
-    public required byte[] Body { get; init; }
+    public required ReadOnlyMemory<byte> Body { get; init; }
 
     /// <summary>When it came: <see cref="TimeProvider.GetTimestamp"/>.</summary>
     public required long StoredAt { get; init; }
 
     public required Freshness Freshness { get; init; }
 
-    /// <summary>What its Cache-Control says, or the field that stands in for it.</summary>
-    public required CacheControl Control { get; init; }
+    /// <summary>It is asked about before each use.</summary>
+    public required bool NoCache { get; init; }
+
+    /// <summary>It may not be served stale, whoever asks.</summary>
+    public required bool MustRevalidate { get; init; }
+
+    /// <summary>It does not change while it is fresh (RFC 8246).</summary>
+    public required bool Immutable { get; init; }
 
     /// <summary>Seconds for which it may be served stale while it is fetched anew.</summary>
     public required long StaleWhileRevalidate { get; init; }
@@ -46,8 +52,9 @@ internal sealed class CachedResponse : CacheEntry
     /// <summary>The URL that it answers.</summary>
     public ReadOnlySpan<char> Resource => Key.AsSpan().IndexOf(ResourceKey.End) is >= 0 and var end ? Key.AsSpan(0, end) : Key;
 
-    /// <summary>It may not be served stale, whoever asks.</summary>
-    public bool MustRevalidate => Control.MustRevalidate || Control.ProxyRevalidate || Control.NoCache || Control.SharedMaxAge is not null;
+    /// <summary>It answers requests like this one on this route and of this consumer.</summary>
+    public bool IsFor(Exchange exchange, bool byConsumer) =>
+        Route == (exchange.Route?.Config.Id ?? default) && Consumer == ResourceKey.ConsumerOf(exchange, byConsumer);
 
     /// <summary>A request can ask whether it is still right.</summary>
     public bool HasValidator => ETag is not null || LastModified is not null;

@@ -1,15 +1,26 @@
 using Sluice.Foundation.Schema;
+using Sluice.Gateway.Redis;
 
 namespace Sluice.Gateway.Plugins.HttpCache;
 
 /// <summary>A shared cache that does what RFC 9111 says; responses say themselves whether and for how long they may be served.</summary>
-internal sealed record HttpCacheConfig
+internal sealed record HttpCacheConfig : IChecked
 {
+    /// <summary>The largest body that is sent to a Redis server, whose other users wait meanwhile.</summary>
+    private const int MaxRedisBody = 32 * 1024 * 1024;
+
+    /// <summary>Where responses are kept: <c>memory</c> of this process, <c>redis</c> for all nodes that use the same server.</summary>
+    [OneOf("memory", "redis")]
+    public string Storage { get; init; } = "memory";
+
+    /// <summary>The server of <c>storage: redis</c>.</summary>
+    public RedisConfig? Redis { get; init; }
+
     /// <summary>Middleware that names the same store shares its responses and its memory.</summary>
     [Pattern("[A-Za-z0-9._-]{1,100}", "a name of A-Z, a-z, 0-9, '.', '_' and '-'")]
     public string Store { get; init; } = "http-cache";
 
-    /// <summary>Bytes that the store may take in memory; of middleware with the same store, the first one's counts.</summary>
+    /// <summary>Bytes that the store may take in memory, be it the process's or the server's; of middleware with the same store, the first one's counts.</summary>
     [Between(64 * 1024, 1L << 40)]
     public long MaxBytes { get; init; } = 128L * 1024 * 1024;
 
@@ -56,4 +67,11 @@ internal sealed record HttpCacheConfig
 
     /// <summary>Whether Cache-Status (RFC 9211) tells clients what the cache did.</summary>
     public bool CacheStatus { get; init; } = true;
+
+    public void Check(Action<string, string> report)
+    {
+        if (Storage is not "redis") return;
+        if (Redis?.Host is null) report("redis.host", "required field missing: storage is redis");
+        if (MaxBody > MaxRedisBody) report("max_body", $"at most {MaxRedisBody} with storage redis");
+    }
 }

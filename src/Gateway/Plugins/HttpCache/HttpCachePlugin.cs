@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Primitives;
 using Sluice.Gateway.Pipeline;
+using Sluice.Gateway.Redis;
 
 namespace Sluice.Gateway.Plugins.HttpCache;
 
@@ -22,7 +23,8 @@ internal sealed class HttpCachePlugin : Plugin
     private readonly HttpCacheConfig config;
     private readonly TimeProvider time;
     private readonly ILogger log;
-    private readonly HttpCacheStore store;
+    private readonly IResponseStore responses;
+    private readonly CacheActivity activity;
     private readonly StoredHead heads;
     private readonly bool isSurrogate;
 
@@ -31,7 +33,12 @@ internal sealed class HttpCachePlugin : Plugin
         this.config = config;
         time = setup.Time;
         log = setup.Log;
-        store = setup.Shared.Get(config.Store, setup.Snapshot.Lease, () => new HttpCacheStore(setup.Time, config.MaxBytes) { Name = config.Store });
+        var (shared, lease) = (setup.Shared, setup.Snapshot.Lease);
+        var redis = config.Storage is "redis" ? SharedRedis.For(config.Redis!, shared, lease, time, log, Descriptor.Name).Client : null;
+        responses = shared.Get<IResponseStore>((config.Store, redis), lease, () => redis is null
+            ? new MemoryResponses(time, config.MaxBytes) { Name = config.Store }
+            : new RedisResponses(redis, config.Store, config.MaxBytes, time));
+        activity = shared.Get(config.Store, lease, () => new CacheActivity(config.Store));
         heads = new StoredHead(config, time);
         isSurrogate = config.TargetedFields.Contains(Surrogate, StringComparer.OrdinalIgnoreCase);
     }
@@ -58,9 +65,8 @@ internal sealed class HttpCachePlugin : Plugin
             return wants.OnlyIfCached ? Verdict.Stop(HttpCacheErrors.NotCached.Answer) : Verdict.Continue;
         }
 
-        return Find(exchange, wants, out var use) is { } answer ? Verdict.Stop(answer)
-            : use is { Fill: { } fill } && !ReferenceEquals(fill, Begin(fill, use)) ? WaitAsync(exchange, wants, use)
-            : Verdict.Continue;
+        var lookup = responses.FindAsync(exchange, config.ByConsumer);
+        return lookup.IsCompletedSuccessfully ? Decide(exchange, wants, lookup.Result) : DecideLaterAsync(exchange, wants, lookup);
     }
 
     public override void BeforeUpstream(Exchange exchange)
@@ -83,12 +89,11 @@ internal sealed class HttpCachePlugin : Plugin
             if (status == StatusCodes.Status304NotModified)
             {
                 var refreshed = heads.Refreshed(exchange, use, stored);
-                store.Put(refreshed);
                 use.IsStored = true;
-                store.Note(exchange.LoopIndex, HttpCacheResult.Revalidated);
+                activity.Note(exchange.LoopIndex, HttpCacheResult.Revalidated);
                 exchange.AnswerInstead(AnswerWith(exchange, refreshed, use.ClientIfNoneMatch, use.ClientIfModifiedSince, ForwardStatus(use)));
                 use.Told = true;
-                End(use, lookAgain: true);
+                _ = EndWhenStoredAsync(use, responses.ReplaceAsync(refreshed));
                 return;
             }
         }
@@ -99,9 +104,9 @@ internal sealed class HttpCachePlugin : Plugin
             return;
         }
 
-        store.Note(exchange.LoopIndex, HttpCacheResult.Miss);
+        activity.Note(exchange.LoopIndex, HttpCacheResult.Miss);
         if (status == StatusCodes.Status200OK && use.Stored is { } known && HttpMethods.IsHead(exchange.Request.Method) && StoredHead.IsAbout(exchange.Response.Headers, known))
-            store.Put(heads.Refreshed(exchange, use, known));
+            _ = responses.ReplaceAsync(heads.Refreshed(exchange, use, known));
         Keep(exchange, use);
     }
 
@@ -120,7 +125,7 @@ internal sealed class HttpCachePlugin : Plugin
     public override void Record(Exchange exchange)
     {
         // The client or the upstream broke off: whoever waits tries for itself.
-        if (Slot.Get(exchange) is { } use) End(use, lookAgain: true);
+        if (Slot.Get(exchange) is { IsBeingStored: false } use) End(use, lookAgain: true);
     }
 
     /// <summary>The request's directives; Pragma stands in for a Cache-Control that is not there (RFC 9111, section 5.4).</summary>
@@ -133,61 +138,76 @@ internal sealed class HttpCachePlugin : Plugin
             : default;
     }
 
+    private async ValueTask<Verdict> DecideLaterAsync(Exchange exchange, CacheControl wants, ValueTask<CacheLookup> pending)
+    {
+        var lookup = await pending.ConfigureAwait(false);
+        if (exchange.Loop is { } loop) await loop.SwitchTo();
+        return await Decide(exchange, wants, lookup);
+    }
+
+    private ValueTask<Verdict> Decide(Exchange exchange, in CacheControl wants, in CacheLookup lookup) =>
+        AnswerFrom(exchange, wants, lookup, out var use) is { } answer ? Verdict.Stop(answer)
+            : use is { Fill: { } fill } && !ReferenceEquals(fill, Begin(fill, use)) ? WaitAsync(exchange, wants, use)
+            : Verdict.Continue;
+
     /// <summary>The answer from the store, or null and how to go on.</summary>
-    private Answer? Find(Exchange exchange, in CacheControl wants, out CacheUse? use)
+    private Answer? AnswerFrom(Exchange exchange, in CacheControl wants, in CacheLookup lookup, out CacheUse? use)
     {
         use = null;
-        var key = new ResourceKey(stackalloc char[512]);
-        try
+        if (lookup.Found is { } found)
         {
-            key.WriteResource(exchange);
-            var resource = key.Text.Length;
-            var found = store.Find(exchange, ref key, config.ByConsumer);
-            if (found is not null)
+            var age = found.AgeAt(time.GetTimestamp(), time);
+            var judgement = Judge(found, age, wants);
+            if (judgement != Judgement.Validate)
             {
-                var age = found.AgeAt(time.GetTimestamp(), time);
-                var judgement = Judge(found, age, wants);
-                if (judgement != Judgement.Validate)
-                {
-                    store.Note(exchange.LoopIndex, judgement == Judgement.Fresh ? HttpCacheResult.Hit : HttpCacheResult.Stale);
-                    if (judgement == Judgement.StaleWhileRevalidate) Revalidate(exchange, found, key.Text[..resource].ToString());
-                    return AnswerFrom(exchange, found, age);
-                }
+                activity.Note(exchange.LoopIndex, judgement == Judgement.Fresh ? HttpCacheResult.Hit : HttpCacheResult.Stale);
+                if (judgement == Judgement.StaleWhileRevalidate) Revalidate(exchange, found, lookup);
+                return AnswerWith(exchange, found, age);
             }
-
-            if (wants.OnlyIfCached) return HttpCacheErrors.NotCached.Answer;
-            use = new CacheUse
-            {
-                Forward = found is not null ? "stale" : key.Text.Length > resource ? "vary-miss" : "uri-miss",
-                Resource = key.Text[..resource].ToString(),
-                Started = time.GetTimestamp(),
-                Stored = found,
-            };
-            var headers = exchange.Request.Headers;
-            var isPlain = headers.Range.Count == 0 && !Preconditions.AreThere(headers);
-            if (config.CollapseTimeout > 0 && HttpMethods.IsGet(exchange.Request.Method) && (isPlain || found is not null))
-            {
-                if (key.Text.Length == resource) key.WriteParties(exchange, config.ByConsumer);
-                use.Fill = new Fill(key.Text.ToString());
-            }
-
-            Slot.Set(exchange, use);
-            if (found is { HasValidator: true }) AddValidators(exchange, use, found);
-            return null;
         }
-        finally
+
+        if (wants.OnlyIfCached) return HttpCacheErrors.NotCached.Answer;
+        use = UseOf(exchange, lookup);
+        Slot.Set(exchange, use);
+        if (use.Stored is { HasValidator: true } stored) AddValidators(exchange, use, stored);
+        return null;
+    }
+
+    /// <summary>What an exchange that goes upstream needs to know later.</summary>
+    private CacheUse UseOf(Exchange exchange, in CacheLookup lookup)
+    {
+        using var key = new ResourceKey(stackalloc char[512]);
+        key.WriteResource(exchange);
+        var use = new CacheUse
         {
-            key.Dispose();
+            Forward = lookup.Found is not null ? "stale" : lookup.Names is not null ? "vary-miss" : "uri-miss",
+            Resource = key.Text.ToString(),
+            Started = time.GetTimestamp(),
+            There = lookup.There,
+            Stored = lookup.Found,
+            IsAway = lookup.IsAway,
+        };
+
+        // While the store is away nobody would find what the first one gets.
+        var headers = exchange.Request.Headers;
+        var isPlain = headers.Range.Count == 0 && !Preconditions.AreThere(headers);
+        if (config.CollapseTimeout > 0 && !lookup.IsAway && HttpMethods.IsGet(exchange.Request.Method) && (isPlain || lookup.Found is not null))
+        {
+            if (lookup.Names is { } names) key.WriteVariant(exchange, names, config.ByConsumer);
+            else key.WriteParties(exchange, config.ByConsumer);
+            use.Fill = new Fill(key.Text.ToString());
         }
+
+        return use;
     }
 
     private static Judgement Judge(CachedResponse found, long age, in CacheControl wants)
     {
         var isFresh = age < found.Freshness.Lifetime;
-        if (found.Control.NoCache || wants.NoCache || found.Freshness.Lifetime - age < wants.MinFresh) return Judgement.Validate;
+        if (found.NoCache || wants.NoCache || found.Freshness.Lifetime - age < wants.MinFresh) return Judgement.Validate;
 
         // A reload asks for nothing older than now; what never changes need not be asked for (RFC 8246).
-        if (wants.MaxAge is { } most && (age > most || most == 0) && !(found.Control.Immutable && isFresh && most == 0)) return Judgement.Validate;
+        if (wants.MaxAge is { } most && (age > most || most == 0) && !(found.Immutable && isFresh && most == 0)) return Judgement.Validate;
         if (isFresh) return Judgement.Fresh;
         if (found.MustRevalidate) return Judgement.Validate;
         var stale = age - found.Freshness.Lifetime;
@@ -196,7 +216,7 @@ internal sealed class HttpCachePlugin : Plugin
     }
 
     /// <summary>The usual hit costs no allocation but once per second and response.</summary>
-    private Answer AnswerFrom(Exchange exchange, CachedResponse found, long age)
+    private Answer AnswerWith(Exchange exchange, CachedResponse found, long age)
     {
         var headers = exchange.Request.Headers;
         return headers.Range.Count == 0 && !Preconditions.AreThere(headers)
@@ -213,7 +233,7 @@ internal sealed class HttpCachePlugin : Plugin
         {
             var size = found.Body.Length;
             return isSatisfiable
-                ? found.Answer(age, StatusCodes.Status206PartialContent, found.Body.AsMemory(part.From, part.Length), told,
+                ? found.Answer(age, StatusCodes.Status206PartialContent, found.Body.Slice(part.From, part.Length), told,
                     new KeyValuePair<string, StringValues>("Content-Range", string.Create(CultureInfo.InvariantCulture, $"bytes {part.From}-{part.From + part.Length - 1}/{size}")))
                 : found.Answer(age, StatusCodes.Status416RangeNotSatisfiable, default, told,
                     new KeyValuePair<string, StringValues>("Content-Range", string.Create(CultureInfo.InvariantCulture, $"bytes */{size}")));
@@ -237,7 +257,7 @@ internal sealed class HttpCachePlugin : Plugin
     /// <returns>The one to wait for; <paramref name="mine"/> to go on.</returns>
     private Fill Begin(Fill mine, CacheUse use)
     {
-        var other = store.Fills.GetOrAdd(mine.Key, mine);
+        var other = activity.Fills.GetOrAdd(mine.Key, mine);
         if (!ReferenceEquals(other, mine)) use.Fill = other;
         return other;
     }
@@ -245,14 +265,21 @@ internal sealed class HttpCachePlugin : Plugin
     private void End(CacheUse use, bool lookAgain)
     {
         if (use.Fill is not { } fill || use.Collapsed) return;
-        store.Fills.TryRemove(new(fill.Key, fill));
+        activity.Fills.TryRemove(new(fill.Key, fill));
         fill.End(lookAgain);
+    }
+
+    /// <summary>Where it could not be stored, those who wait need not look.</summary>
+    private async Task EndWhenStoredAsync(CacheUse use, Task<bool> storing)
+    {
+        use.IsBeingStored = true;
+        End(use, await storing.ConfigureAwait(false));
     }
 
     /// <summary>Waits for another's response to the same, and goes on with whatever there is then.</summary>
     private async ValueTask<Verdict> WaitAsync(Exchange exchange, CacheControl wants, CacheUse use)
     {
-        store.NoteCollapsed(exchange.LoopIndex);
+        activity.NoteCollapsed(exchange.LoopIndex);
         var timeout = TimeSpan.FromSeconds(config.CollapseTimeout);
         var began = time.GetTimestamp();
         while (true)
@@ -261,11 +288,12 @@ internal sealed class HttpCachePlugin : Plugin
             use.Collapsed = true;
             var left = timeout - time.GetElapsedTime(began);
             var lookAgain = left > TimeSpan.Zero && await EndsAsync(fill, left).ConfigureAwait(false);
+            var lookup = lookAgain ? await responses.FindAsync(exchange, config.ByConsumer).ConfigureAwait(false) : default;
             if (exchange.Loop is { } loop) await loop.SwitchTo();
             if (!lookAgain) return default;
             if (use.Validates) (exchange.Request.Headers.IfNoneMatch, exchange.Request.Headers.IfModifiedSince) = (use.ClientIfNoneMatch, use.ClientIfModifiedSince);
             Slot.Set(exchange, null);
-            if (Find(exchange, wants, out var next) is { } answer) return answer;
+            if (AnswerFrom(exchange, wants, lookup, out var next) is { } answer) return answer;
             use = next!;
             use.Collapsed = false;
             if (use.Fill is not { } mine || ReferenceEquals(Begin(mine, use), mine)) return default;
@@ -285,11 +313,11 @@ internal sealed class HttpCachePlugin : Plugin
     }
 
     /// <summary>Fetches a response anew while its stale copy is served, unless someone does already.</summary>
-    private void Revalidate(Exchange exchange, CachedResponse stored, string resource)
+    private void Revalidate(Exchange exchange, CachedResponse stored, in CacheLookup lookup)
     {
         var fill = new Fill(stored.Key);
-        if (!store.Fills.TryAdd(fill.Key, fill)) return;
-        var use = new CacheUse { Forward = "stale", Resource = resource, Started = time.GetTimestamp(), Stored = stored, Fill = fill };
+        if (!activity.Fills.TryAdd(fill.Key, fill)) return;
+        var use = new CacheUse { Forward = "stale", Resource = stored.Resource.ToString(), There = lookup.There, Started = time.GetTimestamp(), Stored = stored, Fill = fill };
         BackgroundExchange.Start(
             exchange,
             copy =>
@@ -304,7 +332,10 @@ internal sealed class HttpCachePlugin : Plugin
                 Slot.Set(copy, use);
                 if (stored.HasValidator) AddValidators(copy, use, stored);
             },
-            _ => End(use, lookAgain: true),
+            _ =>
+            {
+                if (!use.IsBeingStored) End(use, lookAgain: true);
+            },
             log);
     }
 
@@ -316,7 +347,7 @@ internal sealed class HttpCachePlugin : Plugin
 
     private Answer StandIn(Exchange exchange, CacheUse use, CachedResponse stored)
     {
-        store.Note(exchange.LoopIndex, HttpCacheResult.Stale);
+        activity.Note(exchange.LoopIndex, HttpCacheResult.Stale);
         var (ifNoneMatch, ifModifiedSince) = use.Validates
             ? (use.ClientIfNoneMatch, use.ClientIfModifiedSince)
             : (exchange.Request.Headers.IfNoneMatch, exchange.Request.Headers.IfModifiedSince);
@@ -328,8 +359,9 @@ internal sealed class HttpCachePlugin : Plugin
     private void Keep(Exchange exchange, CacheUse use)
     {
         var headers = exchange.Response.Headers;
-        var head = HttpMethods.IsGet(exchange.Request.Method) && VaryFields.Of(headers.Vary) is { } fields && !(headers.ContentLength > config.MaxBody)
-            ? heads.Of(exchange, use, KeyFor(exchange, use.Resource!, fields))
+        var fields = VaryFields.Of(headers.Vary);
+        var head = HttpMethods.IsGet(exchange.Request.Method) && fields is not null && !(headers.ContentLength > config.MaxBody)
+            ? heads.Of(exchange, use)
             : null;
         if (head is null)
         {
@@ -338,37 +370,28 @@ internal sealed class HttpCachePlugin : Plugin
         }
 
         use.Head = head;
+        use.Variant = VariantOf(exchange, use, fields!);
         use.IsStored = true;
         exchange.CaptureResponseBody(config.MaxBody, Store);
     }
 
     private void Store(Exchange exchange, ReadOnlyMemory<byte> body)
     {
-        if (Slot.Get(exchange) is not { Head: { } head } use) return;
+        if (Slot.Get(exchange) is not { Head: { } head, Variant: { } variant } use) return;
         use.Head = null;
 
         // A body that another plugin has encoded is not what the stored head says; what is encoded on its way out is stored as it was before.
-        if (exchange.BodyFilter is not null || string.Equals(exchange.Response.Headers.ContentEncoding.ToString(), head.Header("Content-Encoding") ?? "", StringComparison.OrdinalIgnoreCase)) store.Put(StoredHead.With(head, head.Key, body.ToArray()));
-        End(use, lookAgain: true);
+        var isAsStored = exchange.BodyFilter is not null
+            || string.Equals(exchange.Response.Headers.ContentEncoding.ToString(), head.Header("Content-Encoding") ?? "", StringComparison.OrdinalIgnoreCase);
+        if (isAsStored) _ = EndWhenStoredAsync(use, responses.PutAsync(head, body.ToArray(), variant));
+        else End(use, lookAgain: false);
     }
 
-    /// <summary>What a response with this Vary is stored under. Where it needs more than the URL, the names are put there first.</summary>
-    private string KeyFor(Exchange exchange, string resource, string[] fields)
+    private Variant VariantOf(Exchange exchange, CacheUse use, string[] fields)
     {
-        var there = store.Find(resource, time.GetTimestamp());
-        var names = there as VariantNames;
-        var isShared = there is CachedResponse other && (other.Route != (exchange.Route?.Config.Id ?? default) || other.Consumer != HttpCacheStore.ConsumerOf(exchange, config.ByConsumer));
-        if (names is null && fields.Length == 0 && !isShared) return resource;
-        if (names is null || !names.Fields.AsSpan().SequenceEqual(fields))
-        {
-            names = new VariantNames { Key = resource, Fields = fields, KeptUntil = long.MaxValue };
-            store.Put(names);
-        }
-
-        using var key = new ResourceKey(stackalloc char[512]);
-        key.WriteResource(exchange);
-        key.WriteVariant(exchange, names, config.ByConsumer);
-        return key.Text.ToString();
+        using var values = new ResourceKey(stackalloc char[512]);
+        values.WriteValues(exchange, fields, config.ByConsumer);
+        return new Variant(use.Resource!, fields, values.Text.ToString(), use.There);
     }
 
     /// <summary>A change was asked for and made: what is stored of the resource, and of those that the response names, may be wrong now (RFC 9111, section 4.4).</summary>
@@ -377,10 +400,10 @@ internal sealed class HttpCachePlugin : Plugin
         if (status is < 200 or >= 400 || HttpMethods.IsOptions(exchange.Request.Method) || HttpMethods.IsTrace(exchange.Request.Method)) return;
         using var key = new ResourceKey(stackalloc char[512]);
         key.WriteResource(exchange);
-        store.Remove(key.Text.ToString());
+        _ = responses.RemoveAsync(key.Text.ToString());
         var headers = exchange.Response.Headers;
-        if (headers.Location.Count == 1) store.Remove(ResourceKey.Named(exchange, headers.Location[0]!));
-        if (headers.ContentLocation.Count == 1) store.Remove(ResourceKey.Named(exchange, headers.ContentLocation[0]!));
+        if (headers.Location.Count == 1) _ = responses.RemoveAsync(ResourceKey.Named(exchange, headers.Location[0]!));
+        if (headers.ContentLocation.Count == 1) _ = responses.RemoveAsync(ResourceKey.Named(exchange, headers.ContentLocation[0]!));
     }
 
     /// <summary>What Cache-Status says of a request that went upstream.</summary>
@@ -389,6 +412,7 @@ internal sealed class HttpCachePlugin : Plugin
         var status = $"sluice; fwd={use.Forward}";
         if (use.UpstreamStatus > 0) status += string.Create(CultureInfo.InvariantCulture, $"; fwd-status={use.UpstreamStatus}");
         if (use.IsStored) status += "; stored";
+        if (use.IsAway) status += "; detail=store-away";
         return use.Collapsed ? status + "; collapsed" : status;
     }
 

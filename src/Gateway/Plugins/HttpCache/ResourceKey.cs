@@ -14,7 +14,7 @@ internal ref struct ResourceKey
     /// <summary>Ends the resource in the key of a variant. No target that is served has this character.</summary>
     public const char End = '\0';
 
-    private const string EndText = "\0";
+    public const string EndText = "\0";
 
     private DefaultInterpolatedStringHandler text;
 
@@ -39,14 +39,20 @@ internal ref struct ResourceKey
         return key.Text.ToString();
     }
 
-    /// <summary>What tells one response of the resource from another: route, consumer, and the request's fields that the responses' Vary names.</summary>
+    /// <summary>What tells one response of the resource from another, behind the resource.</summary>
     public void WriteVariant(Exchange exchange, VariantNames names, bool byConsumer)
     {
         text.AppendLiteral(EndText);
         var generation = names.Generation;
         text.AppendFormatted(MemoryMarshal.Cast<long, char>(new ReadOnlySpan<long>(in generation)));
+        WriteValues(exchange, names.Fields, byConsumer);
+    }
+
+    /// <summary>Route, consumer, and the request's values of the fields that the responses' Vary names.</summary>
+    public void WriteValues(Exchange exchange, string[] fields, bool byConsumer)
+    {
         WriteParties(exchange, byConsumer);
-        foreach (var name in names.Fields)
+        foreach (var name in fields)
         {
             text.AppendLiteral(EndText);
             var values = exchange.Request.Headers[name];
@@ -58,8 +64,12 @@ internal ref struct ResourceKey
     public void WriteParties(Exchange exchange, bool byConsumer)
     {
         Write(exchange.Route?.Config.Id ?? default);
-        Write(byConsumer ? exchange.Consumer?.Config.Id ?? exchange.Credential?.Id ?? default : default);
+        Write(ConsumerOf(exchange, byConsumer));
     }
+
+    /// <summary>Whose response it is; empty for everybody's.</summary>
+    public static Guid ConsumerOf(Exchange exchange, bool byConsumer) =>
+        byConsumer ? exchange.Consumer?.Config.Id ?? exchange.Credential?.Id ?? default : default;
 
     /// <summary>Gives back what was rented.</summary>
     public void Dispose() => text.Clear();

@@ -8,7 +8,7 @@ namespace Sluice.Gateway.Plugins.HttpCache;
 internal sealed class StoredHead(HttpCacheConfig config, TimeProvider time)
 {
     // Of the connection, made anew for each response, or for this hop only (RFC 9111, section 3.1).
-    private static readonly HashSet<string> NotStored = new(StringComparer.OrdinalIgnoreCase)
+    internal static readonly HashSet<string> NotStored = new(StringComparer.OrdinalIgnoreCase)
     {
         "Connection", "Keep-Alive", "Proxy-Authenticate", "Proxy-Authentication-Info", "Proxy-Authorization", "Proxy-Connection", "TE", "Trailer",
         "Transfer-Encoding", "Upgrade", "Content-Length", "Age",
@@ -20,8 +20,8 @@ internal sealed class StoredHead(HttpCacheConfig config, TimeProvider time)
         "Content-Encoding", "Content-MD5", "Content-Range", "ETag",
     };
 
-    /// <summary>The head of a response that may be stored, without a body; null when it may not.</summary>
-    public CachedResponse? Of(Exchange exchange, CacheUse use, string key)
+    /// <summary>The head of a response that may be stored, without a body and under its URL; null when it may not.</summary>
+    public CachedResponse? Of(Exchange exchange, CacheUse use)
     {
         var (status, headers) = (exchange.Response.StatusCode, exchange.Response.Headers);
         var control = ControlOf(headers, out var isTargeted);
@@ -40,7 +40,7 @@ internal sealed class StoredHead(HttpCacheConfig config, TimeProvider time)
         foreach (var header in headers)
             if (!NotStored.Contains(header.Key) && !IsListed(control, header.Key)) kept.Add(header);
         if (headers.Date.Count == 0) kept.Add(new("Date", now.ToString("r")));
-        return Make(exchange, key, status, [.. kept], [], control, freshness);
+        return Make(exchange, use.Resource!, status, [.. kept], default, control, freshness);
     }
 
     /// <summary>
@@ -71,7 +71,7 @@ internal sealed class StoredHead(HttpCacheConfig config, TimeProvider time)
     }
 
     /// <summary>The same with another key or body.</summary>
-    public static CachedResponse With(CachedResponse head, string key, byte[] body) => new()
+    public static CachedResponse With(CachedResponse head, string key, ReadOnlyMemory<byte> body) => new()
     {
         Key = key,
         KeptUntil = head.KeptUntil,
@@ -82,7 +82,9 @@ internal sealed class StoredHead(HttpCacheConfig config, TimeProvider time)
         Body = body,
         StoredAt = head.StoredAt,
         Freshness = head.Freshness,
-        Control = head.Control,
+        NoCache = head.NoCache,
+        MustRevalidate = head.MustRevalidate,
+        Immutable = head.Immutable,
         StaleWhileRevalidate = head.StaleWhileRevalidate,
         StaleIfError = head.StaleIfError,
         Tags = head.Tags,
@@ -91,7 +93,7 @@ internal sealed class StoredHead(HttpCacheConfig config, TimeProvider time)
     };
 
     private CachedResponse Make(
-        Exchange exchange, string key, int status, KeyValuePair<string, StringValues>[] headers, byte[] body, in CacheControl control, in Freshness freshness)
+        Exchange exchange, string key, int status, KeyValuePair<string, StringValues>[] headers, ReadOnlyMemory<byte> body, in CacheControl control, in Freshness freshness)
     {
         var now = time.GetTimestamp();
         var whileRevalidating = control.StaleWhileRevalidate ?? config.StaleWhileRevalidate;
@@ -105,13 +107,15 @@ internal sealed class StoredHead(HttpCacheConfig config, TimeProvider time)
             Key = key,
             KeptUntil = now + (Math.Min(left + stale, int.MaxValue) * time.TimestampFrequency),
             Route = exchange.Route?.Config.Id ?? default,
-            Consumer = HttpCacheStore.ConsumerOf(exchange, config.ByConsumer),
+            Consumer = ResourceKey.ConsumerOf(exchange, config.ByConsumer),
             Status = status,
             Headers = headers,
             Body = body,
             StoredAt = now,
             Freshness = freshness,
-            Control = control,
+            NoCache = control.NoCache,
+            MustRevalidate = control.MustRevalidate || control.ProxyRevalidate || control.NoCache || control.SharedMaxAge is not null,
+            Immutable = control.Immutable,
             StaleWhileRevalidate = whileRevalidating,
             StaleIfError = ifError,
             Tags = TagsOf(known),

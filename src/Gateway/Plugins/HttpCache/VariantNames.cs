@@ -1,18 +1,24 @@
+using System.Runtime.InteropServices;
 using Microsoft.Extensions.Primitives;
 using Sluice.Gateway.Caching;
 
 namespace Sluice.Gateway.Plugins.HttpCache;
 
 /// <summary>Stands under a resource whose responses are told apart by more than the resource, and says by what.</summary>
-/// <remarks>The generation is part of the variants' keys: with this entry all of them are gone, since the next one has another.</remarks>
+/// <remarks>The generation is part of the variants' keys: with this entry all of them are gone, since the next one has another, on whatever node it is made.</remarks>
 internal sealed class VariantNames : CacheEntry
 {
-    private static long last = Environment.TickCount64 << 20;
-
     /// <summary>In lower case and sorted.</summary>
     public required string[] Fields { get; init; }
 
-    public long Generation { get; } = Interlocked.Increment(ref last);
+    public long Generation { get; init; } = Random.Shared.NextInt64(long.MinValue, long.MaxValue);
+
+    /// <summary>The key of the variant with <paramref name="values"/> (<see cref="ResourceKey.WriteValues"/>).</summary>
+    public string KeyOf(string values)
+    {
+        var generation = Generation;
+        return string.Concat(Key, ResourceKey.EndText, MemoryMarshal.Cast<long, char>(new ReadOnlySpan<long>(in generation)), values);
+    }
 
     protected override long Measure() => 256 + (2L * (Key.Length + Fields.Sum(f => f.Length + 16)));
 }
