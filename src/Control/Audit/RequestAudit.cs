@@ -59,7 +59,7 @@ public sealed partial class RequestAudit(AuditLog audit, TimeSpan? keep, TimePro
         if (why is not null) entry = entry with { Detail = AuditedRequest.Clean(why) };
         long missed = 0;
         if (entry.Outcome != AuditOutcome.Success && !Admit(out missed)) return;
-        if (missed > 0) entry = entry with { Detail = $"{entry.Detail} (and {missed} more refusals just before, not entered one by one)".TrimStart() };
+        if (missed > 0) entry = entry with { Detail = $"{entry.Detail} (and {missed} more {(missed == 1 ? "refusal" : "refusals")} just before, not entered one by one)".TrimStart() };
         await TryAsync(() => audit.AppendAsync(entry));
     }
 

@@ -38,6 +38,10 @@ internal sealed partial class LastGood(string path, ILogger log) : IAsyncDisposa
             var read = ConfigurationTree.Read([new ConfigurationSource(path, document, DocumentFormat.Json)], options);
             return read.Tree is not null && release is not null ? (new CurrentRelease(release, read.Tree), null) : (null, string.Join("; ", read.Problems.Take(5)));
         }
+        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
+        {
+            return (null, $"{path} is not there");
+        }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or JsonException or KeyNotFoundException or InvalidOperationException)
         {
             return (null, e.Message);

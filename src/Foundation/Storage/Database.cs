@@ -192,8 +192,9 @@ public sealed class Database : IAsyncDisposable
         // 1555 and 2067: primary key, unique.
         SqliteException { SqliteExtendedErrorCode: 1555 or 2067 } s => new DuplicateKeyException("a row with this key exists already", s),
         // BUSY, LOCKED, READONLY, IOERR, CORRUPT, FULL, CANTOPEN, NOTADB.
-        SqliteException { SqliteErrorCode: 5 or 6 or 8 or 10 or 11 or 13 or 14 or 26 } s => Unavailable(s.Message.TrimEnd('.'), s),
-        IOException or UnauthorizedAccessException when Kind == DatabaseKind.Sqlite => Unavailable(e.Message, e),
+        SqliteException { SqliteErrorCode: 5 or 6 or 8 or 10 or 11 or 13 or 14 or 26 } s => Unavailable(SqliteProblem.Describe(s, Address.Connection), s),
+        UnauthorizedAccessException u when Kind == DatabaseKind.Sqlite => Unavailable(SqliteProblem.Describe(u, Address.Connection), u),
+        IOException when Kind == DatabaseKind.Sqlite => Unavailable(e.Message.TrimEnd('.'), e),
         _ => null,
     };
 

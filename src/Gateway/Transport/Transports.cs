@@ -48,7 +48,7 @@ public static partial class Transports
         return new SocketsTransport(logs);
     }
 
-    [LoggerMessage(Level = LogLevel.Information, Message = "Transport: {Kind}, {Loops} event loops.")]
+    [LoggerMessage(Level = LogLevel.Information, Message = "Transport: {Kind}; event loops: {Loops}.")]
     private static partial void LogChosen(ILogger log, TransportKind kind, int loops);
 
     [LoggerMessage(Level = LogLevel.Information, Message = "Falling back to the transport {Kind}: {Reason}.")]

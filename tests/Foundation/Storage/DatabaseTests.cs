@@ -102,8 +102,30 @@ public sealed class DatabaseTests
     {
         var file = Path.Combine(Directory.CreateTempSubdirectory("sluice-sqlite-").FullName, "x.db");
         await File.WriteAllTextAsync(file, new string('x', 5000), TestContext.Current.CancellationToken);
+        await ShouldSayAsync(file, "it is no database of SQLite; move the file away, or name another one");
+    }
+
+    [Fact]
+    public async Task A_folder_in_the_place_of_the_file_or_none_at_all_is_said()
+    {
+        var folder = Directory.CreateTempSubdirectory("sluice-sqlite-").FullName;
+        Directory.CreateDirectory(Path.Combine(folder, "x.db"));
+        await ShouldSayAsync(Path.Combine(folder, "x.db"), "it is a folder, and a file is wanted");
+
+        var file = Path.Combine(folder, "gone", "y.db");
         await using var database = new Database(DatabaseAddress.File(file));
-        await Should.ThrowAsync<DatabaseUnavailableException>(() => database.ReadAsync(c => c.ExecuteScalarAsync<int>("SELECT 1")));
+        await database.ReadAsync(c => c.ExecuteScalarAsync<int>("SELECT 1"));
+        Microsoft.Data.Sqlite.SqliteConnection.ClearAllPools();
+        Directory.Delete(Path.GetDirectoryName(file)!, recursive: true);
+        await File.WriteAllTextAsync(Path.GetDirectoryName(file)!, "", TestContext.Current.CancellationToken);
+        (await Should.ThrowAsync<DatabaseUnavailableException>(() => database.ReadAsync(c => c.ExecuteScalarAsync<int>("SELECT 1")))).Message.ShouldNotContain("SQLite Error");
+    }
+
+    private static async Task ShouldSayAsync(string file, string what)
+    {
+        await using var database = new Database(DatabaseAddress.File(file));
+        (await Should.ThrowAsync<DatabaseUnavailableException>(() => database.ReadAsync(c => c.ExecuteScalarAsync<int>("SELECT 1")))).Message
+            .ShouldBe($"the database sqlite:{file} cannot be used: {what}");
     }
 
     private static async Task<Database> WithThingsAsync(DatabaseKind kind)

@@ -215,6 +215,6 @@ internal sealed partial class BatchQueue : IAsyncDisposable, IMetricsSource
     [LoggerMessage(Level = LogLevel.Warning, Message = "{Name}: entries cannot be sent and wait: {Reason}")]
     private static partial void LogFailure(ILogger log, string name, string reason);
 
-    [LoggerMessage(Level = LogLevel.Error, Message = "{Name}: {Count} entries could not be sent and are dropped: {Reason}")]
+    [LoggerMessage(Level = LogLevel.Error, Message = "{Name}: entries could not be sent and are dropped ({Count}): {Reason}")]
     private static partial void LogDropped(ILogger log, string name, long count, string reason);
 }

@@ -174,10 +174,10 @@ internal sealed partial class DiscoveryFeed : IMetricsSource, IDisposable
         first.TrySetResult();
     }
 
-    [LoggerMessage(1, LogLevel.Information, "{Source} has {Count} endpoints now")]
+    [LoggerMessage(1, LogLevel.Information, "{Source} told its endpoints; number of them now: {Count}")]
     private static partial void LogChanged(ILogger log, string source, int count);
 
-    [LoggerMessage(2, LogLevel.Warning, "{Source} is away: {Problem}; its last {Count} endpoints stay in use")]
+    [LoggerMessage(2, LogLevel.Warning, "{Source} is away: {Problem}; its last endpoints ({Count}) stay in use")]
     private static partial void LogAway(ILogger log, string source, string problem, int count);
 
     [LoggerMessage(3, LogLevel.Information, "{Source} is back")]

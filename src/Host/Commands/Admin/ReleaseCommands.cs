@@ -133,7 +133,7 @@ internal static class ReleaseCommands
         var plan = await client.SendAsync(HttpMethod.Post, Base + (replay ? "plan?replay=true" : "plan"), body, type);
         Print(plan);
         if (!plan.TryGetProperty("replay", out var replayed)) return;
-        Console.Out.WriteLine($"of {replayed.GetProperty("requests")} recent requests: {replayed.GetProperty("summary").GetString()}");
+        Console.Out.WriteLine($"{(replayed.GetProperty("requests").GetInt32() is 1 ? "the 1 recent request" : $"of {replayed.GetProperty("requests")} recent requests")}: {replayed.GetProperty("summary").GetString()}");
         foreach (var change in replayed.GetProperty("changes").EnumerateArray())
             foreach (var example in change.GetProperty("examples").EnumerateArray())
                 Console.Out.WriteLine($"    {change.GetProperty("what").GetString()}: {example.GetString()}");
