@@ -10,6 +10,8 @@ namespace Sluice.Foundation.Storage;
 /// </summary>
 public sealed class Database : IAsyncDisposable
 {
+    // Whether the file of SQLite has been there.
+    private volatile bool _found;
     private readonly NpgsqlDataSource? _postgres;
     private readonly string? _sqlite;
 
@@ -166,7 +168,14 @@ public sealed class Database : IAsyncDisposable
     {
         const UnixFileMode file = UnixFileMode.UserRead | UnixFileMode.UserWrite;
         if (File.Exists(Address.Connection))
+        {
+            _found = true;
             return;
+        }
+
+        // What open connections still wrote to it would be lost with them.
+        if (_found)
+            throw new FileNotFoundException("it is gone; bring it back, or start again to begin with an empty one");
         var folder = Path.GetDirectoryName(Address.Connection)!;
         if (OperatingSystem.IsWindows())
         {
