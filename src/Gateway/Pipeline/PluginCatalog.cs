@@ -59,6 +59,7 @@ using Sluice.Gateway.Plugins.TcpLog;
 using Sluice.Gateway.Plugins.TrafficSplit;
 using Sluice.Gateway.Plugins.UdpLog;
 using Sluice.Gateway.Plugins.XmlThreatProtection;
+using Sluice.Gateway.Plugins.Waf;
 using Sluice.Gateway.Plugins.Zipkin;
 
 namespace Sluice.Gateway.Pipeline;
@@ -75,6 +76,7 @@ public static class PluginCatalog
         CorrelationIdPlugin.Descriptor,
         ZipkinPlugin.Descriptor,
         BotDetectionPlugin.Descriptor,
+        WafPlugin.Descriptor,
         CorsPlugin.Descriptor,
         SecurityHeadersPlugin.Descriptor,
         SessionPlugin.Descriptor,
