@@ -47,6 +47,7 @@ using Sluice.Gateway.Plugins.Redirect;
 using Sluice.Gateway.Plugins.RequestSizeLimiting;
 using Sluice.Gateway.Plugins.RequestTermination;
 using Sluice.Gateway.Plugins.RequestTransformer;
+using Sluice.Gateway.Plugins.RequestValidator;
 using Sluice.Gateway.Plugins.ResponseRateLimiting;
 using Sluice.Gateway.Plugins.ResponseTransformer;
 using Sluice.Gateway.Plugins.Retry;
@@ -91,6 +92,7 @@ public static class PluginCatalog
         OpenIdConnectPlugin.Descriptor,
         HmacAuthPlugin.Descriptor,
         JsonThreatProtectionPlugin.Descriptor,
+        RequestValidatorPlugin.Descriptor,
         XmlThreatProtectionPlugin.Descriptor,
         GrpcGatewayPlugin.Descriptor,
         IpRestrictionPlugin.Descriptor,
