@@ -33,6 +33,7 @@ using Sluice.Gateway.Plugins.KeyAuth;
 using Sluice.Gateway.Plugins.LdapAuth;
 using Sluice.Gateway.Plugins.Loggly;
 using Sluice.Gateway.Plugins.MtlsAuth;
+using Sluice.Gateway.Plugins.OasValidation;
 using Sluice.Gateway.Plugins.OAuth2;
 using Sluice.Gateway.Plugins.OAuth2Introspection;
 using Sluice.Gateway.Plugins.Opa;
@@ -105,6 +106,7 @@ public static class PluginCatalog
         RateLimitingAdvancedPlugin.Descriptor,
         ResponseRateLimitingPlugin.Descriptor,
         AdaptiveConcurrencyPlugin.Descriptor,
+        OasValidationPlugin.Descriptor,
         RequestTransformerPlugin.Descriptor,
         ResponseTransformerPlugin.Descriptor,
         RedirectPlugin.Descriptor,

@@ -1,5 +1,4 @@
 using System.Text;
-using Sluice.Gateway.Pipeline;
 using Sluice.Gateway.Plugins.RequestValidator;
 using Sluice.Gateway.Routing;
 using Sluice.Gateway.Tests.Configuration.Reading;
