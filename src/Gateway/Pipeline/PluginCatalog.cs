@@ -32,6 +32,7 @@ using Sluice.Gateway.Plugins.Jwt;
 using Sluice.Gateway.Plugins.KeyAuth;
 using Sluice.Gateway.Plugins.LdapAuth;
 using Sluice.Gateway.Plugins.Loggly;
+using Sluice.Gateway.Plugins.Mocking;
 using Sluice.Gateway.Plugins.MtlsAuth;
 using Sluice.Gateway.Plugins.OasValidation;
 using Sluice.Gateway.Plugins.OAuth2;
@@ -140,6 +141,7 @@ public static class PluginCatalog
         SyslogPlugin.Descriptor,
         GrpcWebPlugin.Descriptor,
         RequestTerminationPlugin.Descriptor,
+        MockingPlugin.Descriptor,
     ];
 
     private static volatile Table current = new(BuiltIn);

@@ -33,10 +33,10 @@ internal sealed class OpenApiReader
     public static (OpenApiDocument? Document, IReadOnlyList<string> Problems) Read(JsonObject root)
     {
         if (Text(root["openapi"]) is not { } version) return (null, [root["swagger"] is null ? "/openapi: is missing" : "/swagger: Swagger 2.0 is not supported; OpenAPI 3.0 and 3.1 are"]);
-        var is31 = version.StartsWith("3.1.", StringComparison.Ordinal);
-        if (!is31 && !version.StartsWith("3.0.", StringComparison.Ordinal)) return (null, [$"/openapi: '{version}' is not supported; 3.0 and 3.1 are"]);
+        var isNewer = version.StartsWith("3.1.", StringComparison.Ordinal);
+        if (!isNewer && !version.StartsWith("3.0.", StringComparison.Ordinal)) return (null, [$"/openapi: '{version}' is not supported; 3.0 and 3.1 are"]);
         if (root["paths"] is not JsonObject paths) return (null, ["/paths: must be an object"]);
-        var reader = new OpenApiReader(root, is31);
+        var reader = new OpenApiReader(root, isNewer);
         var read = reader.Paths(paths);
         return reader.Problems.Count > 0 ? (null, reader.Problems) : (new OpenApiDocument(root, read, BasePaths(root)), []);
     }

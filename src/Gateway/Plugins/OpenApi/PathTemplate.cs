@@ -20,14 +20,14 @@ internal sealed partial class PathTemplate : IComparable<PathTemplate>
     public static PathTemplate? Parse(string text)
     {
         if (!text.StartsWith('/') || text.AsSpan().ContainsAny('?', '#')) return null;
-        var segments = new List<Segment>();
-        foreach (var part in text[1..].Split('/'))
+        var parts = new List<Segment>();
+        foreach (var written in text[1..].Split('/'))
         {
-            if (Segment.Parse(part) is not { } segment) return null;
-            segments.Add(segment);
+            if (Segment.Parse(written) is not { } segment) return null;
+            parts.Add(segment);
         }
 
-        return new PathTemplate(text, [.. segments]);
+        return new PathTemplate(text, [.. parts]);
     }
 
     public bool TryMatch(ReadOnlySpan<char> path, List<(string Name, string Value)> values)
