@@ -19,9 +19,11 @@ internal static partial class BackgroundExchange
     {
         var copy = Copy(of);
         prepare(copy);
-        copy.Snapshot.Exchanges.Enter(copy.LoopIndex);
-        _ = Task.Run(() => RunAsync(copy, ended, log));
+        Start(copy, ended, log);
     }
+
+    /// <summary>Sends what <see cref="Copy"/> made. Returns at once.</summary>
+    public static void Start(Exchange copy, Action<Exchange> ended, ILogger log) => _ = Task.Run(() => RunAsync(copy, ended, log));
 
     private static async Task RunAsync(Exchange exchange, Action<Exchange> ended, ILogger log)
     {
@@ -41,7 +43,8 @@ internal static partial class BackgroundExchange
         }
     }
 
-    private static Exchange Copy(Exchange of)
+    /// <summary>What <paramref name="of"/> asks for, without its body. It holds the snapshot and is to be started.</summary>
+    public static Exchange Copy(Exchange of)
     {
         var http = new DefaultHttpContext();
         http.Request.Method = of.Request.Method;
@@ -66,6 +69,7 @@ internal static partial class BackgroundExchange
         copy.Path = of.Path;
         copy.Query = of.Query;
         copy.RawTarget = of.RawTarget;
+        copy.Snapshot.Exchanges.Enter(copy.LoopIndex);
         return copy;
     }
 

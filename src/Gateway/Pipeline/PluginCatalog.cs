@@ -32,11 +32,12 @@ using Sluice.Gateway.Plugins.Jwt;
 using Sluice.Gateway.Plugins.KeyAuth;
 using Sluice.Gateway.Plugins.LdapAuth;
 using Sluice.Gateway.Plugins.Loggly;
+using Sluice.Gateway.Plugins.Mirror;
 using Sluice.Gateway.Plugins.Mocking;
 using Sluice.Gateway.Plugins.MtlsAuth;
-using Sluice.Gateway.Plugins.OasValidation;
 using Sluice.Gateway.Plugins.OAuth2;
 using Sluice.Gateway.Plugins.OAuth2Introspection;
+using Sluice.Gateway.Plugins.OasValidation;
 using Sluice.Gateway.Plugins.Opa;
 using Sluice.Gateway.Plugins.OpenIdConnect;
 using Sluice.Gateway.Plugins.OpenTelemetry;
@@ -61,8 +62,8 @@ using Sluice.Gateway.Plugins.Syslog;
 using Sluice.Gateway.Plugins.TcpLog;
 using Sluice.Gateway.Plugins.TrafficSplit;
 using Sluice.Gateway.Plugins.UdpLog;
-using Sluice.Gateway.Plugins.XmlThreatProtection;
 using Sluice.Gateway.Plugins.Waf;
+using Sluice.Gateway.Plugins.XmlThreatProtection;
 using Sluice.Gateway.Plugins.Zipkin;
 
 namespace Sluice.Gateway.Pipeline;
@@ -129,6 +130,7 @@ public static class PluginCatalog
         FaultInjectionPlugin.Descriptor,
         RetryPlugin.Descriptor,
         HedgePlugin.Descriptor,
+        MirrorPlugin.Descriptor,
         OpenTelemetryPlugin.Descriptor,
         PrometheusPlugin.Descriptor,
         HttpLogPlugin.Descriptor,

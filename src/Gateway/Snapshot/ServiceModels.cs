@@ -103,7 +103,8 @@ internal sealed class ServiceModels
     private UpstreamConfig? UpstreamOf(ServiceConfig service) =>
         service.Endpoints is null && service.Discovery is null ? upstreams.GetValueOrDefault(service.Host) : null;
 
-    private static Guid Combine(Guid one, Guid other)
+    /// <summary>An id for what <paramref name="other"/> makes of <paramref name="one"/>, always the same.</summary>
+    public static Guid Combine(Guid one, Guid other)
     {
         Span<byte> bytes = stackalloc byte[16], more = stackalloc byte[16];
         one.TryWriteBytes(bytes);

@@ -163,6 +163,7 @@ public class MetricsReportTests
             - {name: adaptive-concurrency, config: {per: route} }
             - {name: retry}
             - {name: hedge}
+            - {name: mirror, config: {service: shop} }
           - name: shared
             paths: [/shared]
             plugins: [{name: rate-limiting, config: {minute: 1, policy: redis, redis: {host: 127.0.0.1, port: 1} } }]

@@ -1,0 +1,103 @@
+using System.Collections.Concurrent;
+using Microsoft.AspNetCore.Http.Features;
+using Sluice.Gateway.Configuration;
+using Sluice.Gateway.Pipeline;
+using Sluice.Gateway.Snapshot;
+
+namespace Sluice.Gateway.Plugins.Mirror;
+
+/// <summary>Sends copies of requests to another service, whose answers nobody reads.</summary>
+internal sealed class MirrorPlugin : Plugin
+{
+    /// <summary>The plugin that will copy an exchange; the object itself, so that nothing is allocated.</summary>
+    private static readonly PluginSlot<MirrorPlugin> Chosen = new();
+
+    private static readonly ServiceConfig NoService = new();
+
+    private readonly MirrorConfig config;
+    private readonly HeaderConditions conditions;
+    private readonly Random random;
+    private readonly MirrorQueue queue;
+    private readonly ServiceModels services;
+    private readonly Guid middleware;
+    private readonly ServiceModel? service;
+    private readonly string? upstream;
+    private readonly ConcurrentDictionary<ServiceConfig, ServiceModel> byService = new(ReferenceEqualityComparer.Instance);
+
+    public MirrorPlugin(MirrorConfig config, PluginSetup setup)
+    {
+        this.config = config;
+        conditions = new HeaderConditions(config.Headers);
+        random = setup.Random;
+        services = setup.Services!;
+        middleware = setup.Middleware.Id;
+        if (config.Service is { } reference)
+            service = MakeCopy((services.Find(reference.Id) ?? throw new SnapshotException($"there is no service {reference.Id}")).Config);
+        else
+            upstream = setup.Snapshot.Document.Upstreams.FirstOrDefault(u => u.Id == config.Upstream!.Id)?.Name ?? throw new SnapshotException($"there is no upstream {config.Upstream!.Id}");
+        var label = setup.Middleware.InstanceName ?? middleware.ToString();
+        var limits = new MirrorLimits(config.MaxInFlight, config.MaxQueued, config.MaxBodies, TimeSpan.FromMilliseconds(config.Timeout));
+        queue = setup.Shared.Get((middleware, label, limits), setup.Snapshot.Lease, () => new MirrorQueue(label, limits, setup.Time, setup.Log));
+    }
+
+    public static PluginDescriptor Descriptor { get; } = new PluginDescriptor<MirrorPlugin, MirrorConfig>((c, s) => new MirrorPlugin(c, s))
+    {
+        Name = "mirror",
+        Summary = "Sends copies of requests to another service as well, without slowing or failing anybody.",
+    };
+
+    public override ValueTask<Verdict> RewriteAsync(Exchange exchange)
+    {
+        if (!Happens() || !conditions.Hold(exchange) || exchange.Request.Headers.Upgrade.Count > 0) return Verdict.Continue;
+        if (exchange.Request.ContentLength > config.MaxBody)
+        {
+            queue.NoteTooLarge();
+            return Verdict.Continue;
+        }
+
+        Chosen.Set(exchange, this);
+        if (HasBody(exchange)) exchange.RequestCapture = new RequestBodyCapture(config.MaxBody);
+        return Verdict.Continue;
+    }
+
+    /// <summary>The response has been sent: from here on nobody waits for anything.</summary>
+    public override void Record(Exchange exchange)
+    {
+        if (Chosen.Get(exchange) != this) return;
+        Chosen.Set(exchange, null);
+        if (exchange.Timings.Tries == 0) return;
+        if (exchange.RequestCapture is not { } capture) queue.Add(exchange, [], Prepare);
+        else if (capture.Body is { } body) queue.Add(exchange, body, Prepare);
+        else if (capture.IsTooLarge) queue.NoteTooLarge();
+    }
+
+    private static bool HasBody(Exchange exchange) =>
+        exchange.BufferedRequestBody is not null
+        || exchange.Request.ContentLength is > 0
+        || exchange.Http.Features.Get<IHttpRequestBodyDetectionFeature>() is { CanHaveBody: true };
+
+    private bool Happens() => config.Percentage >= 100 || (config.Percentage > 0 && random.NextDouble() * 100 < config.Percentage);
+
+    private void Prepare(Exchange copy)
+    {
+        // What plugins do with answers is for the real one.
+        copy.Plan = PluginPlan.Empty;
+        copy.SendTo(Destination(copy));
+        foreach (var name in config.RemoveHeaders) copy.Request.Headers.Remove(name);
+        foreach (var (name, value) in config.AddHeaders) copy.Request.Headers[name] = value;
+    }
+
+    private ServiceModel Destination(Exchange copy) =>
+        service ?? byService.GetOrAdd(copy.Service?.Config ?? NoService, static (like, self) => self.MakeCopy(like with { Host = self.upstream!, Endpoints = null, Discovery = null }), this);
+
+    /// <summary>The service as copies see it: tried once, and no step longer than a copy may take.</summary>
+    private ServiceModel MakeCopy(ServiceConfig like) => services.Make(like with
+    {
+        Id = ServiceModels.Combine(like.Id, middleware),
+        Retries = 0,
+        Retry = null,
+        ConnectTimeout = Math.Min(like.ConnectTimeout, config.Timeout),
+        ReadTimeout = Math.Min(like.ReadTimeout, config.Timeout),
+        WriteTimeout = Math.Min(like.WriteTimeout, config.Timeout),
+    });
+}
