@@ -34,6 +34,8 @@ internal static class PathPermissions
         ("GET", "/setup", Need.Nothing),
         ("POST", "/api/v1/auth/login", Need.Nothing),
         ("POST", "/api/v1/auth/setup", Need.Nothing),
+        // A person whom an OAuth 2.0 server sends back; the state says that somebody who may began it.
+        ("GET", "/api/v1/connections/oauth2/callback", Need.Nothing),
         ("GET", "/status", Need.Page),
         ("GET", "/metrics", Need.Page),
         (Any, "/api/v1/auth", Need.SignedIn),

@@ -5,6 +5,7 @@ using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.Logging;
 using Sluice.Control.Audit;
 using Sluice.Control.ConfigApi;
+using Sluice.Control.Connections;
 using Sluice.Control.Identity;
 using Sluice.Control.KongAdmin;
 using Sluice.Control.Nodes;
@@ -27,6 +28,7 @@ internal sealed class ControlPlane : IDisposable
     private readonly AdminGuard guard;
     private readonly NodeRegister nodes;
     private readonly TimeProvider time;
+    private ConnectionsApi? connections;
 
     /// <param name="settings">What the program was told.</param>
     /// <param name="database">The database of <paramref name="settings"/>; not disposed of.</param>
@@ -59,6 +61,7 @@ internal sealed class ControlPlane : IDisposable
     {
         new ReleasesApi(gateway.Releases, gateway.File, gateway.Reading).Map(routes);
         new ConfigurationApi(gateway.Releases, gateway.Runtime).Map(routes);
+        (connections = new ConnectionsApi(gateway.Connections, audit, time)).Map(routes);
         routes.MapIdentity(accounts);
         routes.MapAudit(audit);
         routes.MapNodes(nodes, time);
@@ -100,6 +103,7 @@ internal sealed class ControlPlane : IDisposable
     public void Dispose()
     {
         nodes.Dispose();
+        connections?.Dispose();
         accounts.Dispose();
         audit.Dispose();
     }

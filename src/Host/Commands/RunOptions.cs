@@ -24,6 +24,7 @@ internal static class RunOptions
         ("--audit-retention", "DAYS", "How long entries of the audit log are kept; 0 for ever. Default 365."),
         ("--roles", "LIST", "What this node does: gateway (serve traffic), admin (--admin), worker (workflows). Default gateway,admin,worker."),
         ("--secrets", "DIR", "The folder that {vault://file/NAME} is below. Default /run/secrets."),
+        ("--encryption-key-file", "FILE", "The keys that connections are encrypted with, as Base64; the keys themselves may stand in SLUICE_ENCRYPTION_KEY. Default encryption.key in --data, made when needed."),
         ("--transport", "KIND", "What moves the bytes: auto, io_uring, epoll or sockets. Default auto."),
         ("--loops", "N", "Event loops. Default one per core."),
         ("--drain-timeout", "SECONDS", "How long requests may take to finish after SIGTERM. Default 30."),

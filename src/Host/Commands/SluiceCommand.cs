@@ -21,6 +21,7 @@ internal static class SluiceCommand
             PluginsCommand.Create(),
             PluginCommand.Create(),
             WorkflowCommand.Create(),
+            ConnectionCommand.Create(),
             UserCommand.Create(),
             TokenCommand.Create(),
             VersionCommand.Create(),

@@ -18,6 +18,7 @@ using Sluice.Gateway.Upstreams.Health;
 using Sluice.Host.Commands;
 using Sluice.Host.Settings;
 using Sluice.Host.Workflows;
+using Sluice.Workflows.Connections;
 
 namespace Sluice.Host.Running;
 
@@ -59,8 +60,15 @@ internal sealed partial class RunningGateway : IAsyncDisposable
         acme = database is null ? null : new StoredAcme(database, time);
         runtime = new GatewayRuntime(transport, settings.Gateway with { DefaultCertificate = Certificate, AcmeStore = acme }, logs, time);
         reading = ReadOptions.Default with { RouterFlavor = settings.Gateway.RouterFlavor, Secrets = secrets, Time = time };
-        workflows = new GatewayWorkflows(database, Path.Combine(settings.DataFolder, "payloads"), settings.Roles.HasFlag(NodeRoles.Worker), time, log);
+        Connections = new StoredConnections(shared, settings.EncryptionKeys.Keys, Secret, time);
+        workflows = new GatewayWorkflows(database, Path.Combine(settings.DataFolder, "payloads"), settings.Roles.HasFlag(NodeRoles.Worker), Connections, time, log);
         StartedAt = time.GetUtcNow();
+    }
+
+    private SecretLookup Secret(string reference)
+    {
+        var (secret, problem) = new Vaults(reading).Find(reference);
+        return secret is null ? SecretLookup.Missing(problem!) : SecretLookup.Found(secret.Value);
     }
 
     /// <summary>Serves the stored configuration, the one of the files, or both as <see cref="RunSettings.Lead"/> says; listens on nothing yet.</summary>
@@ -102,6 +110,9 @@ internal sealed partial class RunningGateway : IAsyncDisposable
 
     /// <summary>Where releases are stored; null when they are not.</summary>
     public Database? Database => database;
+
+    /// <summary>The stored authorisations that workflows use.</summary>
+    public StoredConnections Connections { get; }
 
     /// <summary>What configurations are checked with.</summary>
     public ReadOptions Reading => reading;
@@ -222,6 +233,7 @@ internal sealed partial class RunningGateway : IAsyncDisposable
         await following;
         if (server is not null) await server.DisposeAsync();
         await workflows.DisposeAsync();
+        Connections.Dispose();
         if (releases is not null) await releases.DisposeAsync();
         ending.Dispose();
         reloading.Dispose();

@@ -39,6 +39,9 @@ internal sealed record RunSettings
     /// <summary>Where users, tokens, the audit log and what else must be stored is kept.</summary>
     public required DatabaseAddress Database { get; init; }
 
+    /// <summary>What connections are encrypted with.</summary>
+    public required EncryptionKeySettings EncryptionKeys { get; init; }
+
     /// <summary>Who may use the admin listener.</summary>
     public required AdminGuardSettings AdminGuard { get; init; }
 

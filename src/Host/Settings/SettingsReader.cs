@@ -35,6 +35,7 @@ internal static class SettingsReader
             Database = ControlSettingsReader.Database(sources),
             PluginFolder = PluginFolderReader.Read(
                 sources, sources.List("--config", "declarative_config"), ControlSettingsReader.StoresReleases(sources) ? sources.Text(ControlSettingsReader.DataFolder, "--data") : null),
+            EncryptionKeys = EncryptionKeySettings.Read(sources, environment, ControlSettingsReader.Database(sources)),
             AdminGuard = ControlSettingsReader.Guard(sources),
             AuditRetention = ControlSettingsReader.AuditRetention(sources),
             SecretsFolder = sources.Text(SecretStore.DefaultFolder, "--secrets"),

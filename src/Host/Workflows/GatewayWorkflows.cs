@@ -7,6 +7,7 @@ using Sluice.Gateway.Configuration;
 using Sluice.Gateway.Pipeline;
 using Sluice.Gateway.Snapshot;
 using Sluice.Gateway.Telemetry;
+using Sluice.Workflows.Connections;
 using Sluice.Workflows.Definitions;
 using Sluice.Workflows.History;
 using Sluice.Workflows.Nodes;
@@ -29,12 +30,13 @@ internal sealed partial class GatewayWorkflows : RouteHandlers, IAsyncDisposable
     /// <param name="database">Where runs are stored; null where the gateway has none.</param>
     /// <param name="payloads">The folder for what is too big for a database in a file, and for files; nodes that share a database keep it there.</param>
     /// <param name="works">Whether this node goes on with runs that others left behind.</param>
-    public GatewayWorkflows(Database? database, string payloads, bool works, TimeProvider time, ILogger log)
+    /// <param name="connections">What nodes authorise themselves with.</param>
+    public GatewayWorkflows(Database? database, string payloads, bool works, ConnectionSource connections, TimeProvider time, ILogger log)
     {
         _log = log;
         _stores = database is not null;
         ObjectStore? objects = database is null ? null : database.Kind == DatabaseKind.Sqlite ? new FolderObjectStore(payloads) : new DatabaseObjectStore(database);
-        _services = new NodeServices { Time = time, Objects = objects };
+        _services = new NodeServices { Time = time, Objects = objects, Connections = connections };
         _engine = new WorkflowEngine(new EngineOptions { Database = database, Services = _services, Node = database is null ? null : GatewayNode.Id, TakesOver = works });
         _engine.Watch += _metrics.Add;
     }

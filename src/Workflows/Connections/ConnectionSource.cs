@@ -1,3 +1,4 @@
+using Sluice.Foundation.Schema;
 using Sluice.Workflows.Nodes;
 
 namespace Sluice.Workflows.Connections;
@@ -12,6 +13,6 @@ public abstract class ConnectionSource
     /// <exception cref="NodeException">There is one, and it cannot be read just now.</exception>
     public abstract ValueTask<Connection?> FindAsync(string name, string tenant, CancellationToken cancel);
 
-    /// <summary>Keeps what a server gave in place of what the connection held: a new refresh token.</summary>
-    internal virtual ValueTask UpdateAsync(Connection connection, ConnectionFields fields, CancellationToken cancel) => default;
+    /// <summary>Keeps what a server gave: the fields that it changes, such as a new refresh token.</summary>
+    internal virtual ValueTask UpdateAsync(Connection connection, MapNode changes, CancellationToken cancel) => default;
 }

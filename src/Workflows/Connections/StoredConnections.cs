@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Dapper;
@@ -21,8 +22,8 @@ public sealed record ConnectionWrite(StoredConnection? Connection, bool Created,
 
 /// <summary>The connections of a gateway, encrypted in its database. A field may be a reference to a secret kept elsewhere, which is looked up at each use.</summary>
 /// <param name="keys">What they are encrypted with: asked for at the first use, so that who has no connections needs no key.</param>
-/// <param name="vaults">Where references lead; null where none may be used.</param>
-public sealed class StoredConnections(Database database, Func<EncryptionKeys> keys, Func<SecretReference, SecretLookup>? vaults, TimeProvider time) : ConnectionSource, IDisposable
+/// <param name="vaults">The secret that a reference (<c>{vault://env/NAME}</c>) leads to; may block. Null where none may be used.</param>
+public sealed class StoredConnections(Database database, Func<EncryptionKeys> keys, Func<string, SecretLookup>? vaults, TimeProvider time) : ConnectionSource, IDisposable
 {
     private const string Columns =
         "id AS Id, name AS Name, kind AS Kind, tenant AS Tenant, shared AS Shared, created_by AS CreatedBy, created_at AS CreatedAt, updated_at AS UpdatedAt";
@@ -44,6 +45,12 @@ public sealed class StoredConnections(Database database, Func<EncryptionKeys> ke
             """),
     ];
 
+    private const int MostRead = 10_000;
+
+    /// <summary>How long a connection is used before it is read again: so long other nodes may not notice that it has changed.</summary>
+    private static readonly TimeSpan Memory = TimeSpan.FromSeconds(2);
+
+    private readonly ConcurrentDictionary<(string Tenant, string Name), (Connection Connection, DateTimeOffset Until)> _read = new();
     private readonly ComponentDatabase _database = new(database, "connections", Schema, time);
     private readonly Lazy<ConnectionCipher> _cipher = new(() => new ConnectionCipher(keys()), LazyThreadSafetyMode.PublicationOnly);
 
@@ -87,7 +94,7 @@ public sealed class StoredConnections(Database database, Func<EncryptionKeys> ke
         }
 
         var problems = new List<Problem>();
-        var record = kind.Read(fields, about, problems);
+        var record = kind.Read(WithUnknowns(fields), about, problems);
         if (record is not null && !mayRefer && Strings(record).Any(SecretReference.IsMeant))
             problems.Add(new Problem(default, about, "fields", "references to secrets ({vault://...}) may be written only by somebody without limits"));
         if (record is null || problems.Count > 0) return new(null, false, problems);
@@ -113,12 +120,17 @@ public sealed class StoredConnections(Database database, Func<EncryptionKeys> ke
             return Refuse(about, "name", $"somebody else has just made a connection '{name}'");
         }
 
+        _read.Clear();
         return new(row.ToConnection(), existing is null, []);
     }
 
     /// <returns>Whether there was such a connection.</returns>
-    public async Task<bool> DeleteAsync(string idOrName, string tenant, CancellationToken cancel) =>
-        await _database.WriteAsync((c, t) => c.ExecuteAsync("DELETE FROM connections WHERE tenant = @tenant AND (id = @idOrName OR name = @idOrName)", new { idOrName, tenant }, t), cancel) > 0;
+    public async Task<bool> DeleteAsync(string idOrName, string tenant, CancellationToken cancel)
+    {
+        var deleted = await _database.WriteAsync((c, t) => c.ExecuteAsync("DELETE FROM connections WHERE tenant = @tenant AND (id = @idOrName OR name = @idOrName)", new { idOrName, tenant }, t), cancel);
+        _read.Clear();
+        return deleted > 0;
+    }
 
     /// <summary>Encrypts everything with the current key that is not.</summary>
     /// <returns>How many there were, and the names of those that cannot be read.</returns>
@@ -144,13 +156,20 @@ public sealed class StoredConnections(Database database, Func<EncryptionKeys> ke
 
     public override async ValueTask<Connection?> FindAsync(string name, string tenant, CancellationToken cancel)
     {
+        var now = time.GetUtcNow();
+        if (_read.TryGetValue((tenant, name), out var known) && now < known.Until) return known.Connection;
         try
         {
             var row = await RowAsync(name, tenant, cancel);
             if (row is null && tenant.Length > 0) row = await RowAsync(name, "", cancel) is { IsShared: true } shared ? shared : null;
             if (row is null) return null;
             var kind = KindOf(row);
-            return new Connection(row.Id, row.Name, kind, kind.Read(Resolve(Decrypt(row), row.Name), row.Name), row.Tenant);
+            // A vault may take its time, and the caller may be an event loop.
+            var fields = await Task.Run(() => Resolve(Decrypt(row), row.Name), cancel);
+            var connection = new Connection(row.Id, row.Name, kind, kind.Read(fields, row.Name), row.Tenant);
+            if (_read.Count > MostRead) _read.Clear();
+            _read[(tenant, name)] = (connection, now + Memory);
+            return connection;
         }
         catch (Exception e) when (e is DatabaseException or InvalidDataException)
         {
@@ -158,11 +177,19 @@ public sealed class StoredConnections(Database database, Func<EncryptionKeys> ke
         }
     }
 
-    internal override async ValueTask UpdateAsync(Connection connection, ConnectionFields fields, CancellationToken cancel)
+    internal override async ValueTask UpdateAsync(Connection connection, MapNode changes, CancellationToken cancel)
     {
-        var again = Cipher.Encrypt(Write(fields), connection.Tenant, connection.Id);
-        await _database.WriteAsync((c, t) => c.ExecuteAsync(
-            "UPDATE connections SET fields = @again, updated_at = @now WHERE id = @Id", new { connection.Id, again, now = time.GetUtcNow().ToUnixTimeMilliseconds() }, t), cancel);
+        for (var changed = 0; changed == 0;)
+        {
+            if (await RowAsync(connection.Id, connection.Tenant, cancel) is not { } row) return;
+            // What was stored, not what was read from it: a reference stays one.
+            var merged = RecordMerge.Apply(connection.Kind.Record, ConnectionKind.Parse(Decrypt(row)), changes);
+            var again = Cipher.Encrypt(JsonSerializer.SerializeToUtf8Bytes(merged.ToJson()), row.Tenant, row.Id);
+            changed = await _database.WriteAsync((c, t) => c.ExecuteAsync(
+                "UPDATE connections SET fields = @again, updated_at = @now WHERE id = @Id AND fields = @Fields", new { row.Id, row.Fields, again, now = time.GetUtcNow().ToUnixTimeMilliseconds() }, t), cancel);
+        }
+
+        _read.Clear();
     }
 
     public void Dispose() => _database.Dispose();
@@ -190,8 +217,7 @@ public sealed class StoredConnections(Database database, Func<EncryptionKeys> ke
         {
             if (value is JsonObject map) Resolve(map, name);
             if (value is not JsonValue text || !text.TryGetValue<string>(out var written) || !SecretReference.IsMeant(written)) continue;
-            if (vaults is null || !SecretReference.TryParse(written, out var reference)) throw new InvalidDataException($"the connection '{name}': {field}: {written} is no reference that leads anywhere here");
-            var found = vaults(reference);
+            var found = vaults?.Invoke(written) ?? SecretLookup.Missing("references lead nowhere here");
             fields[field] = found.Value ?? throw new InvalidDataException($"the connection '{name}': {field}: {written}: {found.Problem}");
         }
     }
@@ -208,6 +234,11 @@ public sealed class StoredConnections(Database database, Func<EncryptionKeys> ke
     }
 
     private static MapNode WithoutMasks(MapNode fields) => new(fields.Place, [.. fields.Entries.Where(e => e.Value is not ScalarNode { Text: RecordSecrets.Mask })]);
+
+    /// <summary>What a reference leads to is known only when it is used: no rule can judge it now.</summary>
+    private static MapNode WithUnknowns(MapNode fields) => new(fields.Place, [.. fields.Entries.Select(e => e.Value is ScalarNode { Text: var text } && SecretReference.IsMeant(text)
+        ? e with { Value = new ScalarNode(e.Value.Place, ScalarKind.String, text) { Opaque = true } }
+        : e)]);
 
     private static IEnumerable<string> Strings(ConnectionFields record) => RecordPlan.For(record.GetType()).Fields.SelectMany(f => f.Get(record) switch
     {

@@ -11,6 +11,7 @@ public sealed class OpenApiTests
     private static readonly string[] WithoutBody =
     [
         "post /api/v1/auth/logout", "post /api/v1/config/releases/{number}/rollback", "post /api/v1/config/routes/{id}/enable", "post /api/v1/config/routes/{id}/disable",
+        "post /api/v1/connections/{name}/authorize",
     ];
 
     [Fact]

@@ -7,17 +7,9 @@ namespace Sluice.Workflows.Tests.Connections;
 /// <summary>Gives the same connection under the name "mine", and under no other.</summary>
 internal sealed class OneConnection(string kind, string fields) : ConnectionSource
 {
-    private Connection _connection = Make(kind, fields);
-
-    public ConnectionFields Fields => _connection.Fields;
+    private readonly Connection _connection = Make(kind, fields);
 
     public override ValueTask<Connection?> FindAsync(string name, string tenant, CancellationToken cancel) => new(name is "mine" ? _connection : null);
-
-    internal override ValueTask UpdateAsync(Connection connection, ConnectionFields fields, CancellationToken cancel)
-    {
-        _connection = connection with { Fields = fields };
-        return default;
-    }
 
     private static Connection Make(string kind, string fields)
     {

@@ -69,7 +69,8 @@ public sealed class StoredConnectionsTests
 
         // The bytes of one put in the place of another are none.
         await database.WriteAsync((c, t) => c.ExecuteAsync("UPDATE connections SET fields = (SELECT fields FROM connections WHERE name = 'mail') WHERE tenant = 'acme'", transaction: t), Cancel);
-        (await Should.ThrowAsync<NodeException>(async () => await store.FindAsync("crm", "acme", Cancel))).Message.ShouldContain("has been changed in the database");
+        using var again = Store(database);
+        (await Should.ThrowAsync<NodeException>(async () => await again.FindAsync("crm", "acme", Cancel))).Message.ShouldContain("has been changed in the database");
 
         async Task<string?> UserAsync(string name, string tenant) => ((BasicAuthConnection?)(await store.FindAsync(name, tenant, Cancel))?.Fields)?.User;
     }
@@ -98,15 +99,19 @@ public sealed class StoredConnectionsTests
     {
         await using var database = await BothEngines.CreateAsync(DatabaseKind.Sqlite);
         var secret = "first";
-        using var store = new StoredConnections(database, () => EncryptionKeys.Parse(Key), r => r.Segments[0] == "pw" ? SecretLookup.Found(secret) : SecretLookup.Missing("it is not set"), TimeProvider.System);
+        var time = new ManualTime();
+        using var store = new StoredConnections(database, () => EncryptionKeys.Parse(Key), r => r == "{vault://env/pw}" ? SecretLookup.Found(secret) : SecretLookup.Missing("it is not set"), time);
         await PutAsync(store, "mine", """{"user": "ann", "password": "{vault://env/pw}"}""");
         (await store.MaskedAsync("mine", "", Cancel))!["password"]!.GetValue<string>().ShouldBe("{vault://env/pw}");
         ((BasicAuthConnection)(await store.FindAsync("mine", "", Cancel))!.Fields).Password.ShouldBe("first");
         secret = "second";
+        time.Now += TimeSpan.FromSeconds(2);
         ((BasicAuthConnection)(await store.FindAsync("mine", "", Cancel))!.Fields).Password.ShouldBe("second");
 
         await PutAsync(store, "broken", """{"user": "ann", "password": "{vault://env/none}"}""");
         (await Should.ThrowAsync<NodeException>(async () => await store.FindAsync("broken", "", Cancel))).Message.ShouldBe("the connection 'broken': password: {vault://env/none}: it is not set");
+        (await store.PutAsync("later", "", ConnectionKinds.Find("oauth2")!, Map("""{"token_url": "{vault://env/pw}", "client_id": "{vault://env/pw}"}"""), null, mayRefer: true, "test", Cancel)).Problems.ShouldBeEmpty();
+        (await Should.ThrowAsync<NodeException>(async () => await store.FindAsync("later", "", Cancel))).Message.ShouldContain("token_url: expected an address");
         (await store.PutAsync("steal", "acme", Basic, Map("""{"user": "{vault://env/pw}"}"""), null, mayRefer: false, "test", Cancel)).Problems.ShouldHaveSingleItem();
     }
 
@@ -159,4 +164,11 @@ public sealed class StoredConnectionsTests
     private static Task<ConnectionWrite> PutAsync(StoredConnections store, string name, string fields) => store.PutAsync(name, "", Basic, Map(fields), null, mayRefer: true, "test", Cancel);
 
     private static Sluice.Foundation.Schema.MapNode Map(string json) => ConnectionKind.Parse(Encoding.UTF8.GetBytes(json));
+
+    private sealed class ManualTime : TimeProvider
+    {
+        public DateTimeOffset Now { get; set; } = DateTimeOffset.UnixEpoch;
+
+        public override DateTimeOffset GetUtcNow() => Now;
+    }
 }

@@ -8,7 +8,7 @@ namespace Sluice.Gateway.Configuration.Reading;
 /// What the first part of a reference to a secret names: a kind of vault with its settings from the environment, as
 /// <c>KONG_VAULT_HCV_HOST</c>, or the prefix of a vault that the document declares.
 /// </summary>
-internal sealed class Vaults(ReadOptions options)
+public sealed class Vaults(ReadOptions options)
 {
     private readonly Dictionary<string, SecretSource?> _sources = new(StringComparer.Ordinal);
 
@@ -16,7 +16,7 @@ internal sealed class Vaults(ReadOptions options)
     /// <param name="expand">Fills in what stands in a vault's own settings; only kinds without settings can be used there.</param>
     /// <param name="unset">Receives what could not be filled in; that is reported where the document itself is expanded.</param>
     /// <param name="problems">Receives what is wrong with the vaults.</param>
-    public void Declare(IEnumerable<DocumentNode> roots, Func<DocumentNode, DocumentNode> expand, List<Problem> unset, List<Problem> problems)
+    internal void Declare(IEnumerable<DocumentNode> roots, Func<DocumentNode, DocumentNode> expand, List<Problem> unset, List<Problem> problems)
     {
         foreach (var root in roots)
             foreach (var vault in ((root as MapNode)?["vaults"] as ListNode)?.Items.OfType<MapNode>() ?? [])

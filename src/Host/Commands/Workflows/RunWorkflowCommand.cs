@@ -1,8 +1,11 @@
 using System.CommandLine;
 using System.Text.Json;
 using Sluice.Foundation.Errors;
+using Sluice.Foundation.Schema;
+using Sluice.Workflows.Connections;
 using Sluice.Workflows.Data;
 using Sluice.Workflows.Definitions;
+using Sluice.Workflows.Nodes;
 using Sluice.Workflows.Runs;
 
 namespace Sluice.Host.Commands.Workflows;
@@ -17,7 +20,8 @@ internal static class RunWorkflowCommand
         var trigger = new Option<string?>("--trigger") { Description = "The node to begin with; the first trigger unless given.", HelpName = "NODE" };
         var pinned = new Option<bool>("--pinned") { Description = "Pinned data stands in for what nodes would give." };
         var with = new Option<string[]>("--with") { Description = "Another workflow file that this one calls; may be given several times.", HelpName = "FILE" };
-        var command = new Command("run", "Run a workflow once and print its result, and what each of its nodes did.") { file, input, trigger, pinned, with };
+        var connections = new Option<string?>("--connections") { Description = "The connections that its nodes name: a list of name, kind and fields (YAML or JSON).", HelpName = "FILE" };
+        var command = new Command("run", "Run a workflow once and print its result, and what each of its nodes did.") { file, input, trigger, pinned, with, connections };
         command.AddExamples(
             """
             Examples:
@@ -47,14 +51,14 @@ internal static class RunWorkflowCommand
                 UsePinData = parsed.GetValue(pinned),
                 Cancellation = cancel,
             };
-            return await RunAsync(model, files.Select(f => f.Check.Model!), request, cancel);
+            return await RunAsync(model, files.Select(f => f.Check.Model!), request, Connections(parsed.GetValue(connections)), cancel);
         });
         return command;
     }
 
-    private static async Task<int> RunAsync(WorkflowModel model, IEnumerable<WorkflowModel> all, RunRequest request, CancellationToken cancel)
+    private static async Task<int> RunAsync(WorkflowModel model, IEnumerable<WorkflowModel> all, RunRequest request, FileConnections? connections, CancellationToken cancel)
     {
-        await using var engine = new WorkflowEngine(new EngineOptions());
+        await using var engine = new WorkflowEngine(new EngineOptions { Services = new NodeServices { Connections = connections } });
         engine.Use(all);
         var report = new RunReport(model);
         engine.Watch += report.Add;
@@ -66,6 +70,22 @@ internal static class RunWorkflowCommand
         if (!result.Succeeded) return ExitCode.RunFailed;
         await Console.Out.WriteLineAsync(JsJson.WriteString(new JsArray([.. result.Last.Select(i => (JsValue)i.Json)]), indented: true));
         return ExitCode.Ok;
+    }
+
+    /// <exception cref="UsageException">The file has problems.</exception>
+    private static FileConnections? Connections(string? file)
+    {
+        if (file is null) return null;
+        try
+        {
+            var problems = new List<Problem>();
+            var format = Path.GetExtension(file).Equals(".json", StringComparison.OrdinalIgnoreCase) ? DocumentFormat.Json : DocumentFormat.Yaml;
+            return FileConnections.Read(file, File.ReadAllBytes(file), format, problems) ?? throw new UsageException($"--connections: {string.Join(Environment.NewLine, problems)}");
+        }
+        catch (Exception unreadable) when (unreadable is IOException or UnauthorizedAccessException)
+        {
+            throw new UsageException($"--connections {file}: {unreadable.Message}");
+        }
     }
 
     private static NodeModel Trigger(WorkflowModel model, string? name)

@@ -9,15 +9,15 @@ namespace Sluice.Workflows.Connections.Kinds;
 public sealed record AwsConnection : ConnectionFields
 {
     /// <summary>The id of the access key.</summary>
-    [Required, Length(1, 200), Alias("accessKeyId")]
+    [Required, Length(1, 200)]
     public string AccessKeyId { get; init; } = "";
 
     /// <summary>The access key itself.</summary>
-    [Required, Secret, Length(1, 1000), Alias("secretAccessKey")]
+    [Required, Secret, Length(1, 1000)]
     public string SecretAccessKey { get; init; } = "";
 
     /// <summary>The token of a temporary key.</summary>
-    [Secret, Length(1, 16384), Alias("sessionToken")]
+    [Secret, Length(1, 16384)]
     public string? SessionToken { get; init; }
 
     /// <summary>The region: <c>eu-central-1</c>.</summary>

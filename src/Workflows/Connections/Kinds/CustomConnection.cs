@@ -12,7 +12,7 @@ public sealed record CustomConnection : ConnectionFields
     public IReadOnlyDictionary<string, string> Headers { get; init; } = new Dictionary<string, string>();
 
     /// <summary>Query arguments with their values.</summary>
-    [Secret, Alias("qs")]
+    [Secret]
     public IReadOnlyDictionary<string, string> Query { get; init; } = new Dictionary<string, string>();
 
     internal override ValueTask AuthoriseAsync(Connection connection, HttpCall call, NodeContext context)

@@ -6,7 +6,7 @@ namespace Sluice.Workflows.Connections.Kinds;
 public sealed record JwtConnection : ServerFields
 {
     /// <summary>A secret that both sides know, or a pair of keys.</summary>
-    [OneOf("passphrase", "pemKey"), Alias("keyType")]
+    [OneOf("passphrase", "pemKey")]
     public string KeyType { get; init; } = "passphrase";
 
     /// <summary>The algorithm (RFC 7518) that is used unless a node says another.</summary>
@@ -18,10 +18,10 @@ public sealed record JwtConnection : ServerFields
     public string Secret { get; init; } = "";
 
     /// <summary>The private key as PEM, for signing.</summary>
-    [Secret, AllowEmpty, Alias("privateKey")]
+    [Secret, AllowEmpty]
     public string PrivateKey { get; init; } = "";
 
     /// <summary>The public key as PEM, for checking.</summary>
-    [AllowEmpty, Alias("publicKey")]
+    [AllowEmpty]
     public string PublicKey { get; init; } = "";
 }

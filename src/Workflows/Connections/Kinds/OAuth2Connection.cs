@@ -8,23 +8,23 @@ namespace Sluice.Workflows.Connections.Kinds;
 public sealed record OAuth2Connection : ConnectionFields, IChecked
 {
     /// <summary>Whether the tokens are the client's own, or those of a person who has agreed once (with PKCE, RFC 7636).</summary>
-    [OneOf("client_credentials", "authorization_code"), Alias("grantType")]
+    [OneOf("client_credentials", "authorization_code")]
     public string Grant { get; init; } = "client_credentials";
 
     /// <summary>Where tokens are had.</summary>
-    [Required, Length(1, 2000), Alias("accessTokenUrl")]
+    [Required, Length(1, 2000)]
     public string TokenUrl { get; init; } = "";
 
     /// <summary>Where a person agrees; for <c>authorization_code</c>.</summary>
-    [Length(1, 2000), Alias("authUrl")]
+    [Length(1, 2000)]
     public string? AuthorizationUrl { get; init; }
 
     /// <summary>Who the client is.</summary>
-    [Required, Length(1, 1000), Alias("clientId")]
+    [Required, Length(1, 1000)]
     public string ClientId { get; init; } = "";
 
     /// <summary>How it proves that.</summary>
-    [Secret, AllowEmpty, Length(0, 16384), Alias("clientSecret")]
+    [Secret, AllowEmpty, Length(0, 16384)]
     public string ClientSecret { get; init; } = "";
 
     /// <summary>What the tokens shall be good for, separated by spaces.</summary>
@@ -40,7 +40,7 @@ public sealed record OAuth2Connection : ConnectionFields, IChecked
     public string Authentication { get; init; } = "header";
 
     /// <summary>The token that new ones are had with; given by the server when a person has agreed, and kept here.</summary>
-    [Secret, Length(1, 65536), Alias("refreshToken")]
+    [Secret, Length(1, 65536)]
     public string? RefreshToken { get; init; }
 
     /// <summary>When a person agreed, in milliseconds since 1970; set with the refresh token.</summary>
@@ -57,6 +57,14 @@ public sealed record OAuth2Connection : ConnectionFields, IChecked
         {
             if (!Uri.TryCreate(url, UriKind.Absolute, out var address) || address.Scheme is not ("http" or "https")) report(field, "expected an address that begins with https:// or http://");
         }
+    }
+
+    /// <summary>The fields that change with a new refresh token.</summary>
+    /// <param name="agreed">When a person agreed; null when the server replaced the token by itself.</param>
+    internal static MapNode Refreshed(string token, DateTimeOffset? agreed = null)
+    {
+        var changes = new MapNode(default, [new MapEntry("refresh_token", default, new ScalarNode(default, ScalarKind.String, token))]);
+        return agreed is { } at ? changes.With("authorised_at", new ScalarNode(default, ScalarKind.Number, $"{at.ToUnixTimeMilliseconds()}", at.ToUnixTimeMilliseconds())) : changes;
     }
 
     internal override async ValueTask AuthoriseAsync(Connection connection, HttpCall call, NodeContext context)

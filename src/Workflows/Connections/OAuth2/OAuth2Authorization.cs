@@ -49,7 +49,7 @@ public sealed class OAuth2Authorization(StoredConnections connections, OutgoingH
             var request = new TokenRequest("authorization_code") { ["code"] = code, ["redirect_uri"] = begun.RedirectUri, ["code_verifier"] = begun.Verifier };
             var grant = await new OAuth2Client(http, new HttpRoute(guarded || begun.Tenant.Length > 0), time).AskAsync(connection.Name, fields, request, cancel);
             if (grant.RefreshToken is null) return (null, "the server gave no refresh token; most give one only for a scope such as offline_access");
-            await connections.UpdateAsync(connection, fields with { RefreshToken = grant.RefreshToken, AuthorisedAt = time.GetUtcNow().ToUnixTimeMilliseconds() }, cancel);
+            await connections.UpdateAsync(connection, OAuth2Connection.Refreshed(grant.RefreshToken, time.GetUtcNow()), cancel);
             return (connection.Name, null);
         }
         catch (NodeException refused)

@@ -51,7 +51,7 @@ public sealed class OAuth2Tokens
                 context.Run.Hide(next);
                 entry.RefreshToken = next;
                 // The old one may be of no use any more: whoever starts later needs this one.
-                if (context.Services.Connections is { } store) await store.UpdateAsync(connection, fields with { RefreshToken = next }, CancellationToken.None);
+                if (context.Services.Connections is { } store) await store.UpdateAsync(connection, OAuth2Connection.Refreshed(next), CancellationToken.None);
             }
 
             entry.Token = new(grant.AccessToken, grant.EndsAt);

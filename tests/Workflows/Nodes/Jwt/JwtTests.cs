@@ -7,7 +7,7 @@ namespace Sluice.Workflows.Tests.Nodes.Jwt;
 
 public sealed class JwtTests
 {
-    private static readonly JsObject Secret = new() { ["keyType"] = "passphrase", ["secret"] = "your-256-bit-secret", ["algorithm"] = "HS256" };
+    private static readonly JsObject Secret = new() { ["key_type"] = "passphrase", ["secret"] = "your-256-bit-secret", ["algorithm"] = "HS256" };
 
     // The example of jwt.io.
     private const string Known = "eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9.eyJzdWIiOiIxMjM0NTY3ODkwIiwibmFtZSI6IkpvaG4gRG9lIiwiaWF0IjoxNTE2MjM5MDIyfQ.SflKxwRJSMeKKF2QT4fwpMeJf36POk6yJV_adQssw5c";
@@ -42,7 +42,7 @@ public sealed class JwtTests
     public async Task Knows_pairs_of_keys(string algorithm)
     {
         using AsymmetricAlgorithm pair = algorithm[0] == 'E' ? ECDsa.Create(ECCurve.NamedCurves.nistP256) : RSA.Create(2048);
-        var connection = new JsObject { ["keyType"] = "pemKey", ["algorithm"] = algorithm, ["privateKey"] = pair.ExportPkcs8PrivateKeyPem(), ["publicKey"] = pair.ExportSubjectPublicKeyInfoPem() };
+        var connection = new JsObject { ["key_type"] = "pemKey", ["algorithm"] = algorithm, ["private_key"] = pair.ExportPkcs8PrivateKeyPem(), ["public_key"] = pair.ExportSubjectPublicKeyInfoPem() };
         var token = (await RunAsync("""{"claims": {"subject": "ann"}}""", connection))["token"].AsString;
         (await RunAsync($$"""{"operation": "verify", "token": "{{token}}"}""", connection))["payload"].AsObject!["sub"].AsString.ShouldBe("ann");
     }
