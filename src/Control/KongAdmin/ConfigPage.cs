@@ -41,7 +41,7 @@ internal sealed class ConfigPage(ReleaseManager releases)
             return Invalid([new Problem(missing.Place, missing.Object, "name", $"plugin '{missing.Name}' not enabled; add it to the 'plugins' configuration property")], flatten: false);
 
         var checkHash = http.Request.Query["check_hash"] is ["1" or "true", ..];
-        var result = await releases.ApplyAsync(new ChangeRequest(http.User.Identity?.Name ?? "admin", "POST /config"), wanted, http.RequestAborted);
+        var result = await releases.ApplyAsync(AdminChange.Of(http, "POST /config"), wanted, http.RequestAborted);
         if (result.Outcome == ChangeOutcome.Released) AuditNote.Of(http).Detail = $"release {result.Current.Number}";
         return result.Outcome switch
         {

@@ -88,7 +88,7 @@ internal sealed class ObjectPages(ReleaseManager releases)
                 ? KongErrors.Of(problems)
                 : KongErrors.ReadOnly(verb, kind.Name, ByField(address));
 
-        var result = await releases.ChangeAsync(Change(http, $"{verb} {kind.Singular}"), Edit, http.RequestAborted);
+        var result = await releases.ChangeAsync(AdminChange.Of(http, $"{verb} {kind.Singular}"), Edit, http.RequestAborted);
         Note(http, result);
         if (outOfScope is not null)
             return KongErrors.OutOfScope(outOfScope);
@@ -136,7 +136,7 @@ internal sealed class ObjectPages(ReleaseManager releases)
         if (!releases.IsStored)
             return KongErrors.ReadOnly("remove", address.Collection.Kind.Name, ByField(address));
         string? outOfScope = null;
-        var result = await releases.ChangeAsync(Change(http, $"remove {tree.Describe(found)}"), current =>
+        var result = await releases.ChangeAsync(AdminChange.Of(http, $"remove {tree.Describe(found)}"), current =>
         {
             (var edit, outOfScope) = ScopedEdit.Of(Caller.Of(http), current, current.Delete(found.Kind, found.Id.ToString()));
             return outOfScope is null ? edit : new EditResult();
@@ -170,6 +170,4 @@ internal sealed class ObjectPages(ReleaseManager releases)
 
     private static string? PluginName(JsonObject body, ConfigurationObject? existing) =>
         body["name"] is JsonValue name && name.TryGetValue<string>(out var text) ? text : existing is { Kind.Name: "plugins" } ? (string?)existing.ToJson()["name"] : null;
-
-    private static ChangeRequest Change(HttpContext http, string note) => new(http.User.Identity?.Name ?? "admin", note);
 }

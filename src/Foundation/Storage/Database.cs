@@ -187,6 +187,7 @@ public sealed class Database : IAsyncDisposable
 
         // An empty file is an empty database. Its journals get the same mode.
         new FileStream(Address.Connection, new FileStreamOptions { Mode = FileMode.OpenOrCreate, Access = FileAccess.ReadWrite, Share = FileShare.ReadWrite, UnixCreateMode = file }).Dispose();
+        _found = true;
     }
 
     /// <summary>Our exception for a driver's; null for what is a mistake in our own SQL or none of the driver's business.</summary>

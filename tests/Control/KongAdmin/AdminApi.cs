@@ -49,16 +49,17 @@ internal sealed class AdminApi : IAsyncDisposable
     public Task<(int Status, JsonNode? Body)> GetAsync(string target) => SendAsync("GET", target);
 
     /// <summary>Sends JSON, or form fields where <paramref name="body"/> does not begin as JSON does.</summary>
-    public async Task<(int Status, JsonNode? Body)> SendAsync(string method, string target, string? body = null, string? type = null)
+    public async Task<(int Status, JsonNode? Body)> SendAsync(string method, string target, string? body = null, string? type = null, string? ifMatch = null)
     {
-        var http = await RawAsync(method, target, body, type);
+        var http = await RawAsync(method, target, body, type, ifMatch: ifMatch);
         var text = Encoding.UTF8.GetString(((MemoryStream)http.Response.Body).ToArray());
         return (http.Response.StatusCode, text.Length == 0 ? null : JsonNode.Parse(text));
     }
 
-    public async Task<HttpContext> RawAsync(string method, string target, string? body = null, string? type = null, string? origin = null)
+    public async Task<HttpContext> RawAsync(string method, string target, string? body = null, string? type = null, string? origin = null, string? ifMatch = null)
     {
         var http = new DefaultHttpContext();
+        http.Request.Headers.IfMatch = ifMatch;
         var query = target.IndexOf('?', StringComparison.Ordinal);
         http.Request.Method = method;
         http.Request.Path = query < 0 ? target : target[..query];

@@ -5,6 +5,23 @@ namespace Sluice.Control.Tests.KongAdmin;
 public sealed class ObjectPagesTests
 {
     [Fact]
+    public async Task Who_names_a_release_writes_only_while_it_is_current()
+    {
+        await using var api = await AdminApi.StoredAsync();
+        (await api.SendAsync("POST", "/services", "name=a&host=a.test", ifMatch: "\"0\"")).Status.ShouldBe(201);
+        foreach (var (method, path, body) in ((string, string, string?)[])[("POST", "/services", "name=b&host=b.test"), ("PATCH", "/services/a", "host=b.test"), ("PUT", "/services/a", "host=b.test"), ("DELETE", "/services/a", null), ("POST", "/config", "{\"_format_version\": \"3.0\"}")])
+        {
+            var (status, answer) = await api.SendAsync(method, path, body, ifMatch: "\"0\"");
+            status.ShouldBe(412, method + path);
+            ((string)answer!["message"]!).ShouldBe("release 1 is newer");
+        }
+
+        (await api.SendAsync("PATCH", "/services/a", "host=b.test", ifMatch: "nonsense")).Status.ShouldBe(412);
+        (await api.SendAsync("PATCH", "/services/a", "host=b.test", ifMatch: "\"1\"")).Status.ShouldBe(200);
+        (await api.SendAsync("DELETE", "/services/a", ifMatch: "*")).Status.ShouldBe(204);
+    }
+
+    [Fact]
     public async Task An_object_is_created_read_changed_replaced_and_deleted()
     {
         await using var api = await AdminApi.StoredAsync();
