@@ -39,6 +39,7 @@ internal sealed partial class GatewayWorkflows : RouteHandlers, IAsyncDisposable
         _services = new NodeServices { Time = time, Objects = objects, Connections = connections };
         _engine = new WorkflowEngine(new EngineOptions { Database = database, Services = _services, Node = database is null ? null : GatewayNode.Id, TakesOver = works });
         _engine.Watch += _metrics.Add;
+        _engine.NotStarted += (workflow, node, due, why) => LogNotStarted(workflow.Name, node.Name, due, why);
     }
 
     /// <summary>Everything wrong with the workflows of a configuration, with workflow, node and field.</summary>
@@ -97,6 +98,9 @@ internal sealed partial class GatewayWorkflows : RouteHandlers, IAsyncDisposable
     });
 
     private sealed record Compilation(WorkflowModel? Model, IReadOnlyList<Problem> Problems);
+
+    [LoggerMessage(2, LogLevel.Warning, "the schedule \"{Node}\" of the workflow \"{Workflow}\" began no run for {Due:O}: {Why}")]
+    private partial void LogNotStarted(string workflow, string node, DateTimeOffset due, string why);
 
     [LoggerMessage(1, LogLevel.Warning, "runs of these workflows are not stored, whatever their durability, because the gateway has no database of its own (--data): {Workflows}")]
     private partial void LogNotStored(string workflows);

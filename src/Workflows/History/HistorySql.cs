@@ -56,6 +56,7 @@ internal static class HistorySql
                 value {bytes} NOT NULL
             );
             """),
+        Schedules.ScheduleStore.Migration,
     ];
 
     public const string AddDocument =

@@ -26,6 +26,7 @@ using Sluice.Workflows.Nodes.NoOp;
 using Sluice.Workflows.Nodes.RemoveDuplicates;
 using Sluice.Workflows.Nodes.RenameKeys;
 using Sluice.Workflows.Nodes.RespondToWebhook;
+using Sluice.Workflows.Nodes.Schedule;
 using Sluice.Workflows.Nodes.Set;
 using Sluice.Workflows.Nodes.Sort;
 using Sluice.Workflows.Nodes.SplitInBatches;
@@ -49,7 +50,10 @@ public static class NodeCatalog
         ErrorTriggerNode.Descriptor,
         ExecuteWorkflowTriggerNode.Descriptor,
         ManualTriggerNode.Descriptor,
+        ScheduleNode.Descriptor,
         WebhookNode.Descriptor,
+        OlderTriggers.Cron,
+        OlderTriggers.Interval,
 
         ExecuteWorkflowNode.Descriptor,
         FilterNode.Descriptor,

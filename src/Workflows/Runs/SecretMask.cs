@@ -27,13 +27,15 @@ internal sealed class SecretMask
     /// <summary>The event as it is shown and stored; itself where it holds no secret.</summary>
     public RunEvent Apply(RunEvent happened) => _secrets.Length == 0 ? happened : happened switch
     {
-        NodeFinished e => e with { Outputs = [.. e.Outputs.Select(Apply)], State = Apply(e.State) },
-        NodeFailed e => e with { Error = Apply(e.Error) },
+        NodeFinished e => e with { Outputs = [.. e.Outputs.Select(Apply)], State = Apply(e.State), Lines = Apply(e.Lines) },
+        NodeFailed e => e with { Error = Apply(e.Error), Lines = Apply(e.Lines) },
         NodeResumed { Items: { } items } e => e with { Items = Apply(items) },
         RunFailed e => e with { Error = Apply(e.Error) },
         RunCancelled e => e with { Reason = Apply(e.Reason) },
         _ => happened,
     };
+
+    private List<string>? Apply(IReadOnlyList<string>? lines) => lines is null ? null : [.. lines.Select(Apply)];
 
     private RunError Apply(RunError error) => error with { Message = Apply(error.Message), Details = Apply(error.Details) };
 

@@ -25,10 +25,20 @@ public sealed partial class WorkflowEngine
     /// <exception cref="DatabaseException">The store does not answer, or was written by a newer program.</exception>
     public async Task StartAsync(CancellationToken cancel = default)
     {
-        if (_options.Database is not { } database) return;
+        if (_options.Database is not { } database)
+        {
+            _scheduler.Start();
+            return;
+        }
+
         await Migrations.RunAsync(database, "workflows", HistorySql.Migrations, Time, cancel);
         await _ownership!.RegisterAsync(cancel);
-        if (_options.TakesOver || !_ownership.IsShared) await ClaimAsync(cancel);
+        if (_options.TakesOver || !_ownership.IsShared)
+        {
+            await ClaimAsync(cancel);
+            _scheduler.Start();
+        }
+
         _keeping = Task.WhenAll(EnforceRetentionAsync(database), _ownership.IsShared ? KeepOwningAsync() : Task.CompletedTask);
     }
 

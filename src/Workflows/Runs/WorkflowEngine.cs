@@ -4,7 +4,9 @@ using Sluice.Foundation.Storage;
 using Sluice.Workflows.Data;
 using Sluice.Workflows.Definitions;
 using Sluice.Workflows.History;
+using Sluice.Workflows.Nodes.Schedule;
 using Sluice.Workflows.Nodes.Webhook;
+using Sluice.Workflows.Schedules;
 
 namespace Sluice.Workflows.Runs;
 
@@ -22,6 +24,7 @@ public sealed partial class WorkflowEngine : IAsyncDisposable
     private readonly ConcurrentDictionary<string, WorkflowModel> _oldModels = new(StringComparer.Ordinal);
     private readonly CancellationTokenSource _stop = new();
     private readonly WaitingRuns _waiting;
+    private readonly Scheduler _scheduler;
     private FrozenDictionary<string, WorkflowModel> _workflows = FrozenDictionary<string, WorkflowModel>.Empty;
     private int _background;
     private TaskCompletionSource? _idle;
@@ -31,6 +34,7 @@ public sealed partial class WorkflowEngine : IAsyncDisposable
         _options = options;
         _queue = new RunQueue(options.ConcurrentRuns, options.QueueLength, options.ConcurrentRunsPerTenant);
         options.Services.RunWorkflow = RunSubWorkflowAsync;
+        _scheduler = new Scheduler(Time, options.Database is null ? null : new ScheduleStore(options.Database), BeginScheduledAsync, (w, n, due, why) => NotStarted?.Invoke(w, n, due, why));
         _waiting = new WaitingRuns(Time, WakeAsync);
         if (options.Database is not { } database) return;
         History = new RunHistory(database, options.Services.Objects);
@@ -44,6 +48,12 @@ public sealed partial class WorkflowEngine : IAsyncDisposable
 
     /// <summary>Told of every event of every run as it happens, on the thread of the run: it must not wait.</summary>
     public event Action<Run, RunEvent>? Watch;
+
+    /// <summary>Told of a time of a schedule that began no run, and why: the workflow, the node, the time.</summary>
+    public event Action<WorkflowModel, NodeModel, DateTimeOffset, string>? NotStarted;
+
+    /// <summary>When the schedules of the workflows are due next, by workflow and node; null for never.</summary>
+    public IReadOnlyDictionary<(string Workflow, string Node), DateTimeOffset?> Schedules => _scheduler.Next;
 
     /// <summary>The workflows that new runs run.</summary>
     public IReadOnlyDictionary<string, WorkflowModel> Workflows => _workflows;
@@ -62,6 +72,7 @@ public sealed partial class WorkflowEngine : IAsyncDisposable
     public void Use(IEnumerable<WorkflowModel> workflows)
     {
         _workflows = workflows.ToFrozenDictionary(w => w.Name, StringComparer.Ordinal);
+        _scheduler.Use(_workflows.Values);
         if (_workflows.Values.Any(w => w.Nodes.Any(n => n.Node is Nodes.Code.CodeNode))) _options.Services.Code.Warm();
     }
 
@@ -238,6 +249,12 @@ public sealed partial class WorkflowEngine : IAsyncDisposable
         if (run.Phase == RunPhase.Failed) StartErrorWorkflow(run);
     }
 
+    private async Task BeginScheduledAsync(WorkflowModel model, NodeModel trigger, DateTimeOffset due)
+    {
+        var item = new Item(ScheduleNode.Describe(due, ((ScheduleNode)trigger.Node).Timetable.Zone));
+        await StartAsync(model, new RunRequest { Trigger = trigger.Name, Items = [item] });
+    }
+
     private void StartErrorWorkflow(Run failed)
     {
         if (failed.Model.Settings.ErrorWorkflow is not { Length: > 0 } name || failed.Request.Mode == RunMode.Error || Find(name) is not { } handler) return;
@@ -295,6 +312,7 @@ public sealed partial class WorkflowEngine : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await _stop.CancelAsync();
+        await _scheduler.DisposeAsync();
         await _waiting.DisposeAsync();
         foreach (var run in _active.Values) run.Abandon();
         _idle = new(TaskCreationOptions.RunContinuationsAsynchronously);
