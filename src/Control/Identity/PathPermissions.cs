@@ -45,6 +45,7 @@ internal static class PathPermissions
         // They answer a question that is too long for a query string.
         ("POST", "/api/v1/explain", Need.Read),
         ("POST", "/api/v1/config/plan", Need.Read),
+        ("POST", "/api/v1/workflows/check", Need.Read),
         // Kong's /schemas/{kind}/validate.
         ("POST", "/schemas", Need.Read),
         // A file with the keys and passwords that stand in the configuration.

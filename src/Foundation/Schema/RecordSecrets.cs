@@ -31,6 +31,29 @@ public static partial class RecordSecrets
                 HideByName(nested);
     }
 
+    /// <summary>
+    /// Masks, in place, what looks like a secret by its name in data of any shape: as <see cref="HideByName"/>, and also in lists, in pairs of a <c>name</c> and a
+    /// <c>value</c>, and what requests carry to say who sends them.
+    /// </summary>
+    public static void HideInData(JsonNode? data)
+    {
+        switch (data)
+        {
+            case JsonArray list:
+                foreach (var entry in list) HideInData(entry);
+                break;
+            case JsonObject map:
+                var pair = map["name"] is JsonValue named && named.TryGetValue<string>(out var text) && LooksSecretInData(text);
+                foreach (var (name, value) in map.ToList())
+                    if (LooksSecretInData(name) || (pair && name == "value")) Replace(map, name, value, Masked(value));
+                    else HideInData(value);
+                break;
+        }
+    }
+
+    /// <summary>Whether a field of any data is secret by its name.</summary>
+    public static bool LooksSecretInData(string name) => LooksSecret(name) || name.Contains("authorization", StringComparison.OrdinalIgnoreCase) || name.Contains("cookie", StringComparison.OrdinalIgnoreCase);
+
     /// <summary>Whether the name of a field says that it is secret.</summary>
     public static bool LooksSecret(string name) => Array.Exists(SecretWords, w => name.Contains(w, StringComparison.OrdinalIgnoreCase));
 

@@ -87,6 +87,13 @@ public sealed record RouteConfig : Entity, IChecked
     [Extension]
     public string? Workflow { get; init; }
 
+    /// <summary>
+    /// Sluice: the route takes the calls that runs of workflows wait for (<c>$execution.resumeUrl</c>, approvals) and those of webhooks in test mode, in place of a
+    /// service. Their addresses are below its first path.
+    /// </summary>
+    [Extension]
+    public bool WorkflowCalls { get; init; }
+
     /// <summary>Sluice: a route that is not enabled is left out of the routing table.</summary>
     [Extension]
     public bool Enabled { get; init; } = true;

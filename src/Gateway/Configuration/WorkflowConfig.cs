@@ -9,6 +9,9 @@ public sealed record WorkflowConfig : Entity
     [Required]
     public string Name { get; init; } = "";
 
+    /// <summary>Whether its triggers start it. One that is not enabled can still be run by hand and by other workflows; its routes answer 503.</summary>
+    public bool Enabled { get; init; } = true;
+
     /// <summary>The workflow as n8n exports it.</summary>
     [Ignored]
     public MapNode Document { get; init; } = new(default, []);

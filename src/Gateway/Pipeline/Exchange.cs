@@ -122,6 +122,9 @@ public sealed partial class Exchange
     /// <summary>The spans of this exchange; null unless it is traced.</summary>
     internal ExchangeTrace? Trace { get; set; }
 
+    /// <summary>The trace that what is done for the exchange belongs to: the gateway's own span, or what a tracing plugin or the caller says; nothing when there is none.</summary>
+    public System.Diagnostics.ActivityContext TraceContext => Trace?.Context ?? (Telemetry.TraceContext.TryRead(Request.Headers, out var said) ? said : default);
+
     /// <summary>The head of the request where it is one of those that are kept; null for the others.</summary>
     internal Replaying.RecordedRequest? Recorded { get; set; }
 

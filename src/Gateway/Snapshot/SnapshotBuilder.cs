@@ -61,7 +61,7 @@ internal sealed class SnapshotBuilder(GatewayRuntime runtime)
             {
                 Config = config,
                 Service = service,
-                Handler = config.Workflow is { } workflow ? handlers?.GetValueOrDefault(workflow) : null,
+                Handler = config.WorkflowCalls ? snapshot.Settings.Workflows?.Calls : config.Workflow is { } workflow ? handlers?.GetValueOrDefault(workflow) : null,
                 Plan = plans.ForRoute(config, config.Service?.Id),
                 Meter = runtime.Metrics.For(config.Name ?? config.Id.ToString(), service?.Label ?? ""),
             });

@@ -16,6 +16,9 @@ internal sealed class ExchangeTrace
 
     private ExchangeTrace(Activity server) => this.server = server;
 
+    /// <summary>For the spans of what is done for it.</summary>
+    public ActivityContext Context => server.Context;
+
     /// <summary>32 hex digits.</summary>
     public string TraceId => server.TraceId.ToHexString();
 

@@ -60,7 +60,7 @@ internal sealed class ControlPlane : IDisposable
     public void Map(IEndpointRouteBuilder routes, RunningGateway gateway)
     {
         new ReleasesApi(gateway.Releases, gateway.File, gateway.Reading).Map(routes);
-        new ConfigurationApi(gateway.Releases, gateway.Runtime).Map(routes);
+        new ConfigurationApi(gateway.Releases, gateway.Runtime, gateway.Workflows).Map(routes);
         (connections = new ConnectionsApi(gateway.Connections, audit, time)).Map(routes);
         routes.MapIdentity(accounts);
         routes.MapAudit(audit);

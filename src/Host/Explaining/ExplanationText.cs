@@ -11,7 +11,9 @@ internal static class ExplanationText
         output.WriteLine();
         WriteRoutes(output, explanation);
         WriteMiddleware(output, explanation);
-        if (explanation.Route is not null) WriteService(output, explanation.Service);
+        if (explanation.Route?.Config is { WorkflowCalls: true }) output.WriteLine("workflow: the one whose run waits for the call");
+        else if (explanation.Route?.Config.Workflow is { } workflow) output.WriteLine($"workflow: {workflow}");
+        else if (explanation.Route is not null) WriteService(output, explanation.Service);
     }
 
     private static void WriteRoutes(TextWriter output, Explanation explanation)

@@ -61,7 +61,7 @@ internal sealed partial class RunningGateway : IAsyncDisposable
         runtime = new GatewayRuntime(transport, settings.Gateway with { DefaultCertificate = Certificate, AcmeStore = acme }, logs, time);
         reading = ReadOptions.Default with { RouterFlavor = settings.Gateway.RouterFlavor, Secrets = secrets, Time = time };
         Connections = new StoredConnections(shared, settings.EncryptionKeys.Keys, Secret, time);
-        workflows = new GatewayWorkflows(database, Path.Combine(settings.DataFolder, "payloads"), settings.Roles.HasFlag(NodeRoles.Worker), Connections, time, log);
+        workflows = new GatewayWorkflows(database, Path.Combine(settings.DataFolder, "payloads"), settings.Roles.HasFlag(NodeRoles.Worker), settings.Workflows, Connections, time, log);
         StartedAt = time.GetUtcNow();
     }
 
@@ -142,6 +142,9 @@ internal sealed partial class RunningGateway : IAsyncDisposable
         if (settings.Proxy.Count > 0) server = await GatewayServer.StartAsync(runtime, settings.Proxy);
         isListening = true;
     }
+
+    /// <summary>What runs workflows.</summary>
+    public Sluice.Workflows.Runs.WorkflowEngine Workflows => workflows.Engine;
 
     /// <summary>What runs.</summary>
     public GatewayRuntime Runtime => runtime;
@@ -347,6 +350,8 @@ internal sealed partial class RunningGateway : IAsyncDisposable
     {
         if (!settings.SkipUnsupported && read.UnsupportedPlugins.Count > 0)
             return new BuiltConfiguration { Problems = [.. read.UnsupportedPlugins.Select(NotBuilt)] };
+        if (GatewayWorkflows.Check(read.Document!).Where(p => p.Severity == Severity.Error).ToList() is { Count: > 0 } wrong)
+            return new BuiltConfiguration { Problems = wrong };
         try
         {
             var certificate = renewed;

@@ -6,6 +6,7 @@ using OpenTelemetry.Resources;
 using OpenTelemetry.Trace;
 using Sluice.Gateway.Telemetry;
 using Sluice.Host.Settings;
+using Sluice.Workflows.Runs;
 
 namespace Sluice.Host.Running;
 
@@ -43,7 +44,7 @@ internal sealed class TraceExport : IDisposable
                 .AddService("sluice", serviceVersion: SluiceVersion.Current)
                 .AddTelemetrySdk()
                 .AddEnvironmentVariableDetector())
-            .AddSource(Traces.SourceName)
+            .AddSource(Traces.SourceName, RunTrace.SourceName)
             .AddOtlpExporter(exporter =>
             {
                 exporter.Endpoint = settings.Endpoint;

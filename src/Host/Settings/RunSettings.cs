@@ -79,6 +79,9 @@ internal sealed record RunSettings
 
     public required LogLevel LogLevel { get; init; }
 
+    /// <summary>How workflows are run.</summary>
+    public WorkflowRunSettings Workflows { get; init; } = new();
+
     /// <summary>Where spans go; null for nowhere.</summary>
     public TraceSettings? Traces { get; init; }
 

@@ -48,6 +48,7 @@ internal static class SettingsReader
             DrainTimeout = TimeSpan.FromSeconds(sources.Number(30, 0, 86400, "--drain-timeout")),
             DemoUpstream = sources.Find("--demo-upstream") is { } demo ? ListenAddresses.Parse(demo.Value, demo.Origin).FirstOrDefault() : null,
             LogLevel = Level(sources),
+            Workflows = WorkflowRunSettings.Read(sources, ControlSettingsReader.Roles(sources).HasFlag(NodeRoles.Gateway) ? Listeners.Proxy(sources) : []),
             Traces = TraceSettings.Read(sources, environment),
             Gateway = Gateway(sources, notes),
             Notes = [.. notes, .. KongNotes(sources.Kong)],

@@ -25,22 +25,36 @@ internal sealed partial class GatewayWorkflows : RouteHandlers, IAsyncDisposable
     private readonly WorkflowEngine _engine;
     private readonly WorkflowMetrics _metrics = new();
     private readonly bool _stores;
+    private readonly string _publicUrl;
     private readonly ILogger _log;
 
     /// <param name="database">Where runs are stored; null where the gateway has none.</param>
     /// <param name="payloads">The folder for what is too big for a database in a file, and for files; nodes that share a database keep it there.</param>
     /// <param name="works">Whether this node goes on with runs that others left behind.</param>
+    /// <param name="settings">Limits, and where callers reach the gateway.</param>
     /// <param name="connections">What nodes authorise themselves with.</param>
-    public GatewayWorkflows(Database? database, string payloads, bool works, ConnectionSource connections, TimeProvider time, ILogger log)
+    public GatewayWorkflows(Database? database, string payloads, bool works, Settings.WorkflowRunSettings settings, ConnectionSource connections, TimeProvider time, ILogger log)
     {
         _log = log;
+        _publicUrl = settings.PublicUrl;
         _stores = database is not null;
         ObjectStore? objects = database is null ? null : database.Kind == DatabaseKind.Sqlite ? new FolderObjectStore(payloads) : new DatabaseObjectStore(database);
         _services = new NodeServices { Time = time, Objects = objects, Connections = connections };
-        _engine = new WorkflowEngine(new EngineOptions { Database = database, Services = _services, Node = database is null ? null : GatewayNode.Id, TakesOver = works });
+        _engine = new WorkflowEngine(new EngineOptions
+        {
+            Database = database,
+            Services = _services,
+            Node = database is null ? null : GatewayNode.Id,
+            TakesOver = works,
+            ConcurrentRuns = settings.ConcurrentRuns,
+            ConcurrentRunsPerTenant = settings.ConcurrentRunsPerTenant,
+        });
+        Calls = new WorkflowCallsHandler(_engine, _services);
         _engine.Watch += _metrics.Add;
         _engine.NotStarted += (workflow, node, due, why) => LogNotStarted(workflow.Name, node.Name, due, why);
     }
+
+    public override RouteHandler Calls { get; }
 
     /// <summary>Everything wrong with the workflows of a configuration, with workflow, node and field.</summary>
     public static IReadOnlyList<Problem> Check(GatewayDocument document)
@@ -50,6 +64,10 @@ internal sealed partial class GatewayWorkflows : RouteHandlers, IAsyncDisposable
         foreach (var route in document.Routes)
             if (route.Workflow is { } name && Named(document, name) is { } config && Compiled(config).Model is { } model && !model.Triggers.Any(t => t.Node is WebhookNode))
                 problems.Add(new Problem(route.Place, $"route \"{route.Name ?? route.Id.ToString()}\"", "workflow", $"the workflow '{name}' has no webhook node, so that no request can start it"));
+        if (!document.Routes.Any(r => r is { WorkflowCalls: true, Enabled: true }))
+            foreach (var config in document.Workflows)
+                if (Compiled(config).Model?.WaitsForCall is { } waits)
+                    problems.Add(new Problem(config.Place, $"workflow \"{config.Name}\"", "nodes", $"'{waits.Name}' waits for a call, and no route has workflow_calls: true to take it", Severity.Warning));
         return problems;
     }
 
@@ -59,7 +77,7 @@ internal sealed partial class GatewayWorkflows : RouteHandlers, IAsyncDisposable
         if (errors.Count > 0) throw new SnapshotException(string.Join(Environment.NewLine, errors));
         var handlers = new Dictionary<string, RouteHandler>(StringComparer.Ordinal);
         foreach (var config in document.Workflows)
-            handlers[config.Name] = handlers[config.Id.ToString()] = new WorkflowHandler(_engine, _services, Compiled(config).Model!);
+            handlers[config.Name] = handlers[config.Id.ToString()] = new WorkflowHandler(_engine, _services, Compiled(config).Model!, WorkflowTenant.Of(config.Tags), config.Enabled);
         return handlers;
     }
 
@@ -68,6 +86,7 @@ internal sealed partial class GatewayWorkflows : RouteHandlers, IAsyncDisposable
     {
         var models = Models(document);
         _engine.Use(models);
+        _services.ResumeAddress = _publicUrl + (document.Routes.FirstOrDefault(r => r is { WorkflowCalls: true, Enabled: true })?.Paths?.FirstOrDefault(p => p.StartsWith('/')) ?? "/webhook-waiting").TrimEnd('/');
         var unstored = models.Where(m => m.Durable && !_stores).Select(m => m.Name).ToList();
         if (unstored.Count > 0) LogNotStored(string.Join(", ", unstored));
     }
@@ -76,8 +95,11 @@ internal sealed partial class GatewayWorkflows : RouteHandlers, IAsyncDisposable
     /// <exception cref="DatabaseException">The store does not answer.</exception>
     public Task StartAsync() => _engine.StartAsync();
 
+    /// <summary>What runs them.</summary>
+    public WorkflowEngine Engine => _engine;
+
     /// <summary>What is counted, in the Prometheus text format.</summary>
-    public string Metrics() => _metrics.Write();
+    public string Metrics() => _metrics.Write(_engine.Load, _services.Time.GetUtcNow());
 
     public ValueTask DisposeAsync() => _engine.DisposeAsync();
 

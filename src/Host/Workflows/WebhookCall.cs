@@ -13,10 +13,25 @@ namespace Sluice.Host.Workflows;
 /// <summary>The request of an exchange as a workflow sees it.</summary>
 internal static class WebhookCall
 {
+    /// <summary>The largest request body where the gateway has no smaller limit.</summary>
+    private const int MaximumBody = 16 << 20;
+
     private const int MostParts = 1000;
 
+    private static readonly Answer TooLarge = new() { Status = 413, Error = GatewayErrors.PayloadTooLarge, CloseConnection = true };
+
+    /// <summary>Reads the request whole; null with what is answered when it cannot be.</summary>
+    /// <param name="webhook">The node that is called; null for one that only waits.</param>
+    /// <param name="path">Gives the path parameters; null for none.</param>
+    public static async ValueTask<(WebhookRequest? Call, Answer? Refusal)> TakeAsync(Exchange exchange, WebhookNode? webhook, WebhookPath? path)
+    {
+        var most = exchange.Snapshot.Settings.MaxRequestBody is > 0 and < MaximumBody and var smaller ? (int)smaller : MaximumBody;
+        if (await exchange.ReadRequestBodyAsync(most) is not { } body) return (null, TooLarge);
+        return await ReadAsync(exchange, webhook, path, body) is { } call ? (call, null) : (null, WorkflowErrors.UnreadableBody.Answer);
+    }
+
     /// <returns>Null when the body is not what its content type says.</returns>
-    public static async ValueTask<WebhookRequest?> ReadAsync(Exchange exchange, WebhookNode webhook, WebhookPath path, byte[] body)
+    private static async ValueTask<WebhookRequest?> ReadAsync(Exchange exchange, WebhookNode? webhook, WebhookPath? path, byte[] body)
     {
         var (value, files) = (new JsValueBox(), new Dictionary<string, BinaryData>(StringComparer.Ordinal));
         if (body.Length > 0 && !await TryReadBodyAsync(exchange, webhook, body, value, files)) return null;
@@ -28,19 +43,19 @@ internal static class WebhookCall
             Method = request.Method,
             Url = $"{exchange.ForwardedScheme}://{request.Host}{exchange.Path}{exchange.Query}",
             Headers = headers,
-            Parameters = path.Parameters(exchange.Path),
+            Parameters = path?.Parameters(exchange.Path) ?? new JsObject(),
             Query = Fields(exchange.Query),
             Body = value.Value,
             Files = files.Count > 0 ? files : null,
         };
     }
 
-    private static async ValueTask<bool> TryReadBodyAsync(Exchange exchange, WebhookNode webhook, byte[] body, JsValueBox value, Dictionary<string, BinaryData> files)
+    private static async ValueTask<bool> TryReadBodyAsync(Exchange exchange, WebhookNode? webhook, byte[] body, JsValueBox value, Dictionary<string, BinaryData> files)
     {
-        var field = webhook.FileField.Length > 0 ? webhook.FileField : "data";
+        var field = webhook?.FileField is { Length: > 0 } named ? named : "data";
         _ = MediaTypeHeaderValue.TryParse(exchange.Request.ContentType, out var type);
         var media = type?.MediaType.Value?.ToLowerInvariant() ?? "";
-        if (webhook.RawBody)
+        if (webhook?.RawBody == true)
         {
             files[field] = File(body, media, null);
             return true;

@@ -42,6 +42,7 @@ internal static class RunEventJson
         {
             case RunStarted e:
                 w.WriteString("node", model.Nodes[e.Trigger].Name);
+                if (e.Trace is not null) w.WriteString("trace", e.Trace);
                 w.WritePropertyName("items");
                 Write(w, e.Items, fileKey);
                 break;
@@ -77,6 +78,7 @@ internal static class RunEventJson
                 w.WriteBoolean("onCall", e.OnCall);
                 w.WriteString("suffix", e.Suffix);
                 w.WriteString("method", e.Method);
+                if (e.Message.Length > 0) w.WriteString("message", e.Message);
                 break;
             case NodeResumed e:
                 Node(w, model, e.Node, e.Index);
@@ -212,11 +214,11 @@ internal static class RunEventJson
         TimeSpan Took() => new((long)line["took"].AsNumber);
         return line["event"].AsString switch
         {
-            "started" => new RunStarted(at, Node(), Items(line["items"])!),
+            "started" => new RunStarted(at, Node(), Items(line["items"])!, line["trace"].AsString),
             "node started" => new NodeStarted(at, Node(), Index(), (int)line["attempt"].AsNumber),
             "node finished" => new NodeFinished(at, Node(), Index(), [.. line["outputs"].AsArray!.Select(o => Items(o)!)], line["state"], Took()) { Lines = Lines(line) },
             "node failed" => new NodeFailed(at, Node(), Index(), (int)line["attempt"].AsNumber, Error(line["error"].AsObject!), line["retry"].IsTrue, Took()) { Lines = Lines(line) },
-            "waiting" => new NodeWaiting(at, Node(), Index(), line["until"].IsNumber ? DateTimeOffset.FromUnixTimeMilliseconds((long)line["until"].AsNumber) : null, line["onCall"].IsTrue, line["suffix"].AsString ?? "", line["method"].AsString ?? ""),
+            "waiting" => new NodeWaiting(at, Node(), Index(), line["until"].IsNumber ? DateTimeOffset.FromUnixTimeMilliseconds((long)line["until"].AsNumber) : null, line["onCall"].IsTrue, line["suffix"].AsString ?? "", line["method"].AsString ?? "", line["message"].AsString ?? ""),
             "resumed" => new NodeResumed(at, Node(), Index(), Items(line["items"])),
             "needs decision" => new DecisionNeeded(at, Node(), Index()),
             "decided" => new Decided(at, Node(), Index(), Enum.Parse<Decision>(line["decision"].AsString!), Items(line["items"])),

@@ -23,7 +23,20 @@ public sealed record RunFilter
 
     public RunPhase? Phase { get; init; }
 
-    public string? Tenant { get; init; }
+    /// <summary>Those of any of these tenants; the empty one stands for runs of nobody's workflows.</summary>
+    public IReadOnlyList<string>? Tenants { get; init; }
+
+    /// <summary>Those that began then or later.</summary>
+    public DateTimeOffset? From { get; init; }
+
+    /// <summary>Those that began before.</summary>
+    public DateTimeOffset? To { get; init; }
+
+    /// <summary>Only the runs that these called.</summary>
+    public string? Parent { get; init; }
+
+    /// <summary>How many are passed over.</summary>
+    public int Offset { get; init; }
 
     /// <summary>Only runs that began before the run of this id, for the next page.</summary>
     public string? Before { get; init; }
@@ -38,13 +51,60 @@ public sealed class RunHistory(Database database, ObjectStore? objects)
     private const string Columns = "id, workflow, version, mode, tenant, parent, phase, started_at, ended_at, wait_until, last_node, error, bytes, cancel_reason";
 
     /// <summary>Runs, the newest first.</summary>
-    public Task<IReadOnlyList<RunSummary>> ListAsync(RunFilter filter, CancellationToken cancel = default) => QueryAsync(
-        $"""
-        SELECT {Columns} FROM workflow_runs
-        WHERE (@workflow IS NULL OR workflow = @workflow) AND (@phase IS NULL OR phase = @phase) AND (@tenant IS NULL OR tenant = @tenant) AND (@before IS NULL OR id < @before)
-        ORDER BY id DESC LIMIT @limit
-        """,
-        new { workflow = filter.Workflow ?? null, phase = filter.Phase is { } phase ? HistorySql.NameOf(phase) : null, tenant = filter.Tenant, before = filter.Before, limit = Math.Clamp(filter.Limit, 1, 1000) }, cancel);
+    public Task<IReadOnlyList<RunSummary>> ListAsync(RunFilter filter, CancellationToken cancel = default)
+    {
+        var (where, arguments) = Condition(filter);
+        arguments.Add("limit", Math.Clamp(filter.Limit, 1, 1000));
+        arguments.Add("offset", filter.Offset);
+        return QueryAsync($"SELECT {Columns} FROM workflow_runs WHERE {where} ORDER BY id DESC LIMIT @limit OFFSET @offset", arguments, cancel);
+    }
+
+    /// <summary>How many runs the filter lets through, whatever its limit.</summary>
+    public Task<long> CountAsync(RunFilter filter, CancellationToken cancel = default)
+    {
+        var (where, arguments) = Condition(filter);
+        return database.ReadAsync(c => c.ExecuteScalarAsync<long>(new CommandDefinition($"SELECT count(*) FROM workflow_runs WHERE {where}", arguments, cancellationToken: cancel)), cancel);
+    }
+
+    /// <summary>Removes a run that is over, with its history and files.</summary>
+    /// <returns>False when there is none, or it is not over.</returns>
+    public async Task<bool> DeleteAsync(string id, CancellationToken cancel = default)
+    {
+        if (await FindAsync(id, cancel) is not { EndedAt: not null }) return false;
+        if (objects is not null) await objects.DeleteAsync(HistoryWriter.Folder(id) + "/", cancel);
+        await database.WriteAsync(async (connection, transaction) =>
+        {
+            await connection.ExecuteAsync("DELETE FROM workflow_run_lines WHERE run_id = @id", new { id }, transaction);
+            await connection.ExecuteAsync("DELETE FROM workflow_runs WHERE id = @id", new { id }, transaction);
+        }, cancel);
+        return true;
+    }
+
+    private static (string Where, DynamicParameters Arguments) Condition(RunFilter filter)
+    {
+        var where = new List<string> { "1 = 1" };
+        var arguments = new DynamicParameters();
+        Add("workflow = @workflow", "workflow", filter.Workflow);
+        Add("phase = @phase", "phase", filter.Phase is { } phase ? HistorySql.NameOf(phase) : null);
+        Add("started_at >= @from", "from", filter.From?.ToUnixTimeMilliseconds());
+        Add("started_at < @to", "to", filter.To?.ToUnixTimeMilliseconds());
+        Add("parent = @parent", "parent", filter.Parent);
+        Add("id < @before", "before", filter.Before);
+        if (filter.Tenants is { } tenants)
+        {
+            where.Add(tenants.Count == 0 ? "1 = 0" : $"tenant IN ({string.Join(", ", tenants.Select((_, i) => $"@tenant{i}"))})");
+            for (var i = 0; i < tenants.Count; i++) arguments.Add($"tenant{i}", tenants[i]);
+        }
+
+        return (string.Join(" AND ", where), arguments);
+
+        void Add(string condition, string name, object? value)
+        {
+            if (value is null) return;
+            where.Add(condition);
+            arguments.Add(name, value);
+        }
+    }
 
     public async Task<RunSummary?> FindAsync(string id, CancellationToken cancel = default) =>
         (await QueryAsync($"SELECT {Columns} FROM workflow_runs WHERE id = @id", new { id }, cancel)).FirstOrDefault();
@@ -91,9 +151,6 @@ public sealed class RunHistory(Database database, ObjectStore? objects)
     private Task<IReadOnlyList<RunSummary>> QueryAsync(string sql, object? arguments, CancellationToken cancel) => database.ReadAsync<IReadOnlyList<RunSummary>>(
         async connection =>
         {
-            // PostgreSQL cannot tell the type of a parameter that is only compared with NULL.
-            if (database.Kind == DatabaseKind.Postgres) sql = sql.Replace("@workflow IS", "@workflow::text IS", StringComparison.Ordinal).Replace("@phase IS", "@phase::text IS", StringComparison.Ordinal)
-                .Replace("@tenant IS", "@tenant::text IS", StringComparison.Ordinal).Replace("@before IS", "@before::text IS", StringComparison.Ordinal);
             await using var reader = await connection.ExecuteReaderAsync(new CommandDefinition(sql, arguments, cancellationToken: cancel));
             var runs = new List<RunSummary>();
             while (await reader.ReadAsync(cancel)) runs.Add(Read(reader));

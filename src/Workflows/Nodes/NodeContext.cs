@@ -33,6 +33,9 @@ public sealed class NodeContext
     /// <summary>What expressions see; its item index is set for each evaluation.</summary>
     internal Scope Scope => _scope ??= RunScope.Of(this);
 
+    /// <summary>What a call to another system says of the trace that it belongs to (<c>traceparent</c>); null when nobody keeps traces.</summary>
+    public string? TraceParent => NodeRun.Span?.Id;
+
     /// <summary>How often the node ran before in this run.</summary>
     public int RunIndex => NodeRun.Index;
 

@@ -51,4 +51,7 @@ public sealed record WaitRequest(DateTimeOffset? Until, bool OnCall)
 
     /// <summary>What the address ends with after the run's own part.</summary>
     public string Suffix { get; init; } = "";
+
+    /// <summary>What a person is asked who decides; empty for nothing.</summary>
+    public string Message { get; init; } = "";
 }

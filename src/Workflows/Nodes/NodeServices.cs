@@ -38,7 +38,10 @@ public sealed class NodeServices
     public JsObject Environment { get; init; } = new();
 
     /// <summary>The address under which waiting runs are called: <c>https://host/webhook-waiting</c>.</summary>
-    public string ResumeAddress { get; init; } = "http://localhost:8000/webhook-waiting";
+    public string ResumeAddress { get; set; } = "http://localhost:8000/webhook-waiting";
+
+    /// <summary>Makes and reads what stands behind it.</summary>
+    internal ResumeAddresses ResumeAddresses { get; } = new();
 
     /// <summary>Random bytes; tests give their own.</summary>
     public Action<Span<byte>> Random { get; init; } = static bytes => RandomNumberGenerator.Fill(bytes);

@@ -46,7 +46,13 @@ public sealed class NodeRun
     /// <summary>Stored as started, so that it may have done its work already.</summary>
     internal bool Started { get; set; }
 
-    internal NodeWaiting? Waiting { get; set; }
+    /// <summary>What it waits for; null when it does not.</summary>
+    public NodeWaiting? Waiting { get; internal set; }
+
+    internal System.Diagnostics.Activity? Span { get; set; }
+
+    /// <summary>How many calls the run had taken when this one began to wait: addresses of that turn wake it.</summary>
+    internal int Turn { get; set; }
 
     internal JsValue State { get; set; }
 }

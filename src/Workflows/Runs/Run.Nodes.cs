@@ -28,6 +28,7 @@ public sealed partial class Run
             return;
         }
 
+        run.Span = RunTrace.BeginNode(this, run);
         try
         {
             if (run.Node.Definition.ExecuteOnce) CutToFirst(run.Inputs);
@@ -39,7 +40,7 @@ public sealed partial class Run
             }
 
             var output = run.Node.Timeout is { } limit ? await WithinAsync(run, limit) : await run.Node.Node.ExecuteAsync(new NodeContext(this, run, Cancellation));
-            if (output.Wait is { } wait) Happened(new NodeWaiting(Now, run.Node.Index, run.Index, wait.Until, wait.OnCall, wait.Suffix, wait.Method));
+            if (output.Wait is { } wait) Happened(new NodeWaiting(Now, run.Node.Index, run.Index, wait.Until, wait.OnCall, wait.Suffix, wait.Method, wait.Message));
             else Finished(run, NodeOutcome.Settle(run, output.Outputs));
         }
         catch (NodeException e)
@@ -60,6 +61,15 @@ public sealed partial class Run
             Failed(run, new RunError($"{e.GetType().Name}: {e.Message}", run.Node.Name) { Unexpected = true }, retry: true);
         }
 #pragma warning restore CA1031
+        finally
+        {
+            if (run.Span is { } span)
+            {
+                if (run.Error is { } error) span.SetStatus(System.Diagnostics.ActivityStatusCode.Error, error.Message);
+                span.Stop();
+                run.Span = null;
+            }
+        }
     }
 
     private async ValueTask<NodeResult> WithinAsync(NodeRun run, TimeSpan limit)

@@ -16,7 +16,9 @@ public sealed partial class Run
     private TaskCompletionSource<WebhookResponse?>? _response;
     private bool _answered;
     private string? _cancelReason;
+    private string? _trace;
     private JsObject? _asData;
+    private int _turnOfData;
     private volatile bool _abandoned;
     private SecretMask? _secrets;
 
@@ -49,15 +51,25 @@ public sealed partial class Run
     public Task<RunResult> Ended => _ended.Task;
 
     /// <summary><c>$execution</c>.</summary>
-    internal JsObject AsData => _asData ??= new JsObject
-    {
-        ["id"] = Id,
-        ["mode"] = Request.Mode is RunMode.Test ? "test" : "production",
-        ["resumeUrl"] = $"{Services.ResumeAddress}/{Id}",
-    };
+    internal JsObject AsData => _asData is { } known && _turnOfData == State.CallsTaken ? known : _asData = MakeData();
 
     /// <summary>The executions of a node in this run so far.</summary>
     public IReadOnlyList<NodeRun> Executions(NodeModel node) => State.Runs[node.Index] ?? (IReadOnlyList<NodeRun>)[];
+
+    /// <summary>Every execution of a node so far, in the order in which they began, also while the run goes on.</summary>
+    public IReadOnlyList<NodeRun> AllExecutions()
+    {
+        lock (_effects) return [.. State.Runs.SelectMany(r => r ?? []).OrderBy(r => r.StartedAt == default).ThenBy(r => r.StartedAt).ThenBy(r => r.Node.Index)];
+    }
+
+    /// <summary>The executions that wait for a time or a call.</summary>
+    public IReadOnlyList<NodeRun> WaitingExecutions()
+    {
+        lock (_effects) return [.. State.Waiting ?? []];
+    }
+
+    /// <summary>How it stands or ended.</summary>
+    public RunResult Standing => Result();
 
     internal NodeServices Services { get; }
 
@@ -114,6 +126,9 @@ public sealed partial class Run
     /// <summary>Whether somebody in this process waits for its end, also while it waits itself.</summary>
     internal bool IsAwaited { get; set; }
 
+    /// <summary>The span of what it does now; null when nobody listens.</summary>
+    internal System.Diagnostics.Activity? Span { get; private set; }
+
     /// <summary>Whether it counts among the runs that are under way at a time.</summary>
     internal bool HasSlot { get; set; }
 
@@ -126,7 +141,7 @@ public sealed partial class Run
     /// <summary>Takes the run without running anything of it yet; <see cref="ContinueAsync"/> does.</summary>
     internal void Take(NodeModel trigger)
     {
-        Happened(new RunStarted(StartedAt = Now, trigger.Index, Request.Items));
+        Begin(trigger);
         lock (_effects) _effects.Clear();
     }
 
@@ -157,8 +172,14 @@ public sealed partial class Run
     /// <summary>Begins the run.</summary>
     internal async ValueTask StartAsync(NodeModel trigger)
     {
-        Happened(new RunStarted(StartedAt = Now, trigger.Index, Request.Items));
+        Begin(trigger);
         await DriveAsync();
+    }
+
+    private void Begin(NodeModel trigger)
+    {
+        Span = RunTrace.Begin(this, null);
+        Happened(new RunStarted(StartedAt = Now, trigger.Index, Request.Items, Span?.Id));
     }
 
     /// <summary>Takes over what another run did before its last failure; nothing is run yet.</summary>
@@ -215,9 +236,20 @@ public sealed partial class Run
     internal void Replay(RunEvent happened)
     {
         Recovered = true;
-        if (happened is RunStarted) StartedAt = happened.At;
+        if (happened is RunStarted started) (StartedAt, _trace) = (happened.At, started.Trace);
         RunMachine.Apply(State, happened, _effects);
         _effects.Clear();
+    }
+
+    private JsObject MakeData()
+    {
+        _turnOfData = State.CallsTaken;
+        return new JsObject
+        {
+            ["id"] = Id,
+            ["mode"] = Request.Mode is RunMode.Test ? "test" : "production",
+            ["resumeUrl"] = $"{Services.ResumeAddress}/{Id}/{Services.ResumeAddresses.Token(Id, _turnOfData)}",
+        };
     }
 
     private DateTimeOffset Now => Services.Time.GetUtcNow();
@@ -238,8 +270,18 @@ public sealed partial class Run
     {
         using var timeout = StartTimeout();
         using var abandoned = Request.Cancellation.CanBeCanceled ? Request.Cancellation.UnsafeRegister(static run => ((Run)run!).Cancel("the caller went away or its time is up"), this) : default;
-        if (Model.Settings.Parallel) await DriveSideBySideAsync();
-        else await DriveInTurnAsync();
+        Span ??= RunTrace.Begin(this, _trace);
+        _trace ??= Span?.Id;
+        try
+        {
+            if (Model.Settings.Parallel) await DriveSideBySideAsync();
+            else await DriveInTurnAsync();
+        }
+        finally
+        {
+            RunTrace.End(this);
+            Span = null;
+        }
     }
 
     private async ValueTask DriveInTurnAsync()

@@ -9,7 +9,8 @@ public abstract record RunEvent(DateTimeOffset At);
 /// <summary>The run began.</summary>
 /// <param name="Trigger">The index of the node that it began with.</param>
 /// <param name="Items">What it began with.</param>
-public sealed record RunStarted(DateTimeOffset At, int Trigger, IReadOnlyList<Item> Items) : RunEvent(At);
+/// <param name="Trace">The trace that it continues or began, as a <c>traceparent</c>; null for none.</param>
+public sealed record RunStarted(DateTimeOffset At, int Trigger, IReadOnlyList<Item> Items, string? Trace = null) : RunEvent(At);
 
 /// <summary>A node that must not run twice is about to run.</summary>
 public sealed record NodeStarted(DateTimeOffset At, int Node, int Index, int Attempt) : RunEvent(At);
@@ -34,7 +35,7 @@ public sealed record NodeFailed(DateTimeOffset At, int Node, int Index, int Atte
 }
 
 /// <summary>A node waits, and with it the run.</summary>
-public sealed record NodeWaiting(DateTimeOffset At, int Node, int Index, DateTimeOffset? Until, bool OnCall, string Suffix, string Method) : RunEvent(At);
+public sealed record NodeWaiting(DateTimeOffset At, int Node, int Index, DateTimeOffset? Until, bool OnCall, string Suffix, string Method, string Message = "") : RunEvent(At);
 
 /// <summary>What a node waited for came.</summary>
 /// <param name="Items">What it gives; null for the items that it was given.</param>

@@ -52,6 +52,7 @@ internal static class RunMachine
         run.Outputs = e.Outputs;
         run.State = e.State;
         run.Took = e.Took;
+        run.StartedAt = e.At - e.Took;
         Leave(state, run);
         if (state.Phase != RunPhase.Running) return;
         Route(state, run);
@@ -64,6 +65,7 @@ internal static class RunMachine
         var node = run.Node;
         run.Error = e.Error;
         run.Took = e.Took;
+        run.StartedAt = e.At - e.Took;
         if (state.Phase == RunPhase.Running && e.Retry && node.Definition.RetryOnFail && e.Attempt < node.Definition.MaxTries)
         {
             run.Attempt = e.Attempt + 1;
@@ -109,6 +111,7 @@ internal static class RunMachine
     {
         var run = Find(state, e.Node, e.Index);
         run.Waiting = e;
+        run.Turn = state.CallsTaken;
         Leave(state, run);
         (state.Waiting ??= []).Add(run);
         if (state.Phase == RunPhase.Running) Dispatch(state, effects);
@@ -118,6 +121,8 @@ internal static class RunMachine
     {
         var run = Find(state, e.Node, e.Index);
         state.Waiting!.Remove(run);
+        // A time that comes gives no items.
+        if (e.Items is not null) state.CallsTaken++;
         run.Waiting = null;
         run.Outputs = [e.Items ?? run.Inputs[0] ?? []];
         state.Phase = RunPhase.Running;

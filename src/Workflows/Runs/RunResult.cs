@@ -34,6 +34,9 @@ public sealed class RunRequest
     /// <summary>Ends when whoever waits for the run goes away or its time is up; the run is cancelled then.</summary>
     public CancellationToken Cancellation { get; init; }
 
+    /// <summary>The trace of whoever starts it, which the run continues; a trace of its own when there is none.</summary>
+    public System.Diagnostics.ActivityContext Trace { get; init; }
+
     /// <summary>The run's id; a new one when null.</summary>
     public string? Id { get; init; }
 

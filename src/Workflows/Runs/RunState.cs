@@ -41,6 +41,9 @@ internal sealed class RunState(WorkflowModel model)
     /// <summary>Every execution, by the node's index and the execution's.</summary>
     public List<NodeRun>?[] Runs { get; } = new List<NodeRun>?[model.Nodes.Count];
 
+    /// <summary>How many calls it has taken while it waited.</summary>
+    public int CallsTaken { get; set; }
+
     /// <summary>How many executions there were.</summary>
     public int Executions { get; set; }
 

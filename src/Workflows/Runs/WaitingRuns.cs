@@ -48,6 +48,12 @@ internal sealed class WaitingRuns : IAsyncDisposable
             if (!_runs.ContainsKey(id)) Put(id, new Parked(null, until));
     }
 
+    /// <summary>A run that is in memory; null when it is not, or does not wait.</summary>
+    public Run? Find(string id)
+    {
+        lock (_lock) return _runs.GetValueOrDefault(id)?.Run;
+    }
+
     /// <summary>Takes a run out, for whoever wakes or ends it; null when it does not wait or somebody else was first.</summary>
     public Parked? Remove(string id)
     {

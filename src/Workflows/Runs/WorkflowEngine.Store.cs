@@ -5,6 +5,7 @@ using Sluice.Foundation.Storage;
 using Sluice.Workflows.Data;
 using Sluice.Workflows.Definitions;
 using Sluice.Workflows.History;
+using Sluice.Workflows.Nodes.Wait;
 using Sluice.Workflows.Nodes.Webhook;
 
 namespace Sluice.Workflows.Runs;
@@ -33,6 +34,8 @@ public sealed partial class WorkflowEngine
 
         await Migrations.RunAsync(database, "workflows", HistorySql.Migrations, Time, cancel);
         await _ownership!.RegisterAsync(cancel);
+        var addresses = _options.Services.ResumeAddresses;
+        addresses.Key = await _ownership.KeyAsync(addresses.Key, cancel);
         if (_options.TakesOver || !_ownership.IsShared)
         {
             await ClaimAsync(cancel);
@@ -45,12 +48,34 @@ public sealed partial class WorkflowEngine
     /// <summary>Goes on with a run that waits for a call.</summary>
     /// <param name="suffix">What the called address has after the run's id.</param>
     /// <returns>The caller's answer; null when no such run waits for such a call.</returns>
-    public async ValueTask<WebhookResponse?> ResumeAsync(string id, string suffix, WebhookRequest request, CancellationToken cancel = default)
+    public ValueTask<WebhookResponse?> ResumeAsync(string id, string suffix, WebhookRequest request, CancellationToken cancel = default) => WakeByCallAsync(id, null, suffix, request, cancel);
+
+    /// <summary>Goes on with a run whose address was called, as <c>$execution.resumeUrl</c> gives it.</summary>
+    /// <param name="token">What stands behind the run's id; it is good for one call.</param>
+    /// <param name="suffix">What stands behind that.</param>
+    /// <returns>The caller's answer; null when the address is none, or nothing waits for that call any more.</returns>
+    public async ValueTask<WebhookResponse?> CallWaitingAsync(string id, string token, string suffix, WebhookRequest request, CancellationToken cancel)
+    {
+        if (_options.Services.ResumeAddresses.Read(id, token) is not { } turn) return null;
+
+        // To look at the page of an approval is not to decide: programs follow links in mails, too.
+        if (request.Method is "GET" or "HEAD" && await PeekAsync(id) is { } seen && Waits(seen, turn, suffix, Approval.Method) is { } asked) return Approval.Page(seen, asked);
+        return await WakeByCallAsync(id, turn, suffix, request, cancel);
+    }
+
+    private static NodeRun? Waits(Run run, int? turn, string suffix, string method) => run.State.Waiting?.Find(w => w.Waiting is { OnCall: true } wait
+        && (turn ?? w.Turn) == w.Turn && string.Equals(wait.Suffix, suffix, StringComparison.Ordinal)
+        && (wait.Method.Length == 0 || string.Equals(wait.Method, method, StringComparison.OrdinalIgnoreCase)));
+
+    /// <summary>A run that waits, to look at only.</summary>
+    private async ValueTask<Run?> PeekAsync(string id) => _waiting.Find(id) is { } kept ? kept : await LoadAsync(id) is { Phase: RunPhase.Waiting } stored ? stored : null;
+
+    private async ValueTask<WebhookResponse?> WakeByCallAsync(string id, int? turn, string suffix, WebhookRequest request, CancellationToken cancel)
     {
         if (await TakeWaitingAsync(id) is not { } run) return null;
-        var waiting = run.State.Waiting?.Find(w => w.Waiting is { OnCall: true } wait && string.Equals(wait.Suffix, suffix, StringComparison.Ordinal)
-            && (wait.Method.Length == 0 || string.Equals(wait.Method, request.Method, StringComparison.OrdinalIgnoreCase)));
-        if (waiting is null)
+        var waiting = Waits(run, turn, suffix, request.Method) ?? (request.Method is "POST" ? Waits(run, turn, suffix, Approval.Method) : null);
+        var items = waiting is { Waiting.Method: Approval.Method } ? Approval.Read(request) : [request.ToItem()];
+        if (waiting is null || items is null)
         {
             await PutBackAsync(run);
             return null;
@@ -59,7 +84,7 @@ public sealed partial class WorkflowEngine
         var answer = ((IAnswersCaller)waiting.Node.Node).Answer;
         var response = answer.Mode == ResponseMode.ResponseNode ? run.ExpectResponse() : null;
         await EnterAsync(run, always: true, cancel);
-        var driven = DriveAsync(run, Activate(run).ResumeAsync(waiting, [request.ToItem()])).AsTask();
+        var driven = DriveAsync(run, Activate(run).ResumeAsync(waiting, items)).AsTask();
         if (answer.Mode == ResponseMode.LastNode)
         {
             await driven;
@@ -95,11 +120,22 @@ public sealed partial class WorkflowEngine
         return true;
     }
 
+    /// <summary>Whether <see cref="RetryAsync"/> can try it again.</summary>
+    public async ValueTask<bool> CanRetryAsync(string id, bool newest = false) => await PrepareRetryAsync(id, newest) is not null;
+
     /// <summary>Tries a stored run that failed again, from the node that failed: a new run that takes over what the old one did before.</summary>
     /// <param name="newest">With the workflow as it is now, and not as it was then.</param>
     /// <returns>The new run; null when no such run failed, or the workflow of now has not the nodes that the old one ran.</returns>
     /// <exception cref="RunRefusedException">The queue is full, or the store does not answer.</exception>
     public async ValueTask<Run?> RetryAsync(string id, bool newest = false)
+    {
+        if (await PrepareRetryAsync(id, newest) is not { } run) return null;
+        await EnterAsync(run, always: false, _stop.Token);
+        InBackground(() => DriveAsync(run, Activate(run).ContinueAsync()).AsTask());
+        return run;
+    }
+
+    private async ValueTask<Run?> PrepareRetryAsync(string id, bool newest)
     {
         if (History is null || await History.FindAsync(id) is not { Phase: RunPhase.Failed or RunPhase.Cancelled } stored) return null;
         var model = newest ? Find(stored.Workflow) : await ModelAsync(stored.Workflow, stored.Version);
@@ -115,15 +151,20 @@ public sealed partial class WorkflowEngine
             return null;
         }
 
-        await EnterAsync(run, always: false, _stop.Token);
-        InBackground(() => DriveAsync(run, Activate(run).ContinueAsync()).AsTask());
         return run;
     }
 
     /// <summary>A run as its history says; null when there is none, or its document or history cannot be read (they are kept as they are).</summary>
-    public async ValueTask<Run?> LoadAsync(string id)
+    public async ValueTask<Run?> LoadAsync(string id) => _active.TryGetValue(id, out var active) ? active : await ReadAsync(id);
+
+    /// <summary>A run for looking at: as it is stored, or, when runs of its workflow are not, as it is in memory. Null when there is none or it cannot be read.</summary>
+    public async ValueTask<Run?> ShowAsync(string id) => Known(id) is { Log: null } live ? live : await ReadAsync(id);
+
+    /// <summary>A run that is in memory and not over.</summary>
+    private Run? Known(string id) => _active.TryGetValue(id, out var active) ? active : _waiting.Find(id);
+
+    private async ValueTask<Run?> ReadAsync(string id)
     {
-        if (_active.TryGetValue(id, out var active)) return active;
         if (History is null || await History.FindAsync(id) is not { } stored) return null;
         var model = await ModelAsync(stored.Workflow, stored.Version);
         if (model is null) return null;

@@ -36,6 +36,7 @@ public sealed partial class WorkflowEngine : IAsyncDisposable
         options.Services.RunWorkflow = RunSubWorkflowAsync;
         _scheduler = new Scheduler(Time, options.Database is null ? null : new ScheduleStore(options.Database), BeginScheduledAsync, (w, n, due, why) => NotStarted?.Invoke(w, n, due, why));
         _waiting = new WaitingRuns(Time, WakeAsync);
+        TestCalls = new TestCalls(Time);
         if (options.Database is not { } database) return;
         History = new RunHistory(database, options.Services.Objects);
         _ownership = new RunOwnership(database, options.Node);
@@ -65,6 +66,12 @@ public sealed partial class WorkflowEngine : IAsyncDisposable
 
     /// <summary>The runs that are in memory and not over.</summary>
     public IReadOnlyCollection<Run> Active => (IReadOnlyCollection<Run>)_active.Values;
+
+    /// <summary>Webhooks in test mode.</summary>
+    public TestCalls TestCalls { get; }
+
+    /// <summary>Below which address runs that wait, and tests, are called.</summary>
+    public string CallsAddress => _options.Services.ResumeAddress;
 
     private TimeProvider Time => _options.Services.Time;
 
@@ -131,17 +138,31 @@ public sealed partial class WorkflowEngine : IAsyncDisposable
     /// <summary>Runs the workflow of a webhook for a call, and gives the caller's answer when the webhook's response mode says so.</summary>
     /// <param name="trigger">The webhook node that was called.</param>
     /// <exception cref="RunRefusedException">The queue is full, or the store does not answer.</exception>
-    public ValueTask<WebhookResponse> CallAsync(WorkflowModel model, NodeModel trigger, WebhookRequest request, string tenant = "", CancellationToken cancel = default)
+    public ValueTask<WebhookResponse> CallAsync(WorkflowModel model, NodeModel trigger, WebhookRequest request, string tenant = "", System.Diagnostics.ActivityContext trace = default, CancellationToken cancel = default)
     {
         var answer = ((IAnswersCaller)trigger.Node).Answer;
-        var start = new RunRequest { Trigger = trigger.Name, Items = [request.ToItem()], Tenant = tenant, Cancellation = answer.Mode == ResponseMode.OnReceived ? default : cancel };
-        return answer.Mode switch
-        {
-            ResponseMode.OnReceived => StartAndAnswerAsync(model, start, answer),
-            ResponseMode.LastNode => RunAndAnswerAsync(model, start, answer),
-            _ => RunUntilAnsweredAsync(model, start, answer),
-        };
+        var start = new RunRequest { Trigger = trigger.Name, Items = [request.ToItem()], Tenant = tenant, Trace = trace, Cancellation = answer.Mode == ResponseMode.OnReceived ? default : cancel };
+        return AnswerAsync(model, start, answer);
     }
+
+    /// <summary>Runs a workflow as a test for the call that was expected.</summary>
+    public ValueTask<WebhookResponse> CallAsync(ExpectedCall expected, WebhookRequest request, CancellationToken cancel = default)
+    {
+        var answer = ((IAnswersCaller)expected.Trigger.Node).Answer;
+        var start = new RunRequest
+        {
+            Id = expected.Run, Trigger = expected.Trigger.Name, Items = [request.ToItem()], Mode = RunMode.Test, UsePinData = true, Tenant = expected.Tenant,
+            Cancellation = answer.Mode == ResponseMode.OnReceived ? default : cancel,
+        };
+        return AnswerAsync(expected.Model, start, answer);
+    }
+
+    private ValueTask<WebhookResponse> AnswerAsync(WorkflowModel model, RunRequest start, CallerAnswer answer) => answer.Mode switch
+    {
+        ResponseMode.OnReceived => StartAndAnswerAsync(model, start, answer),
+        ResponseMode.LastNode => RunAndAnswerAsync(model, start, answer),
+        _ => RunUntilAnsweredAsync(model, start, answer),
+    };
 
     private async ValueTask<WebhookResponse> StartAndAnswerAsync(WorkflowModel model, RunRequest request, CallerAnswer answer)
     {

@@ -110,6 +110,7 @@ public sealed class AdminFuzzTests
         "vaults" => "mine",
         "plugins" => "global",
         "number" or "old" or "next" => "1",
+        "type" => "http-request",
         "id" => "orders",
         _ => null,
     };

@@ -115,7 +115,9 @@ internal sealed partial class AdminSurface : IAsyncDisposable
             if (type is not null) request.Content.Headers.TryAddWithoutValidation("Content-Type", type);
         }
 
-        using var response = await http.SendAsync(request);
+        using var response = await http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead);
+        // A stream has no end.
+        if (response.Content.Headers.ContentType?.MediaType == "text/event-stream") return ((int)response.StatusCode, "");
         var fields = string.Join('\n', response.Headers.Concat(response.Content.Headers).Select(f => $"{f.Key}: {string.Join(',', f.Value)}"));
         return ((int)response.StatusCode, await response.Content.ReadAsStringAsync() + (response.StatusCode == HttpStatusCode.OK ? "" : "\n" + fields));
     }

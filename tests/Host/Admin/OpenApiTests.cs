@@ -12,6 +12,7 @@ public sealed class OpenApiTests
     [
         "post /api/v1/auth/logout", "post /api/v1/config/releases/{number}/rollback", "post /api/v1/config/routes/{id}/enable", "post /api/v1/config/routes/{id}/disable",
         "post /api/v1/connections/{name}/authorize",
+        "post /api/v1/workflows/{id}/activate", "post /api/v1/workflows/{id}/deactivate", "post /api/v1/workflows/{id}/versions/{number}/restore", "post /api/v1/executions/{id}/cancel",
     ];
 
     [Fact]
@@ -58,7 +59,7 @@ public sealed class OpenApiTests
         {
             if (methods!["get"]?["responses"]?["200"]?["content"]?["application/json"]?["schema"]?["properties"]?["data"] is null)
                 continue;
-            var filled = AdminSurface.Fill(path, name => name switch { "id" when path.Contains("/users/", StringComparison.Ordinal) => "ann", "name" => "key-auth", "number" or "next" => "1", "old" => "0", _ => "orders" });
+            var filled = AdminSurface.Fill(path, name => name switch { "id" when path.Contains("/users/", StringComparison.Ordinal) => "ann", "name" => "key-auth", "type" => "http-request", "id" when path.Contains("/workflows/", StringComparison.Ordinal) => "greet", "number" or "next" => "1", "old" => "0", _ => "orders" });
             var (status, body) = await surface.SendAsync("GET", path == "/api/v1/explain" ? filled + "?url=http://a.test/orders" : filled, "Admin");
             if (status != 200)
                 continue;

@@ -10,7 +10,7 @@ public sealed class ScopeTests
     {
         await using var surface = await AdminSurface.StartAsync();
         await surface.ApplyAsync(WholeConfiguration.Yaml);
-        foreach (var (path, count) in ((string, int)[])[("/services", 1), ("/routes", 1), ("/key-auths", 1), ("/consumers", 0), ("/upstreams", 0), ("/api/v1/config/services", 1), ("/api/v1/config/consumers", 0)])
+        foreach (var (path, count) in ((string, int)[])[("/services", 1), ("/routes", 1), ("/key-auths", 1), ("/consumers", 0), ("/upstreams", 0), ("/api/v1/config/services", 1), ("/api/v1/config/consumers", 0), ("/api/v1/executions", 0)])
         {
             var (status, body) = await surface.SendAsync("GET", path, "acme");
             status.ShouldBe(200, path);

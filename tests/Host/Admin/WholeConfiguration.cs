@@ -58,6 +58,18 @@ internal static class WholeConfiguration
               targets:
               - target: 127.0.0.1:9
                 tags: [b]
+            workflows:
+            - name: greet
+              tags: [tenant:acme]
+              nodes:
+              - {Open}name: Start, type: manual-trigger, id: a{Close}
+              - name: Call
+                type: http-request
+                parameters:
+                  url: http://127.0.0.1:9/
+                  sendHeaders: true
+                  headerParameters: {Open}parameters: [{Open}name: Authorization, value: "Bearer {Planted}-17"{Close}]{Close}
+              connections: {Open}Start: {Open}main: [[{Open}node: Call, type: main, index: 0{Close}]]{Close}{Close}
             pipelines:
             - name: shared
               plugins:

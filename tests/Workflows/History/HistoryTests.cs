@@ -22,7 +22,7 @@ public sealed class HistoryTests
         await using var engine = await StartAsync(database, model);
         var result = await engine.RunAsync(model, new RunRequest { Items = Items("""[{"n":1}]"""), Tenant = "t1" });
 
-        var stored = (await engine.History!.ListAsync(new RunFilter { Workflow = "stored", Phase = RunPhase.Succeeded, Tenant = "t1" })).ShouldHaveSingleItem();
+        var stored = (await engine.History!.ListAsync(new RunFilter { Workflow = "stored", Phase = RunPhase.Succeeded, Tenants = ["t1"] })).ShouldHaveSingleItem();
         stored.Id.ShouldBe(result.Id);
         stored.LastNode.ShouldBe("Set");
         stored.EndedAt.ShouldNotBeNull();

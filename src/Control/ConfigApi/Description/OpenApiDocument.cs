@@ -63,7 +63,7 @@ internal static class OpenApiDocument
             parameters.Add((JsonNode)Parameter("page", "query", "1 for the first.", "integer"));
             parameters.Add((JsonNode)Parameter("per_page", "query", "Elements of a page, at most 1000; 50 unless it is given.", "integer"));
         }
-        if (description.Group == "configuration" && method != "GET")
+        if ((description.Group == "configuration" || description.Body is not null) && method != "GET")
             parameters.Add((JsonNode)Parameter("If-Match", "header", "The object's ETag, or the number of a release in quotes: 412 when there is a newer one."));
         var operation = new JsonObject
         {

@@ -77,6 +77,7 @@ internal sealed class ExplainApi(GatewayRuntime runtime)
             service.Config.Path,
             service.Config.Retries + 1,
             service.CircuitBreaker?.State) : null,
+        explanation.Route?.Config.Workflow,
         explanation.Service is { } behind ? ShowChoice(behind) : null);
 
     /// <summary>Which endpoint is certain where only one can be; where several can, how one of them is chosen.</summary>
@@ -103,7 +104,7 @@ internal sealed class ExplainApi(GatewayRuntime runtime)
     }
 
     private sealed record ExplanationView(
-        string Request, bool Matched, RouteView? Route, IReadOnlyList<CandidateView> Routes, string? Consumer, IReadOnlyList<MiddlewareView> Middleware, ServiceView? Service, ChoiceView? Endpoint);
+        string Request, bool Matched, RouteView? Route, IReadOnlyList<CandidateView> Routes, string? Consumer, IReadOnlyList<MiddlewareView> Middleware, ServiceView? Service, string? Workflow, ChoiceView? Endpoint);
 
     private sealed record RouteView(Guid Id, string? Name, string? Pipeline, string? Policy);
 

@@ -17,7 +17,7 @@ internal sealed class ObjectsApi(ReleaseManager releases, Func<GatewaySnapshot> 
 {
     private const int LongestText = 200;
 
-    private string Address => "/api/v1/config/" + resource.Name;
+    private string Address => resource.Address;
 
     public void Map(IEndpointRouteBuilder routes)
     {
@@ -35,7 +35,7 @@ internal sealed class ObjectsApi(ReleaseManager releases, Func<GatewaySnapshot> 
         Add(routes.MapPost(Address + "/{id}/disable", http => SwitchAsync(http, false)), new EndpointDescription("Take a route out of the routing table without deleting it") { Answer = resource.Name });
     }
 
-    private static void Add(IEndpointConventionBuilder endpoint, EndpointDescription description) => endpoint.WithMetadata(HeedsScopes.Instance, description with { Group = "configuration" });
+    private void Add(IEndpointConventionBuilder endpoint, EndpointDescription description) => endpoint.WithMetadata(HeedsScopes.Instance, description with { Group = resource.Group });
 
     private async Task ListAsync(HttpContext http)
     {
@@ -86,6 +86,16 @@ internal sealed class ObjectsApi(ReleaseManager releases, Func<GatewaySnapshot> 
             await AnswerAsync(http, await ChangeAsync(http, $"change {resource.Singular} {reference}", reference, (tree, entry) =>
                 resource.Apply(tree, entry, whole ? ScopedEdit.KeepTags(Caller.Of(http), entry, body) : body, whole)));
     }
+
+    /// <summary>An edit of the object of the address, answered with what it is then.</summary>
+    public async Task EditAsync(HttpContext http, string what, Func<ConfigurationTree, ConfigurationObject, EditResult> edit)
+    {
+        var reference = ReferenceOf(http);
+        await AnswerAsync(http, await ChangeAsync(http, $"{what} {resource.Singular} {reference}", reference, (tree, entry) => edit(tree, entry!)));
+    }
+
+    /// <summary>An object as the collection shows it.</summary>
+    public JsonObject Show(View view, ConfigurationObject entry) => resource.Show(view, entry);
 
     private async Task SwitchAsync(HttpContext http, bool on)
     {

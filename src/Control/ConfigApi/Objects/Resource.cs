@@ -18,6 +18,12 @@ internal abstract class Resource
     /// <summary>As in the address: <c>routes</c>.</summary>
     public abstract string Name { get; }
 
+    /// <summary>Where it is.</summary>
+    public virtual string Address => "/api/v1/config/" + Name;
+
+    /// <summary>The heading in the OpenAPI document.</summary>
+    public virtual string Group => "configuration";
+
     /// <summary>As a person says it: <c>route</c>.</summary>
     public abstract string Singular { get; }
 

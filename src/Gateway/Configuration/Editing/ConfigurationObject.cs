@@ -55,6 +55,8 @@ public sealed class ConfigurationObject
             else
                 RecordSecrets.HideByName(config);
         }
+        if (Record is WorkflowConfig)
+            RecordSecrets.HideInData(json["document"]);
         return json;
     }
 

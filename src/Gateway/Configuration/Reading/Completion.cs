@@ -40,6 +40,8 @@ internal static class Completion
             binding.Report(node["workflow"]!.Place, "workflow", $"there is no workflow '{workflow}'" + index.DidYouMean("workflows", workflow));
         if (route is { Workflow: not null, Service: not null })
             binding.Report(node["workflow"]!.Place, "workflow", "a route has a service or a workflow, not both");
+        if (route is { WorkflowCalls: true } and ({ Workflow: not null } or { Service: not null }))
+            binding.Report(node["workflow_calls"]!.Place, "workflow_calls", "a route that takes the calls of workflows has neither a service nor a workflow");
         var grpc = route.Protocols.Contains("grpc", StringComparer.Ordinal) || route.Protocols.Contains("grpcs", StringComparer.Ordinal);
         if (!grpc)
             return route;

@@ -98,7 +98,8 @@ internal static class ReleaseCommands
 
     private static Option<string?> Note() => new("--note", "-m") { HelpName = "TEXT", Description = "What the release is about." };
 
-    private static Command Asking(Command command, Func<AdminClient, ParseResult, Task> ask)
+    /// <summary>A command that asks a running gateway.</summary>
+    public static Command Asking(Command command, Func<AdminClient, ParseResult, Task> ask)
     {
         AdminClient.AddTo(command);
         command.AddExamples(

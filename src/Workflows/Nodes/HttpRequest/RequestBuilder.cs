@@ -25,6 +25,7 @@ internal sealed class RequestBuilder(HttpRequestParameters parameters, NodeSetup
         };
         if (parameters.SendQuery) Query(context, index, call);
         if (parameters.SendHeaders) Headers(context, index, call);
+        if (context.TraceParent is { } trace && !call.Headers.Exists(h => h.Key.Equals("traceparent", StringComparison.OrdinalIgnoreCase))) call.Headers.Add(new("traceparent", trace));
         if (parameters.SendBody) await BodyAsync(context, index, call);
         if (_connection is not null) await _connection.AuthoriseAsync(call, context);
         return call;

@@ -9,8 +9,8 @@ namespace Sluice.Workflows.Nodes.Wait;
 [CamelCase]
 internal sealed record WaitParameters
 {
-    /// <summary>What it waits for: a while, a time, or a call.</summary>
-    [OneOf("timeInterval", "specificTime", "webhook")]
+    /// <summary>What it waits for: a while, a time, a call, or a person who approves or declines on the page that <c>$execution.resumeUrl</c> leads to.</summary>
+    [OneOf("timeInterval", "specificTime", "webhook", "approval")]
     public string Resume { get; init; } = "timeInterval";
 
     /// <summary>How long it waits.</summary>
@@ -42,6 +42,10 @@ internal sealed record WaitParameters
 
     /// <summary>The method of the call.</summary>
     public string HttpMethod { get; init; } = "GET";
+
+    /// <summary>What the person who approves or declines reads.</summary>
+    [AllowEmpty]
+    public Parameter<string> Message { get; init; } = "";
 
     /// <summary>Who may call; the address holds the run's id, which nobody can guess.</summary>
     [NoEffect("the address cannot be guessed")]
@@ -107,7 +111,10 @@ internal sealed class WaitNode(WaitParameters parameters) : Node, IAnswersCaller
 
     public override bool IsLoop => true;
 
-    public CallerAnswer Answer { get; } = new()
+    /// <summary>Whether a call makes it go on.</summary>
+    public bool OnCall => parameters.Resume is "webhook" or "approval";
+
+    public CallerAnswer Answer { get; } = parameters.Resume is "approval" ? Approval.Answer : new()
     {
         Mode = parameters.ResponseMode switch { "lastNode" => ResponseMode.LastNode, "responseNode" => ResponseMode.ResponseNode, _ => ResponseMode.OnReceived },
         Status = parameters.ResponseCode,
@@ -133,7 +140,7 @@ internal sealed class WaitNode(WaitParameters parameters) : Node, IAnswersCaller
                 DateTimeOffset? limit = !parameters.LimitWaitTime ? null
                     : parameters.LimitType is "afterTimeInterval" ? context.Time.GetUtcNow() + Span(parameters.ResumeAmount.Get(context, 0), parameters.ResumeUnit.Get(context, 0))
                     : Point(context, parameters.MaxDateAndTime, "maxDateAndTime");
-                return NodeResult.WaitingFor(new WaitRequest(limit, OnCall: true) { Method = parameters.HttpMethod, Suffix = parameters.Options.WebhookSuffix.Get(context, 0) });
+                return NodeResult.WaitingFor(new WaitRequest(limit, OnCall: true) { Method = parameters.Resume is "approval" ? Approval.Method : parameters.HttpMethod, Suffix = parameters.Options.WebhookSuffix.Get(context, 0), Message = parameters.Resume is "approval" ? parameters.Message.Get(context, 0) : "" });
         }
     }
 
