@@ -20,9 +20,9 @@ internal sealed class GatewayApplication(GatewayRuntime runtime) : IHttpApplicat
 
     public Exchange CreateContext(IFeatureCollection features)
     {
-        var exchange = features is IHostContextContainer<Exchange> container
-            ? container.HostContext ??= NewExchange(features)
-            : NewExchange(features);
+        var container = features as IHostContextContainer<Exchange>;
+        var exchange = container is null ? NewExchange(features) : container.HostContext ??= NewExchange(features);
+        exchange.Container = container;
 
         ((DefaultHttpContext)exchange.Http).Initialize(features);
         exchange.Begin(runtime.Enter(exchange.LoopIndex));
@@ -56,6 +56,7 @@ internal sealed class GatewayApplication(GatewayRuntime runtime) : IHttpApplicat
         {
             if (exchange.Rejections is { } rejections) rejections.InExchange = false;
             ((DefaultHttpContext)exchange.Http).Uninitialize();
+            if (exchange.IsAbandoned && exchange.Container is { } container) container.HostContext = null;
             var snapshot = exchange.Snapshot;
             exchange.End();
             GatewayRuntime.Exit(snapshot, exchange.LoopIndex);

@@ -80,6 +80,7 @@ public sealed partial class Exchange
         DropsResponseBody = false;
         HidesServer = false;
         InsteadOfUpstream = null;
+        Running = null;
         requestBody = null;
     }
 }

@@ -21,6 +21,9 @@ public sealed partial class Exchange
         Loop = loop;
     }
 
+    /// <summary>Where this object is kept for the next request of its connection; null where it is not.</summary>
+    internal Microsoft.AspNetCore.Hosting.Server.Abstractions.IHostContextContainer<Exchange>? Container { get; set; }
+
     /// <summary>What is told when an exchange runs on an HTTP/1 connection; null otherwise.</summary>
     internal Listeners.RejectionWriter? Rejections { get; init; }
 

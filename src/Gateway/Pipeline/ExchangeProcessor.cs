@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Runtime.CompilerServices;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
+using Sluice.Gateway.Extending;
 using Sluice.Gateway.Snapshot;
 using Sluice.Gateway.Upstreams;
 using Sluice.Gateway.Upstreams.Circuit;
@@ -48,7 +49,7 @@ internal sealed partial class ExchangeProcessor(ILogger<ExchangeProcessor> log)
             }
             catch (Exception e)
             {
-                LogFailure(e, exchange.RequestId, exchange.Route?.Label ?? "-");
+                Report(exchange, plugin, e);
             }
     }
 
@@ -132,14 +133,16 @@ internal sealed partial class ExchangeProcessor(ILogger<ExchangeProcessor> log)
     {
         var clientGone = exchange.Http.RequestAborted.IsCancellationRequested;
         var error = e is BadHttpRequestException bad ? GatewayErrors.ForRejected(bad.StatusCode) : GatewayErrors.Unexpected;
-        if (error == GatewayErrors.Unexpected && !clientGone) LogFailure(e, exchange.RequestId, exchange.Route?.Label ?? "-");
+        var culprit = exchange.Running;
+        exchange.LeavePlugin();
+        if (error == GatewayErrors.Unexpected && !clientGone) Report(exchange, culprit, e);
         if (clientGone || exchange.Response.HasStarted)
         {
             exchange.Http.Abort();
             return;
         }
 
-        var answer = new Answer { Status = error.Status, Error = error, CloseConnection = e is BadHttpRequestException };
+        var answer = new Answer { Status = error.Status, Error = error, CloseConnection = e is BadHttpRequestException || exchange.IsAbandoned };
         try
         {
             exchange.RemoveBodyFilter();
@@ -149,7 +152,9 @@ internal sealed partial class ExchangeProcessor(ILogger<ExchangeProcessor> log)
         }
         catch (Exception second)
         {
-            LogFailure(second, exchange.RequestId, exchange.Route?.Label ?? "-");
+            culprit = exchange.Running;
+            exchange.LeavePlugin();
+            Report(exchange, culprit, second);
             await AnswerWithoutPluginsAsync(exchange, answer);
         }
     }
@@ -170,6 +175,29 @@ internal sealed partial class ExchangeProcessor(ILogger<ExchangeProcessor> log)
         await AnswerWriter.WriteAsync(exchange, answer);
         exchange.Plan = plan;
     }
+
+    private void Report(Exchange exchange, Plugin? culprit, Exception e)
+    {
+        if (culprit?.Failures is not { } failures)
+        {
+            LogFailure(e, exchange.RequestId, exchange.Route?.Label ?? "-");
+            return;
+        }
+
+        var kind = e switch
+        {
+            PluginTimeoutException => PluginFailureKind.Timeout,
+            PluginStoppedException => PluginFailureKind.HeldLoop,
+            PluginMemoryException or OutOfMemoryException => PluginFailureKind.Memory,
+            _ => PluginFailureKind.Error,
+        };
+
+        if (e is not PluginStoppedException { IsNoted: true }) failures.Note(kind, e.Message);
+        LogPluginFailure(e, failures.Name, exchange.RequestId, exchange.Route?.Label ?? "-");
+    }
+
+    [LoggerMessage(2, LogLevel.Error, "plugin {Plugin} failed request {RequestId} on route {Route}")]
+    private partial void LogPluginFailure(Exception e, string plugin, string requestId, string route);
 
     [LoggerMessage(1, LogLevel.Error, "request {RequestId} on route {Route} failed inside the gateway")]
     private partial void LogFailure(Exception e, string requestId, string route);

@@ -12,6 +12,12 @@ namespace Sluice.Gateway.Pipeline;
 /// </remarks>
 public abstract class Plugin
 {
+    /// <summary>Where its failures are counted; null outside a gateway.</summary>
+    internal PluginFailures? Failures { get; set; }
+
+    /// <summary>How long a stage may take that does not end at once; null for as long as the plugin itself says, as the built-in ones do.</summary>
+    internal TimeSpan? StageLimit { get; set; }
+
     /// <summary>Before anything is known of the caller. The consumer is not known: middleware scoped to one does not run here.</summary>
     public virtual ValueTask<Verdict> AcceptAsync(Exchange exchange) => Verdict.Continue;
 

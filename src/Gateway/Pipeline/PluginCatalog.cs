@@ -41,6 +41,8 @@ using Sluice.Gateway.Plugins.OasValidation;
 using Sluice.Gateway.Plugins.Opa;
 using Sluice.Gateway.Plugins.OpenIdConnect;
 using Sluice.Gateway.Plugins.OpenTelemetry;
+using Sluice.Gateway.Plugins.PostFunction;
+using Sluice.Gateway.Plugins.PreFunction;
 using Sluice.Gateway.Plugins.Prometheus;
 using Sluice.Gateway.Plugins.ProxyCache;
 using Sluice.Gateway.Plugins.RateLimiting;
@@ -77,6 +79,7 @@ public static class PluginCatalog
     /// <summary>The plugins of the program itself, in running order.</summary>
     public static IReadOnlyList<PluginDescriptor> BuiltIn { get; } =
     [
+        PreFunctionPlugin.Descriptor,
         CorrelationIdPlugin.Descriptor,
         ZipkinPlugin.Descriptor,
         BotDetectionPlugin.Descriptor,
@@ -144,6 +147,7 @@ public static class PluginCatalog
         GrpcWebPlugin.Descriptor,
         RequestTerminationPlugin.Descriptor,
         MockingPlugin.Descriptor,
+        PostFunctionPlugin.Descriptor,
     ];
 
     private static volatile Table current = new(BuiltIn);

@@ -68,6 +68,10 @@ public sealed class PluginSetup
     /// <summary>What outlives snapshots: counters, caches, outgoing connections, metrics.</summary>
     public required Snapshot.SharedResources Shared { get; init; }
 
+    /// <summary>Where failures are counted.</summary>
+    internal PluginFailures? Failures { get; init; }
+
+    /// <summary>The clock; tests move it.</summary>
     public required TimeProvider Time { get; init; }
 
     public required ILogger Log { get; init; }

@@ -1,6 +1,9 @@
+using System.Collections.Concurrent;
 using Microsoft.Extensions.Logging;
 using Sluice.Gateway.Caching;
 using Sluice.Gateway.Configuration;
+using Sluice.Gateway.Extending;
+using Sluice.Gateway.Pipeline;
 using Sluice.Gateway.Redis;
 using Sluice.Gateway.Replaying;
 using Sluice.Gateway.Telemetry;
@@ -19,6 +22,8 @@ public sealed partial class GatewayRuntime : IAsyncDisposable
     private readonly SnapshotBuilder builder;
     private readonly ILogger log;
     private volatile GatewaySnapshot? current;
+    private readonly ConcurrentDictionary<string, PluginFailures> failures = new(StringComparer.Ordinal);
+    private readonly PluginWatch watch;
     private int refusals;
 
     /// <param name="transport">What moves the bytes; disposed of by its owner.</param>
@@ -32,6 +37,7 @@ public sealed partial class GatewayRuntime : IAsyncDisposable
         Resolver = new NameResolver(settings.Dns, time);
         log = logs.CreateLogger<GatewayRuntime>();
         builder = new SnapshotBuilder(this);
+        watch = new PluginWatch(transport.Loops, logs.CreateLogger<PluginWatch>());
         HealthEvents.Added += Metrics.Count;
         Recent = settings.RecentRequests > 0 ? new RecentRequests(settings.RecentRequests, settings.RecentRequestsEvery) : null;
         AccessLog = AccessLog.Open(settings, time, logs.CreateLogger("Sluice.AccessLog"));
@@ -63,6 +69,9 @@ public sealed partial class GatewayRuntime : IAsyncDisposable
 
     /// <summary>The last changes of health and circuits.</summary>
     public HealthEvents HealthEvents { get; } = new();
+
+    /// <summary>The plugins that have failed since the start.</summary>
+    public IReadOnlyList<PluginFailures> FailedPlugins => [.. failures.Values.Where(f => f.Total > 0).OrderBy(f => f.Name, StringComparer.Ordinal)];
 
     /// <summary>The Redis servers that plugins use.</summary>
     public IReadOnlyList<RedisStatus> RedisServers =>
@@ -137,6 +146,15 @@ public sealed partial class GatewayRuntime : IAsyncDisposable
     /// <summary>Lets go of a prepared snapshot that will not be served.</summary>
     public void Discard(GatewaySnapshot prepared) => _ = RetireAsync(prepared, TimeSpan.Zero);
 
+    /// <summary>Where the failures of a plugin are counted. A new configuration has it run again.</summary>
+    internal PluginFailures FailuresOf(string plugin, GatewaySettings settings)
+    {
+        var found = failures.GetOrAdd(plugin, name => new PluginFailures(name, Time, HealthEvents));
+        found.PauseAfter = settings.PluginFailureLimit;
+        found.Resume();
+        return found;
+    }
+
     /// <summary>The current snapshot, held for one exchange; <see cref="Exit"/> lets go of it.</summary>
     internal GatewaySnapshot Enter(int stripe)
     {
@@ -158,6 +176,7 @@ public sealed partial class GatewayRuntime : IAsyncDisposable
         // The drain is over: what still runs is not waited for any longer than this.
         if (current is { } last) await RetireAsync(last, TimeSpan.FromSeconds(5));
         AccessLog?.Dispose();
+        watch.Dispose();
     }
 
     /// <summary>Lets go of a snapshot's resources when its last exchange has ended, or after <paramref name="patience"/>.</summary>

@@ -94,6 +94,12 @@ public sealed record GatewaySettings
     /// <summary>Which spans the opentelemetry plugin makes; Kong's <c>tracing_instrumentations</c>.</summary>
     public TraceInstrumentations TracingInstrumentations { get; init; }
 
+    /// <summary>How long a stage of a plugin from the plugin folder may take.</summary>
+    public TimeSpan PluginTimeout { get; init; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>After how many failures within a minute a plugin is not run for half a minute, its requests being refused; 0 for never.</summary>
+    public int PluginFailureLimit { get; init; }
+
     /// <summary>The part of the requests that it traces, 0 to 1, where its configuration does not say; Kong's <c>tracing_sampling_rate</c>.</summary>
     public double TracingSamplingRate { get; init; } = 0.01;
 }

@@ -78,7 +78,11 @@ internal sealed class PlanBuilder
     {
         try
         {
-            return descriptor.Create(setup(middleware));
+            var given = setup(middleware);
+            var made = descriptor.Create(given);
+            made.Failures = given.Failures;
+            if (descriptor.IsOwn) made.StageLimit = given.Snapshot.Settings.PluginTimeout;
+            return made;
         }
         catch (Exception e) when (e is not SnapshotException)
         {

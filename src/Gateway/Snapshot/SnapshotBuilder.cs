@@ -43,6 +43,7 @@ internal sealed class SnapshotBuilder(GatewayRuntime runtime)
                 Snapshot = snapshot,
                 Shared = runtime.Shared,
                 Time = runtime.Time,
+                Failures = runtime.FailuresOf(middleware.Name, snapshot.Settings),
                 Log = log,
                 Services = services,
                 Random = runtime.Random,

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Sluice.Gateway.Pipeline;
 using Sluice.Gateway.Snapshot;
 using Sluice.Gateway.Upstreams;
 
@@ -110,6 +111,10 @@ public static class MetricsReport
             .Sample("gateway_configuration_refused_total", runtime.Refusals);
         text.Family("gateway_plugin_files", "gauge", "Files of the plugin folder whose code is in memory, replaced ones that are not collected yet included.")
             .Sample("gateway_plugin_files", Extending.PluginAssemblies.Count);
+        text.Family("gateway_plugin_failures_total", "counter", "Requests that a plugin failed: by throwing, by not ending in time, by holding an event loop, by taking too much memory.");
+        foreach (var failures in runtime.FailedPlugins)
+            foreach (var kind in Enum.GetValues<PluginFailureKind>())
+                text.Sample("gateway_plugin_failures_total", failures.Count(kind), ("plugin", failures.Name), ("kind", kind switch { PluginFailureKind.HeldLoop => "held_loop", _ => kind.ToString().ToLowerInvariant() }));
         text.Family("gateway_configuration_loaded_timestamp_seconds", "gauge", "When the configuration was loaded that is served, Unix time.")
             .Sample("gateway_configuration_loaded_timestamp_seconds", runtime.LoadedAt.ToUnixTimeMilliseconds() / 1000.0);
     }

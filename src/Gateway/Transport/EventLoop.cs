@@ -25,6 +25,18 @@ public abstract class EventLoop
     /// <summary>How long the loop has been busy with one turn, at most, since the last read of this value (the watchdog metric).</summary>
     public abstract TimeSpan TakeLongestTurn();
 
+    /// <summary>The plugin that runs on the loop now, for the watchdog; null for none. Written on the loop's thread.</summary>
+    internal volatile Pipeline.Plugin? Running;
+
+    /// <summary>The loop's thread; 0 before it runs.</summary>
+    internal virtual int ThreadId => 0;
+
+    /// <summary>How long the turn that runs has lasted; zero between turns.</summary>
+    internal virtual TimeSpan CurrentTurn => TimeSpan.Zero;
+
+    /// <summary>Another for each turn.</summary>
+    internal virtual uint TurnNumber => 0;
+
     /// <summary>What the loop carries now; readable from any thread.</summary>
     public abstract LoopCounters Counters { get; }
 

@@ -28,6 +28,7 @@ internal sealed class StatusPage(RunningGateway gateway, TimeProvider time)
         WriteConfiguration(json);
         UpstreamStatus.Write(json, gateway.Snapshot, gateway.HealthEvents);
         WriteRedis(json);
+        WritePlugins(json);
         WriteKongsFields(json);
         json.WriteEndObject();
     }
@@ -67,6 +68,24 @@ internal sealed class StatusPage(RunningGateway gateway, TimeProvider time)
         }
 
         json.WriteEndObject();
+    }
+
+    /// <summary>Plugins that have failed.</summary>
+    private void WritePlugins(Utf8JsonWriter json)
+    {
+        json.WriteStartArray("failed_plugins");
+        foreach (var plugin in gateway.Runtime.FailedPlugins)
+        {
+            json.WriteStartObject();
+            json.WriteString("plugin", plugin.Name);
+            json.WriteNumber("failures", plugin.Total);
+            json.WriteBoolean("paused", plugin.IsPaused);
+            json.WriteString("last_failure", plugin.Last);
+            json.WriteString("last_failure_at", plugin.LastAt);
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
     }
 
     private void WriteRedis(Utf8JsonWriter json)

@@ -121,6 +121,7 @@ internal static class UpstreamStatus
     {
         HealthEventKind.Endpoint => "endpoint",
         HealthEventKind.Balancer => "balancer",
+        HealthEventKind.Plugin => "plugin",
         _ => "circuit",
     };
 }

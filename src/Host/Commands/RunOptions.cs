@@ -15,6 +15,8 @@ internal static class RunOptions
         ("--cert", "FILE", "The certificate (PEM) for names that the configuration has none for. Default: self-signed, made at the start."),
         ("--cert-key", "FILE", "The key of --cert (PEM)."),
         ("--plugins", "DIR", "The folder of plugins of your own, C# files and assemblies: their code runs in the gateway; off for none. Default plugins, beside the first --config, or in --data."),
+        ("--plugin-timeout", "SECONDS", "How long a stage of such a plugin may take before its request fails. Default 30."),
+        ("--plugin-failures", "N", "After how many failures within a minute a plugin is not run for half a minute, its requests being refused; 0 for never. Default 0."),
         ("--data", "DIR", "The folder for what must outlive the program: the database, unless --database says otherwise, and the last good configuration. Default data."),
         ("--database", "URL", "Where releases, users, tokens and the audit log are stored: postgres://user@host/database, or sqlite:FILE. Default sluice.db in --data."),
         ("--lead", "WHO", "Who is right when --config and the stored configuration both changed: file or api. Default file."),

@@ -100,6 +100,8 @@ internal static class SettingsReader
             TrustedCertificates = TrustedCertificates(sources),
             RecentRequests = sources.Number(10_000, 0, 1_000_000, "--recent-requests"),
             RecentRequestsEvery = sources.Number(100, 1, 1_000_000, "--recent-requests-every"),
+            PluginTimeout = TimeSpan.FromSeconds(sources.Number((int)fallback.PluginTimeout.TotalSeconds, 1, 3600, "--plugin-timeout")),
+            PluginFailureLimit = sources.Number(fallback.PluginFailureLimit, 0, 1_000_000, "--plugin-failures"),
             AccessLog = AccessLogReader.Target(sources, notes),
             AccessLogQuery = AccessLogReader.Query(sources),
             TlsProtocols = TlsSettingsReader.Protocols(sources, notes),

@@ -1,5 +1,6 @@
 using Sluice.Foundation.Errors;
 using Sluice.Foundation.Schema;
+using Sluice.Gateway.Plugins.Functions;
 
 namespace Sluice.Gateway.Configuration.Reading;
 
@@ -34,6 +35,12 @@ internal sealed class PluginReader(ReadOptions options, List<Problem> problems, 
                     $"plugin '{name}' is not known{Naming.DidYouMean(name, KnownPlugins.Bundled.Concat(KnownPlugins.Enterprise))}");
             return null;
         }
+        if (LuaCode.IsFunctionPlugin(name) && LuaCode.IsIn(config))
+        {
+            Unsupported.Add(new UnsupportedPlugin(name, item.Describe(), item.Node.Place, Enterprise: false));
+            return null;
+        }
+
         // Kong accepts the nested form all the same; the middleware then never meets its consumer.
         if (!plugin.ConsumerScope && item.Node["consumer"] is { IsNull: false } consumer)
             binding.Report(consumer.Place, "consumer", $"must not be set: {name} runs whoever the consumer is");

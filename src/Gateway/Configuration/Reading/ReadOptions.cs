@@ -55,6 +55,6 @@ public sealed record UnsupportedPlugin(string Name, string Object, Place Place, 
 {
     /// <summary>Why it is not used, for the person who wrote the file.</summary>
     public string Reason => Name is "pre-function" or "post-function"
-        ? $"the functions of {Name} are written in Lua, which Sluice does not run"
+        ? $"the functions of {Name} are written in Lua, which Sluice does not run; it runs C#: write them anew (the page of {Name} shows how)"
         : $"the plugin {Name} is not built into this version of Sluice";
 }

@@ -54,6 +54,12 @@ internal abstract partial class LoopThread : EventLoop
     /// <summary>Numbers the turns; a socket that has had its share of one goes on in the next.</summary>
     public uint Turn { get; private set; }
 
+    internal override int ThreadId => thread.ManagedThreadId;
+
+    internal override TimeSpan CurrentTurn => Volatile.Read(ref turnStarted) is not 0 and var started ? Stopwatch.GetElapsedTime(started) : TimeSpan.Zero;
+
+    internal override uint TurnNumber => Turn;
+
     public override LoopCounters Counters => new(Volatile.Read(ref accepted), Volatile.Read(ref clients), Volatile.Read(ref upstreams));
 
     protected ILogger Log { get; }

@@ -1,15 +1,15 @@
 namespace Sluice.Gateway.Upstreams.Health;
 
-/// <summary>A change of an endpoint's health, of a balancer's, or of a circuit breaker's state.</summary>
+/// <summary>A change of an endpoint's health, of a balancer's, of a circuit breaker's state, or of a plugin that fails.</summary>
 /// <param name="At">When.</param>
 /// <param name="Kind">What changed.</param>
-/// <param name="Owner">The upstream, or the service, as a person names it.</param>
+/// <param name="Owner">The upstream, the service or the plugin, as a person names it.</param>
 /// <param name="Address">The endpoint's address; null for the others.</param>
-/// <param name="State">The new state: <c>healthy</c>, <c>unhealthy</c>, <c>open</c>, <c>half-open</c>, <c>closed</c>.</param>
+/// <param name="State">The new state: <c>healthy</c>, <c>unhealthy</c>, <c>open</c>, <c>half-open</c>, <c>closed</c>; of a plugin <c>failing</c>, <c>paused</c>, <c>running</c>.</param>
 /// <param name="Reason">What brought it about: <c>3 of 3 tcp failures (passive)</c>.</param>
 public sealed record HealthEvent(DateTimeOffset At, HealthEventKind Kind, string Owner, string? Address, string State, string Reason);
 
-public enum HealthEventKind { Endpoint, Balancer, Circuit }
+public enum HealthEventKind { Endpoint, Balancer, Circuit, Plugin }
 
 /// <summary>The last events of the whole gateway, the newest last; a bounded list in memory. Safe from any thread.</summary>
 public sealed class HealthEvents

@@ -210,7 +210,7 @@ public class DocumentReaderTests
     }
 
     [Theory]
-    [InlineData("pre-function", "the functions of pre-function are written in Lua, which Sluice does not run")]
+    [InlineData("pre-function", "the functions of pre-function are written in Lua, which Sluice does not run; it runs C#: write them anew (the page of pre-function shows how)")]
     [InlineData("aws-lambda", "the plugin aws-lambda is not built into this version of Sluice")]
     public void It_is_told_why_a_plugin_is_not_used(string name, string reason) =>
         Files.Read($$"""{_format_version: "3.0", plugins: [{name: {{name}}}]}""", Files.NoEnvironment with { Plugins = _ => null })
