@@ -29,6 +29,7 @@ using Sluice.Gateway.Plugins.HttpLog;
 using Sluice.Gateway.Plugins.IpRestriction;
 using Sluice.Gateway.Plugins.JsonThreatProtection;
 using Sluice.Gateway.Plugins.Jwt;
+using Sluice.Gateway.Plugins.JwtSigner;
 using Sluice.Gateway.Plugins.KeyAuth;
 using Sluice.Gateway.Plugins.LdapAuth;
 using Sluice.Gateway.Plugins.Loggly;
@@ -97,6 +98,7 @@ public static class PluginCatalog
         BasicAuthPlugin.Descriptor,
         OpenIdConnectPlugin.Descriptor,
         HmacAuthPlugin.Descriptor,
+        JwtSignerPlugin.Descriptor,
         JsonThreatProtectionPlugin.Descriptor,
         RequestValidatorPlugin.Descriptor,
         XmlThreatProtectionPlugin.Descriptor,
