@@ -100,7 +100,7 @@ public sealed class PluginFolderTests : IDisposable
         Write("b.cs", Source("second", "x", "RunsAfter = \"acl\","));
         Write("c.cs", Source("third", "x"));
         var order = PluginCatalog.Arrange(Read().Plugins).Select(p => p.Name).ToList();
-        order[0].ShouldBe("first");
+        order[order.IndexOf("correlation-id") - 1].ShouldBe("first");
         order[order.IndexOf("acl") + 1].ShouldBe("second");
         order[^1].ShouldBe("third");
     }

@@ -97,6 +97,7 @@ public class MetricsReportTests
         foreach (var path in (string[])["/limited", "/cached", "/kept", "/logged", "/steered", "/nowhere"]) await gateway.GetAsync(path);
         gateway.Runtime.Metrics.Reject(400);
         gateway.Runtime.Metrics.Count(new HealthEvent(default, HealthEventKind.Endpoint, "shop", null, "unhealthy", ""));
+        gateway.Runtime.FailuresOf("shop-rules", gateway.Runtime.Settings).Note(Sluice.Gateway.Pipeline.PluginFailureKind.Error, "");
         Golden.Check("docs/reference/metrics.md", Page(gateway.Metrics));
     }
 
