@@ -35,6 +35,7 @@ using Sluice.Workflows.Nodes.StickyNote;
 using Sluice.Workflows.Nodes.StopAndError;
 using Sluice.Workflows.Nodes.Summarize;
 using Sluice.Workflows.Nodes.Switch;
+using Sluice.Workflows.Nodes.Template;
 using Sluice.Workflows.Nodes.Wait;
 using Sluice.Workflows.Nodes.Webhook;
 using Sluice.Workflows.Nodes.Xml;
@@ -47,13 +48,13 @@ public static class NodeCatalog
     /// <summary>In the order of the catalogue: by category, then by name.</summary>
     public static IReadOnlyList<NodeDescriptor> All { get; } =
     [
+        OlderTriggers.Cron,
         ErrorTriggerNode.Descriptor,
         ExecuteWorkflowTriggerNode.Descriptor,
+        OlderTriggers.Interval,
         ManualTriggerNode.Descriptor,
         ScheduleNode.Descriptor,
         WebhookNode.Descriptor,
-        OlderTriggers.Cron,
-        OlderTriggers.Interval,
 
         ExecuteWorkflowNode.Descriptor,
         FilterNode.Descriptor,
@@ -87,6 +88,7 @@ public static class NodeCatalog
         SortNode.Descriptor,
         SplitOutNode.Descriptor,
         SummarizeNode.Descriptor,
+        TemplateNode.Descriptor,
         XmlNode.Descriptor,
 
         HttpRequestNode.Descriptor,

@@ -42,6 +42,31 @@ public sealed class WorkflowRouteTests : IDisposable
     }
 
     [Fact]
+    public async Task Code_runs_in_a_process_of_its_own_and_schedules_begin_runs_by_themselves()
+    {
+        await using var sluice = await SluiceProcess.ServeAsync(folder.Write("kong.yml", """
+            _format_version: "3.0"
+            routes:
+            - {name: code, paths: [/code], workflow: code}
+            workflows:
+            - name: code
+              settings: {durability: none}
+              nodes:
+              - {name: Hook, type: webhook, parameters: {httpMethod: GET, responseMode: lastNode}}
+              - {name: Code, type: code, parameters: {jsCode: "return [{ json: { twice: await Promise.resolve($json.query.n * 2) } }]"}}
+              connections: {Hook: {main: [[{node: Code, type: main, index: 0}]]}}
+            - name: tick
+              settings: {durability: none}
+              nodes:
+              - {name: Every, type: schedule, parameters: {rule: {interval: [{field: seconds, secondsInterval: 1}]}}}
+              connections: {}
+            """));
+        (await client.GetStringAsync(new Uri(sluice.Proxy[0], "/code?n=21"))).ShouldBe("""{"twice":42}""");
+        await Eventually.HoldsAsync(async () => (await client.GetStringAsync(new Uri(sluice.Admin!, "/metrics"))).Contains("workflow_executions_total{status=\"succeeded\",workflow=\"tick\"}", StringComparison.Ordinal),
+            "the schedule began a run that ended well");
+    }
+
+    [Fact]
     public async Task A_failing_node_is_a_500_in_the_gateways_form()
     {
         await using var sluice = await SluiceProcess.ServeAsync(folder.Write("kong.yml", """
