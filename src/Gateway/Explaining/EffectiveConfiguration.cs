@@ -2,6 +2,7 @@ using System.Collections;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using Sluice.Foundation.Schema;
+using Sluice.Gateway.Configuration;
 
 namespace Sluice.Gateway.Explaining;
 
@@ -19,6 +20,7 @@ internal static class EffectiveConfiguration
             var name = prefix + field.Name;
             if (value is null || value is ICollection { Count: 0 }) continue;
             if (field.Secret) yield return (name, "(secret)");
+            else if (value is Reference reference) yield return (name, $"\"{reference.Id}\"");
             else if (IsRecord(value))
                 foreach (var inner in Describe(value, name + ".")) yield return inner;
             else if (Records(value) is { } records)
@@ -36,5 +38,5 @@ internal static class EffectiveConfiguration
             : null;
 
     private static bool IsRecord(object? value) =>
-        value?.GetType() is { IsClass: true, Namespace: { } space } && space.StartsWith("Sluice.", StringComparison.Ordinal);
+        value?.GetType() is { IsClass: true, IsArray: false, Namespace: { } space } && space.StartsWith("Sluice.", StringComparison.Ordinal);
 }
