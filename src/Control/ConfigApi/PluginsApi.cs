@@ -4,7 +4,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Sluice.Control.ConfigApi.Description;
 using Sluice.Control.Identity;
-using Sluice.Foundation.Schema;
+using Sluice.Gateway.Configuration.Reading;
 using Sluice.Gateway.Explaining;
 using Sluice.Gateway.Pipeline;
 
@@ -17,7 +17,7 @@ internal static class PluginsApi
     {
         Add(routes.MapGet("/api/v1/plugins", http => Envelope.AnswerAsync(http, PluginCatalog.All.Select(Show))), new EndpointDescription("List plugins in running order") { ListsAll = true, AnswerType = typeof(PluginView) });
         Add(routes.MapGet("/api/v1/plugins/{name}", http => WithAsync(http, Show)), new EndpointDescription("Show a plugin") { AnswerType = typeof(PluginView) });
-        Add(routes.MapGet("/api/v1/plugins/{name}/schema", http => WithAsync(http, plugin => JsonSchema.Of(plugin.ConfigType))), new EndpointDescription("Show the JSON Schema of a plugin's settings") { AnswerType = typeof(JsonObject) });
+        Add(routes.MapGet("/api/v1/plugins/{name}/schema", http => WithAsync(http, DocumentSchema.Of)), new EndpointDescription("Show the JSON Schema of a plugin's settings") { AnswerType = typeof(JsonObject) });
     }
 
     private static void Add(IEndpointConventionBuilder endpoint, EndpointDescription description) =>

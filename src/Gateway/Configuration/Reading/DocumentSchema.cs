@@ -31,6 +31,13 @@ public static class DocumentSchema
         });
     }
 
+    /// <summary>The JSON Schema of a plugin's settings.</summary>
+    public static JsonObject Of(PluginDescriptor plugin)
+    {
+        var schema = new JsonSchema(new Dictionary<Type, Func<JsonObject>> { [typeof(Reference)] = Reference });
+        return schema.Finish(schema.Record(plugin.ConfigType));
+    }
+
     private static JsonObject Reference() => new()
     {
         ["description"] = "The name or id of another object.",

@@ -32,9 +32,9 @@ internal sealed class MirrorPlugin : Plugin
         services = setup.Services!;
         middleware = setup.Middleware.Id;
         if (config.Service is { } reference)
-            service = MakeCopy((services.Find(reference.Id) ?? throw new SnapshotException($"there is no service {reference.Id}")).Config);
+            service = MakeCopy((services.Find(reference.Id) ?? throw new InvalidOperationException($"it refers to service {reference.Id}, which does not exist")).Config);
         else
-            upstream = setup.Snapshot.Document.Upstreams.FirstOrDefault(u => u.Id == config.Upstream!.Id)?.Name ?? throw new SnapshotException($"there is no upstream {config.Upstream!.Id}");
+            upstream = setup.Snapshot.Document.Upstreams.FirstOrDefault(u => u.Id == config.Upstream!.Id)?.Name ?? throw new InvalidOperationException($"it refers to upstream {config.Upstream!.Id}, which does not exist");
         var label = setup.Middleware.InstanceName ?? middleware.ToString();
         var limits = new MirrorLimits(config.MaxInFlight, config.MaxQueued, config.MaxBodies, TimeSpan.FromMilliseconds(config.Timeout));
         queue = setup.Shared.Get((middleware, label, limits), setup.Snapshot.Lease, () => new MirrorQueue(label, limits, setup.Time, setup.Log));

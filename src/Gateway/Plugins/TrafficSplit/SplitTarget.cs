@@ -19,7 +19,7 @@ internal sealed class SplitTarget
     private readonly ulong identity;
 
     /// <param name="number">Its place among all destinations of the middleware, for counting.</param>
-    /// <exception cref="SnapshotException">What it refers to has gone.</exception>
+    /// <exception cref="InvalidOperationException">What it refers to has gone.</exception>
     public SplitTarget(SplitDestination config, int number, PluginSetup setup)
     {
         services = setup.Services!;
@@ -76,5 +76,5 @@ internal sealed class SplitTarget
         return -Weight / Math.Log(uniform);
     }
 
-    private static SnapshotException Missing(string kind, Guid id) => new($"there is no {kind} {id}");
+    private static InvalidOperationException Missing(string kind, Guid id) => new($"it refers to {kind} {id}, which does not exist");
 }
