@@ -85,7 +85,8 @@ internal sealed partial class GatewayWorkflows : RouteHandlers, IAsyncDisposable
     public void Use(GatewayDocument document)
     {
         var models = Models(document);
-        _engine.Use(models);
+        var configs = document.Workflows.ToDictionary(w => w.Name, StringComparer.Ordinal);
+        _engine.Use(models, m => configs[m.Name].Enabled, m => WorkflowTenant.Of(configs[m.Name].Tags));
         _services.ResumeAddress = _publicUrl + (document.Routes.FirstOrDefault(r => r is { WorkflowCalls: true, Enabled: true })?.Paths?.FirstOrDefault(p => p.StartsWith('/')) ?? "/webhook-waiting").TrimEnd('/');
         var unstored = models.Where(m => m.Durable && !_stores).Select(m => m.Name).ToList();
         if (unstored.Count > 0) LogNotStored(string.Join(", ", unstored));

@@ -26,6 +26,7 @@ public sealed partial class WorkflowEngine : IAsyncDisposable
     private readonly WaitingRuns _waiting;
     private readonly Scheduler _scheduler;
     private FrozenDictionary<string, WorkflowModel> _workflows = FrozenDictionary<string, WorkflowModel>.Empty;
+    private FrozenDictionary<string, string> _tenants = FrozenDictionary<string, string>.Empty;
     private int _background;
     private TaskCompletionSource? _idle;
 
@@ -76,10 +77,13 @@ public sealed partial class WorkflowEngine : IAsyncDisposable
     private TimeProvider Time => _options.Services.Time;
 
     /// <summary>Makes these the workflows of new runs; runs under way keep theirs.</summary>
-    public void Use(IEnumerable<WorkflowModel> workflows)
+    /// <param name="isActive">Whether a workflow's own triggers start it; they do where nobody says otherwise.</param>
+    /// <param name="tenant">Whose a workflow is; nobody's where nobody says otherwise.</param>
+    public void Use(IEnumerable<WorkflowModel> workflows, Func<WorkflowModel, bool>? isActive = null, Func<WorkflowModel, string>? tenant = null)
     {
         _workflows = workflows.ToFrozenDictionary(w => w.Name, StringComparer.Ordinal);
-        _scheduler.Use(_workflows.Values);
+        _tenants = tenant is null ? FrozenDictionary<string, string>.Empty : _workflows.Values.ToFrozenDictionary(w => w.Name, tenant, StringComparer.Ordinal);
+        _scheduler.Use(isActive is null ? _workflows.Values : [.. _workflows.Values.Where(isActive)]);
         if (_workflows.Values.Any(w => w.Nodes.Any(n => n.Node is Nodes.Code.CodeNode))) _options.Services.Code.Warm();
     }
 
@@ -273,7 +277,7 @@ public sealed partial class WorkflowEngine : IAsyncDisposable
     private async Task BeginScheduledAsync(WorkflowModel model, NodeModel trigger, DateTimeOffset due)
     {
         var item = new Item(ScheduleNode.Describe(due, ((ScheduleNode)trigger.Node).Timetable.Zone));
-        await StartAsync(model, new RunRequest { Trigger = trigger.Name, Items = [item] });
+        await StartAsync(model, new RunRequest { Trigger = trigger.Name, Items = [item], Tenant = _tenants.GetValueOrDefault(model.Name, "") });
     }
 
     private void StartErrorWorkflow(Run failed)
