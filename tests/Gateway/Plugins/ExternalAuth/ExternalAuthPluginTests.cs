@@ -152,7 +152,7 @@ public sealed class ExternalAuthPluginTests : IAsyncLifetime
             $$"""
             _format_version: "3.0"
             services: [{url: "{{upstream.Url}}", routes: [{paths: [/]}]}]
-            plugins: [{name: external-auth, config: {url: "{{service.Url}}", send_body: true, upstream_headers: [X-User] } } ]
+            plugins: [{name: external-auth, config: {url: "{{service.Url}}", send_body: true, timeout: 60000, upstream_headers: [X-User] } } ]
             """,
             kind: transport);
         (await gateway.SendAsync("POST / HTTP/1.1\r\nHost: a\r\nX-Key: good\r\nContent-Length: 5\r\nConnection: close\r\n\r\nhello")).ShouldStartWith("HTTP/1.1 200");
@@ -173,5 +173,5 @@ public sealed class ExternalAuthPluginTests : IAsyncLifetime
         await response.WriteAsync("body");
     };
 
-    private PluginHarness Harness(ExternalAuthConfig config) => new PluginHarness().Use("external-auth", config with { Url = service.Url + (config.AppendPath ? "auth" : "auth?from=gateway") });
+    private PluginHarness Harness(ExternalAuthConfig config) => new PluginHarness().Use("external-auth", config with { Timeout = config.Timeout == 5000 ? 60000 : config.Timeout, Url = service.Url + (config.AppendPath ? "auth" : "auth?from=gateway") });
 }

@@ -138,7 +138,7 @@ public sealed class OpaPluginTests : IAsyncLifetime
             $$"""
             _format_version: "3.0"
             services: [{url: "{{upstream.Url}}", routes: [{paths: ["~/users/(?<user>\\d+)"]}]}]
-            plugins: [{name: opa, config: {opa_host: 127.0.0.1, opa_port: {{opa.Port}}, opa_path: /v1/data/x, include_uri_captures_in_opa_input: true } } ]
+            plugins: [{name: opa, config: {opa_host: 127.0.0.1, opa_port: {{opa.Port}}, opa_path: /v1/data/x, timeout: 60000, include_uri_captures_in_opa_input: true } } ]
             """,
             kind: Transport.TransportKind.Auto);
         (await gateway.GetAsync("/users/42")).ShouldStartWith("HTTP/1.1 200");
@@ -147,7 +147,7 @@ public sealed class OpaPluginTests : IAsyncLifetime
         (await gateway.GetAsync("/users/42")).ShouldStartWith("HTTP/1.1 403");
     }
 
-    private OpaConfig Config(OpaConfig config) => config with { OpaHost = "127.0.0.1", OpaPort = opa.Port, OpaPath = "/v1/data/shop/allow" };
+    private OpaConfig Config(OpaConfig config) => config with { Timeout = config.Timeout == 5000 ? 60000 : config.Timeout, OpaHost = "127.0.0.1", OpaPort = opa.Port, OpaPath = "/v1/data/shop/allow" };
 
     private PluginHarness Harness(OpaConfig config) => new PluginHarness().Use("opa", Config(config));
 }
