@@ -40,5 +40,10 @@ public sealed class JsonSchemaSet
         {
             return (null, new SchemaProblem(e.Pointer, e.Message));
         }
+        catch (InvalidOperationException)
+        {
+            // A string with half of a surrogate pair is no text, which shows only when it is asked for.
+            return (null, new SchemaProblem(pointer, "has a string that is not valid Unicode"));
+        }
     }
 }

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Text.Json.Nodes;
 
 namespace Sluice.Foundation.JsonSchemas;
@@ -71,7 +72,7 @@ internal sealed class SchemaResources(SchemaDialect chosen, IReadOnlyDictionary<
     {
         for (JsonNode? at = node; at is not null; at = at.Parent)
             if (byRoot.TryGetValue(at, out var resource)) return resource;
-        throw new InvalidOperationException("The node belongs to no document.");
+        throw new UnreachableException("The node belongs to no document.");
     }
 
     private void Scan(JsonNode? node, SchemaResource resource)

@@ -17,6 +17,7 @@ public sealed class JsonSchemaSetTests
     [InlineData("""{"anyOf":[]}""", "/anyOf", "not empty")]
     [InlineData("""{"multipleOf":0}""", "/multipleOf", "greater than 0")]
     [InlineData("""{"$ref":"#nowhere"}""", "/$ref", "no such anchor")]
+    [InlineData("""{"type":"\ud800"}""", "", "not valid Unicode")]
     [InlineData("null", "", "not null")]
     [InlineData("[]", "", "must be an object or a boolean")]
     public void A_schema_that_cannot_be_used_is_refused_with_its_place(string schema, string pointer, string message)

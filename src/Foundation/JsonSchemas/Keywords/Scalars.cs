@@ -65,7 +65,7 @@ internal sealed class IntegerFormatKeyword(string name, long min, long max) : Ke
 /// <summary>A regular expression of ECMA-262, run in linear time where it can be and with a time limit where not.</summary>
 internal sealed class EcmaPattern
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(200);
+    private static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(100);
     private readonly string written;
     private readonly Regex regex;
 

@@ -24,6 +24,11 @@ internal sealed class KongSchema
         {
             return (null, e.Message);
         }
+        catch (InvalidOperationException)
+        {
+            // A string with half of a surrogate pair is no text, which shows only when it is asked for.
+            return (null, "the schema has a string that is not valid Unicode");
+        }
     }
 
     /// <summary>What is wrong, field by field; null when nothing is.</summary>

@@ -16,7 +16,7 @@ internal static class RequestValidatorErrors
 
     public static readonly GatewayError TooLarge = new(413, "REQUEST_TOO_LARGE", "request body is too large to be validated", Fault.Client);
 
-    private static readonly JsonSerializerOptions Relaxed = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+    public static readonly JsonSerializerOptions Relaxed = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     /// <summary>One that says what is wrong: a text, or as Kong does with its own schema an object in the place of the message.</summary>
     public static Answer Verbose(JsonNode problem) =>

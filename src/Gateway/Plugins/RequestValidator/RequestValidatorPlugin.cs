@@ -66,10 +66,10 @@ internal sealed partial class RequestValidatorPlugin : Plugin
     private Verdict Refuse(Exchange exchange, GatewayError error, JsonNode? problem)
     {
         failures.Count(exchange, Descriptor.Name, refused: true);
-        LogRefusal(exchange.RequestId, error.Message, problem);
+        LogRefusal(exchange.RequestId, problem is null ? error.Message : $"{error.Message}: {problem.ToJsonString(RequestValidatorErrors.Relaxed)}");
         return verbose && problem is not null ? RequestValidatorErrors.Verbose(problem) : error.Answer;
     }
 
-    [LoggerMessage(Level = LogLevel.Information, Message = "request {RequestId}: request-validator: {Message} {Problem}")]
-    private partial void LogRefusal(string requestId, string message, JsonNode? problem);
+    [LoggerMessage(Level = LogLevel.Information, Message = "request {RequestId}: request-validator: {Problem}")]
+    private partial void LogRefusal(string requestId, string problem);
 }

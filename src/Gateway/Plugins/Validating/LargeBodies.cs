@@ -10,9 +10,13 @@ internal static class LargeBodies
 
     private const int Small = 16 * 1024;
 
-    public static async ValueTask<T> CheckAsync<T>(Exchange exchange, byte[] body, Func<byte[], T> check)
+    /// <param name="exchange">The request that it belongs to.</param>
+    /// <param name="body">The body.</param>
+    /// <param name="check">What is wrong with it.</param>
+    /// <param name="isCostly">Small ones may take long too.</param>
+    public static async ValueTask<T> CheckAsync<T>(Exchange exchange, byte[] body, Func<byte[], T> check, bool isCostly = false)
     {
-        if (body.Length <= Small) return check(body);
+        if (body.Length <= Small && !isCostly) return check(body);
         var found = await Task.Run(() => check(body));
         if (exchange.Loop is { } loop) await loop.SwitchTo();
         return found;

@@ -20,6 +20,10 @@ internal static class SchemaText
             var cut = e.Message.IndexOf(" LineNumber:", StringComparison.Ordinal);
             return (null, $"is not valid JSON: {(cut > 0 ? e.Message[..cut] : e.Message)} (line {e.LineNumber + 1}, byte {e.BytePositionInLine + 1})");
         }
+        catch (InvalidOperationException)
+        {
+            return (null, "has a name that is not valid Unicode");
+        }
     }
 
     /// <summary>Parses and compiles a JSON Schema.</summary>

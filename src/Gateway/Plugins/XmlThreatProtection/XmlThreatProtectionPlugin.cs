@@ -18,6 +18,7 @@ internal sealed partial class XmlThreatProtectionPlugin : Plugin
     private static readonly Answer Refusal = new GatewayError(400, "XML_REFUSED", "Bad Request", Fault.Client).Answer;
 
     private readonly int maxBody;
+    private readonly bool fillsEntities;
     private readonly MediaType[] checkedTypes;
     private readonly MediaType[] allowedTypes;
     private readonly Func<byte[], string?> check;
@@ -28,6 +29,7 @@ internal sealed partial class XmlThreatProtectionPlugin : Plugin
     {
         log = setup.Log;
         maxBody = config.Document;
+        fillsEntities = config.AllowDtd;
         checkedTypes = [.. config.CheckedContentTypes.Select(t => MediaType.Parse(t)!)];
         allowedTypes = [.. config.AllowedContentTypes.Select(t => MediaType.Parse(t)!)];
         var limits = new XmlLimits(config);
@@ -52,7 +54,7 @@ internal sealed partial class XmlThreatProtectionPlugin : Plugin
     {
         if (await exchange.ReadRequestBodyAsync(maxBody) is not { } body) return Refuse(exchange, $"the document is larger than {maxBody} bytes");
         if (body.Length == 0) return default;
-        return await LargeBodies.CheckAsync(exchange, body, check) is { } problem ? Refuse(exchange, problem) : default(Verdict);
+        return await LargeBodies.CheckAsync(exchange, body, check, isCostly: fillsEntities) is { } problem ? Refuse(exchange, problem) : default(Verdict);
     }
 
     private Verdict Refuse(Exchange exchange, string problem)

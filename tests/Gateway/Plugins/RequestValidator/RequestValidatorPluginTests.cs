@@ -104,6 +104,8 @@ public sealed class RequestValidatorPluginTests
     [InlineData("{version: draft4, body_schema: '{'}", "body_schema", "is not valid JSON")]
     [InlineData("{version: draft4, body_schema: '{\"a\":1,\"a\":2}'}", "body_schema", "is not valid JSON")]
     [InlineData("{body_schema: '[{\"a\":{\"type\":\"text\"}}]'}", "body_schema", "/0/a/type must be one of string, number")]
+    [InlineData("{version: draft4, body_schema: '{\"\\ud800\":1}'}", "body_schema", "not valid Unicode")]
+    [InlineData("{body_schema: '[{\"a\":{\"type\":\"\\ud800\"}}]'}", "body_schema", "not valid Unicode")]
     [InlineData("{}", "", "at least one of these fields must be non-empty: 'body_schema', 'parameter_schema'")]
     [InlineData("{parameter_schema: [{in: query, name: a, required: true, style: form}]}", "parameter_schema", "all or none of these fields must be set")]
     [InlineData("{parameter_schema: [{in: header, name: a, required: true, style: form, explode: true, schema: '{\"type\":\"string\"}'}]}", "style", "style must be one of simple in a header")]
