@@ -75,7 +75,7 @@ internal static partial class Formats
     {
         try
         {
-            _ = new Regex(EcmaSyntax.Translate(text), RegexOptions.CultureInvariant, TimeSpan.FromSeconds(1));
+            _ = new Regex(EcmaSyntax.Translate(text, lenient: false), RegexOptions.CultureInvariant, TimeSpan.FromSeconds(1));
             return true;
         }
         catch (ArgumentException)

@@ -217,7 +217,7 @@ internal sealed class OpenApiReader
         foreach (var (name, media) in map)
         {
             var place = $"{at}/{JsonPointer.Escape(name)}";
-            if (MediaType.Parse(name) is not { } type) Problems.Add($"{place}: '{name}' is no media type");
+            if ((MediaType.Parse(name) ?? MediaType.Parse(name.Split(';')[0])) is not { } type) Problems.Add($"{place}: '{name}' is no media type");
             else if (media is not JsonObject description) Problems.Add($"{place}: must be an object");
             else read.Add(new OpenApiMedia(type, name, Schema(description, place, schemas), ParameterShape.Of(description["schema"], root), description));
         }

@@ -19,7 +19,7 @@ internal sealed partial class PathTemplate : IComparable<PathTemplate>
     /// <summary>Null when it is none.</summary>
     public static PathTemplate? Parse(string text)
     {
-        if (!text.StartsWith('/') || text.AsSpan().ContainsAny('?', '#')) return null;
+        if (!text.StartsWith('/')) return null;
         var parts = new List<Segment>();
         foreach (var written in text[1..].Split('/'))
         {
