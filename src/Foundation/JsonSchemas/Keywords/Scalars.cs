@@ -67,34 +67,25 @@ internal sealed class EcmaPattern
 {
     private static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(100);
     private readonly string written;
-    private readonly Regex regex;
+    private readonly string translated;
+    private readonly Regex backtracking;
+    private Regex? used;
 
-    private EcmaPattern(string written, Regex regex)
+    private EcmaPattern(string written, string translated)
     {
         this.written = written;
-        this.regex = regex;
+        this.translated = translated;
+        backtracking = new Regex(translated, RegexOptions.CultureInvariant, Patience);
     }
 
     /// <exception cref="ArgumentException">It is none.</exception>
-    public static EcmaPattern Compile(string pattern)
-    {
-        var translated = EcmaSyntax.Translate(pattern);
-        try
-        {
-            return new EcmaPattern(pattern, new Regex(translated, RegexOptions.NonBacktracking | RegexOptions.CultureInvariant, Patience));
-        }
-        catch (NotSupportedException)
-        {
-            // It looks around or back, or its counts are large.
-            return new EcmaPattern(pattern, new Regex(translated, RegexOptions.CultureInvariant, Patience));
-        }
-    }
+    public static EcmaPattern Compile(string pattern) => new(pattern, EcmaSyntax.Translate(pattern));
 
     public bool IsMatch(string text, Evaluation run)
     {
         try
         {
-            return regex.IsMatch(text);
+            return (used ??= Choose()).IsMatch(text);
         }
         catch (RegexMatchTimeoutException)
         {
@@ -103,4 +94,18 @@ internal sealed class EcmaPattern
     }
 
     public override string ToString() => written;
+
+    /// <summary>Made when it is first needed: the linear engine takes milliseconds for each, and a document has thousands of them.</summary>
+    private Regex Choose()
+    {
+        try
+        {
+            return new Regex(translated, RegexOptions.NonBacktracking | RegexOptions.CultureInvariant, Patience);
+        }
+        catch (NotSupportedException)
+        {
+            // It looks around or back, or its counts are large.
+            return backtracking;
+        }
+    }
 }
