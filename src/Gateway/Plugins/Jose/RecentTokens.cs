@@ -6,7 +6,8 @@ namespace Sluice.Gateway.Plugins.Jose;
 /// What was found out about tokens lately, by their SHA-256, so that none is kept itself. Bounded: of two generations, the older goes when the
 /// younger is full.
 /// </summary>
-internal sealed class RecentTokens<T>(int capacity = 8192)
+/// <param name="capacity">How many tokens there are at most; 0 for none.</param>
+internal sealed class RecentTokens<T>(int capacity = RecentTokens.UsualCapacity)
     where T : class
 {
     private readonly Lock gate = new();
@@ -33,6 +34,7 @@ internal sealed class RecentTokens<T>(int capacity = 8192)
 
     public void Add(TokenHash hash, T token)
     {
+        if (capacity == 0) return;
         if (!young.TryAdd(hash, token))
         {
             young[hash] = token;
@@ -48,4 +50,11 @@ internal sealed class RecentTokens<T>(int capacity = 8192)
             youngCount = 0;
         }
     }
+}
+
+/// <summary>What all kinds of <see cref="RecentTokens{T}"/> have in common.</summary>
+internal static class RecentTokens
+{
+    /// <summary>Some megabytes at most.</summary>
+    public const int UsualCapacity = 8192;
 }

@@ -15,12 +15,13 @@ internal sealed class IssuerKeys
     private readonly JwtConfig config;
     private readonly GatewaySnapshot snapshot;
     private readonly RemoteKeySet keys;
-    private readonly RecentTokens<IssuedToken> verified = new();
+    private readonly RecentTokens<IssuedToken> verified;
 
     public IssuerKeys(JwtConfig config, PluginSetup setup)
     {
         this.config = config;
         snapshot = setup.Snapshot;
+        verified = new RecentTokens<IssuedToken>(config.TokenCacheSize ?? RecentTokens.UsualCapacity);
         keys = RemoteKeySet.For(
             new Uri(config.JwksUri!), TimeSpan.FromSeconds(config.JwksTtl ?? 3600), TimeSpan.FromMilliseconds(config.JwksTimeout ?? 10_000), config.JwksSslVerify ?? true, setup);
     }

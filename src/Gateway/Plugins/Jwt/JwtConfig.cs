@@ -42,6 +42,13 @@ internal sealed record JwtConfig : IChecked
     [HeaderValue]
     public string? Realm { get; init; }
 
+    /// <summary>
+    /// How many tokens that were good are remembered, so that their signatures are not verified again before the configuration changes; 8192 when absent, 0 to
+    /// verify each time. Their times are checked on every request in any case.
+    /// </summary>
+    [Between(0, 1_000_000), Extension]
+    public int? TokenCacheSize { get; init; }
+
     /// <summary>Where an issuer publishes its keys. They verify the tokens that name no key of a consumer.</summary>
     [EndpointUrl, Extension]
     public string? JwksUri { get; init; }

@@ -22,7 +22,7 @@ internal sealed class JwtPlugin : AuthenticationPlugin
     private readonly TokenSource source;
     private readonly JwtIndex keys;
     private readonly IssuerKeys? issuer;
-    private readonly RecentTokens<VerifiedToken> verified = new();
+    private readonly RecentTokens<VerifiedToken> verified;
     private readonly bool checkExpires;
     private readonly bool checkNotBefore;
     private readonly bool kongBodies;
@@ -41,6 +41,7 @@ internal sealed class JwtPlugin : AuthenticationPlugin
         this.config = config;
         time = setup.Time;
         source = new TokenSource(config);
+        verified = new RecentTokens<VerifiedToken>(config.TokenCacheSize ?? RecentTokens.UsualCapacity);
         keys = setup.Snapshot.Derived(s => new JwtIndex(s.Document));
         issuer = config.JwksUri is null ? null : new IssuerKeys(config, setup);
         checkExpires = config.ClaimsToVerify?.Contains("exp", StringComparer.Ordinal) == true;

@@ -2,6 +2,7 @@ using System.Buffers.Text;
 using System.Security.Cryptography;
 using System.Text;
 using Sluice.Gateway.Configuration;
+using Sluice.Gateway.Pipeline;
 using Sluice.Gateway.Plugins.Jose;
 using Sluice.Gateway.Plugins.Jwt;
 
@@ -189,6 +190,25 @@ public class JwtPluginTests
         tokens.Count.ShouldBeLessThanOrEqualTo(100);
         tokens.Find(TokenHash.Of("t999")).ShouldBe(token);
         tokens.Find(TokenHash.Of("t1")).ShouldBeNull();
+    }
+
+    [Theory]
+    [InlineData(null, true)]
+    [InlineData(10, true)]
+    [InlineData(0, false)]
+    public async Task A_verified_token_is_known_at_once_unless_none_are_to_be_remembered(int? size, bool isKnown)
+    {
+        using var rsa = RSA.Create(2048);
+        var token = Token("RS256", """{"iss":"k"}""", text => rsa.SignData(text, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1));
+        var document = TestDocuments.Of(["consumer"], _ => [new JwtCredential { Key = "k", Algorithm = "RS256", RsaPublicKey = rsa.ExportSubjectPublicKeyInfoPem() }]);
+        var result = await new PluginHarness(document).Use("jwt", new JwtConfig { TokenCacheSize = size }).SendAsync(headers: Bearer(token));
+        result.Status.ShouldBe(200);
+
+        // Only a signature is verified elsewhere, and awaited.
+        var plugin = result.Exchange.Plan.ForStage(RequestStage.Authenticate)[0];
+        var again = plugin.AuthenticateAsync(result.Exchange);
+        again.IsCompleted.ShouldBe(isKnown);
+        (await again).Answer.ShouldBeNull();
     }
 
     private static PluginHarness Harness(JwtConfig config) =>
