@@ -25,8 +25,9 @@ check: ## formatting, then the build with its analyzers and style rules
 	dotnet format whitespace --verify-no-changes --no-restore || { echo "make check: 'dotnet format whitespace' mends this"; exit 1; }
 	dotnet build -v quiet
 
-bench: build ## measure Sluice beside nginx and HAProxy (about ten minutes)
+bench: build ## measure Sluice beside nginx and HAProxy (about a quarter of an hour)
 	@python3 bench/speed.py
+	@python3 bench/plugins.py
 	@python3 bench/idle.py
 	@python3 bench/reload.py
 
