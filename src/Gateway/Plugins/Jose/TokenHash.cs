@@ -7,7 +7,7 @@ namespace Sluice.Gateway.Plugins.Jose;
 /// <summary>The SHA-256 of a token.</summary>
 internal readonly record struct TokenHash(ulong A, ulong B, ulong C, ulong D)
 {
-    public static TokenHash Of(string token)
+    public static TokenHash Of(ReadOnlySpan<char> token)
     {
         Span<byte> text = token.Length <= 2048 ? stackalloc byte[token.Length * 3] : new byte[token.Length * 3];
         Span<byte> hash = stackalloc byte[SHA256.HashSizeInBytes];

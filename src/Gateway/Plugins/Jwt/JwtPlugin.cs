@@ -70,12 +70,14 @@ internal sealed class JwtPlugin : AuthenticationPlugin
 
     protected override ValueTask<Answer?> IdentifyAsync(Exchange exchange)
     {
-        if (source.Find(exchange, out var several) is not { } text) return new(noToken);
+        var shown = source.Find(exchange, out var several);
+        if (shown.IsEmpty) return new(noToken);
         if (several) return new(severalTokens);
-        var hash = TokenHash.Of(text);
+        var hash = TokenHash.Of(shown.Span);
         if (verified.Find(hash) is { } known) return new(Accept(exchange, known));
         if (issuer?.Find(hash) is { } issued) return new(Accept(exchange, issued));
 
+        var text = shown.ToString();
         var token = JsonWebToken.Parse(text, out var problem);
         if (token is null) return new(Refusal(JwtErrors.Malformed(problem)));
         if (FindKey(token, out var key) is { } refusal) return issuer is null ? new(refusal) : AskIssuerAsync(exchange, hash, text, token);
