@@ -15,6 +15,9 @@ public sealed record ConnectionKind(string Name, string Summary, Type Record)
     /// <summary>The names under which n8n knows it.</summary>
     public IReadOnlyList<string> Aliases { get; init; } = [];
 
+    /// <summary>It leads to files of this machine: only somebody without limits may make one.</summary>
+    public bool IsLocal { get; init; }
+
     /// <summary>JSON Schema of its fields, for forms and editors.</summary>
     public JsonObject Schema()
     {

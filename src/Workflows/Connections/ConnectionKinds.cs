@@ -16,7 +16,9 @@ public static class ConnectionKinds
         new("header", "A key in a header field.", typeof(HeaderConnection)) { Aliases = ["api-key", "httpHeaderAuth"] },
         new("jwt", "A key that JSON Web Tokens are signed and checked with.", typeof(JwtConnection)) { Aliases = ["jwtAuth"] },
         new("oauth2", "Tokens of an OAuth 2.0 server, for itself (client credentials) or for a person (authorization code), refreshed in time.", typeof(OAuth2Connection)) { Aliases = ["oAuth2Api"] },
+        new("postgres", "A PostgreSQL database.", typeof(PostgresConnection)),
         new("query", "A key in a query argument.", typeof(QueryConnection)) { Aliases = ["httpQueryAuth"] },
+        new("sqlite", "An SQLite database, a file of this machine.", typeof(SqliteFileConnection)) { IsLocal = true },
     ];
 
     private static readonly FrozenDictionary<string, ConnectionKind> ByName =

@@ -80,7 +80,7 @@ public sealed class StoredConnections(Database database, Func<EncryptionKeys> ke
     /// <summary>Makes a connection, or changes the one of that name: fields that are not given, or given as the mask, stay as they are.</summary>
     /// <param name="tenant">Whose it is; empty for the operator's own.</param>
     /// <param name="shared">Whether every tenant's runs may use it; null leaves that as it is.</param>
-    /// <param name="mayRefer">Whether fields may be references to secrets of the gateway: only for who may read those anyway.</param>
+    /// <param name="mayRefer">Whether it may lead to secrets and files of the gateway: only for who may read those anyway.</param>
     /// <param name="by">Who writes it.</param>
     public async Task<ConnectionWrite> PutAsync(string name, string tenant, ConnectionKind kind, MapNode fields, bool? shared, bool mayRefer, string by, CancellationToken cancel)
     {
@@ -94,6 +94,7 @@ public sealed class StoredConnections(Database database, Func<EncryptionKeys> ke
         }
 
         var problems = new List<Problem>();
+        if (kind.IsLocal && !mayRefer) problems.Add(new Problem(default, about, "kind", $"connections of the kind {kind.Name} may be made only by somebody without limits"));
         var record = kind.Read(WithUnknowns(fields), about, problems);
         if (record is not null && !mayRefer && Strings(record).Any(SecretReference.IsMeant))
             problems.Add(new Problem(default, about, "fields", "references to secrets ({vault://...}) may be written only by somebody without limits"));

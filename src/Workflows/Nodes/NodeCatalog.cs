@@ -31,6 +31,7 @@ using Sluice.Workflows.Nodes.Set;
 using Sluice.Workflows.Nodes.Sort;
 using Sluice.Workflows.Nodes.SplitInBatches;
 using Sluice.Workflows.Nodes.SplitOut;
+using Sluice.Workflows.Nodes.Sql;
 using Sluice.Workflows.Nodes.StickyNote;
 using Sluice.Workflows.Nodes.StopAndError;
 using Sluice.Workflows.Nodes.Summarize;
@@ -92,6 +93,9 @@ public static class NodeCatalog
         XmlNode.Descriptor,
 
         HttpRequestNode.Descriptor,
+
+        PostgresNode.Descriptor,
+        SqliteNode.Descriptor,
 
         StickyNoteNode.Descriptor,
     ];

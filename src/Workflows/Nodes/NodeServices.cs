@@ -3,6 +3,7 @@ using Sluice.Workflows.Connections;
 using Sluice.Workflows.Connections.OAuth2;
 using Sluice.Workflows.Data;
 using Sluice.Workflows.History;
+using Sluice.Workflows.Nodes.Sql;
 using Sluice.Workflows.Runs;
 using Sluice.Workflows.Sandbox;
 
@@ -21,6 +22,9 @@ public sealed class NodeServices
 
     /// <summary>The processes that run people's code; there is none before code is run.</summary>
     public CodeWorkers Code { get; init; } = new();
+
+    /// <summary>The databases of nodes that use one.</summary>
+    public OutgoingDatabases Databases { get; init; } = new();
 
     /// <summary>The stored authorisations; null when there are none.</summary>
     public ConnectionSource? Connections { get; init; }
