@@ -2,7 +2,6 @@ using Sluice.Foundation.Storage;
 using Sluice.Tests.Servers;
 using Sluice.Workflows.Data;
 using Sluice.Workflows.Nodes;
-using Sluice.Workflows.Runs;
 using Sluice.Workflows.Tests.Connections;
 
 namespace Sluice.Workflows.Tests.Nodes.Sql;
