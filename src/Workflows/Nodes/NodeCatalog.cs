@@ -23,6 +23,7 @@ using Sluice.Workflows.Nodes.ManualTrigger;
 using Sluice.Workflows.Nodes.Markdown;
 using Sluice.Workflows.Nodes.Merge;
 using Sluice.Workflows.Nodes.NoOp;
+using Sluice.Workflows.Nodes.Redis;
 using Sluice.Workflows.Nodes.RemoveDuplicates;
 using Sluice.Workflows.Nodes.RenameKeys;
 using Sluice.Workflows.Nodes.RespondToWebhook;
@@ -95,6 +96,7 @@ public static class NodeCatalog
         HttpRequestNode.Descriptor,
 
         PostgresNode.Descriptor,
+        RedisNode.Descriptor,
         SqliteNode.Descriptor,
 
         StickyNoteNode.Descriptor,

@@ -3,6 +3,7 @@ using Sluice.Workflows.Connections;
 using Sluice.Workflows.Connections.OAuth2;
 using Sluice.Workflows.Data;
 using Sluice.Workflows.History;
+using Sluice.Workflows.Nodes.Redis;
 using Sluice.Workflows.Nodes.Sql;
 using Sluice.Workflows.Runs;
 using Sluice.Workflows.Sandbox;
@@ -25,6 +26,9 @@ public sealed class NodeServices
 
     /// <summary>The databases of nodes that use one.</summary>
     public OutgoingDatabases Databases { get; init; } = new();
+
+    /// <summary>The Redis servers of nodes that use one.</summary>
+    public OutgoingRedis Redis { get; init; } = new();
 
     /// <summary>The stored authorisations; null when there are none.</summary>
     public ConnectionSource? Connections { get; init; }

@@ -3,7 +3,7 @@ using System.Net.Sockets;
 
 namespace Sluice.Workflows.Nodes;
 
-/// <summary>Whether an address belongs to the public internet (IANA's special-purpose address registries say which do not).</summary>
+/// <summary>What belongs to the public internet (IANA's special-purpose address registries say which addresses do not).</summary>
 internal static class PublicAddress
 {
     private static readonly IPNetwork[] NotPublic =
@@ -21,5 +21,23 @@ internal static class PublicAddress
         if (address.IsIPv4MappedToIPv6) address = address.MapToIPv4();
         if (address.AddressFamily is not (AddressFamily.InterNetwork or AddressFamily.InterNetworkV6)) return false;
         return !Array.Exists(NotPublic, n => n.BaseAddress.AddressFamily == address.AddressFamily && n.Contains(address));
+    }
+
+    /// <summary>The address behind a server's name, so that it is the one that was checked that is used.</summary>
+    /// <param name="allowed">Addresses that may be used although they are not public.</param>
+    /// <exception cref="NodeException">The name is not known, or has no such address.</exception>
+    public static async ValueTask<string> OfAsync(string host, Func<IPAddress, bool> allowed, CancellationToken cancel)
+    {
+        IPAddress[] addresses;
+        try
+        {
+            addresses = IPAddress.TryParse(host, out var literal) ? [literal] : await Dns.GetHostAddressesAsync(host, cancel);
+        }
+        catch (SocketException e)
+        {
+            throw new NodeException($"'{host}' is not known: {e.Message}", e);
+        }
+
+        return Array.Find(addresses, a => Is(a) || allowed(a))?.ToString() ?? throw new NodeException($"'{host}' is not a public address") { Retryable = false };
     }
 }

@@ -20,7 +20,7 @@ public sealed class OutgoingDatabases : IAsyncDisposable
 
     internal async ValueTask<DbConnection> OpenAsync(PostgresConnection fields, bool guarded, TimeSpan patience, CancellationToken cancel)
     {
-        if (guarded) fields = fields with { Host = await PublicAsync(fields.Host, cancel) };
+        if (guarded) fields = fields with { Host = await PublicAddress.OfAsync(fields.Host, Allowed, cancel) };
         if (_pools.Count > MostPools && !_pools.ContainsKey(fields)) throw new NodeException("too many different databases are in use") { Retryable = false };
         var pool = _pools.GetOrAdd(fields, static f => NpgsqlDataSource.Create(Settings(f)));
         using var source = CancellationTokenSource.CreateLinkedTokenSource(cancel);
@@ -82,20 +82,4 @@ public sealed class OutgoingDatabases : IAsyncDisposable
         ApplicationName = "sluice",
         IncludeErrorDetail = false,
     };
-
-    /// <summary>The address behind a name, so that it is the one that was checked.</summary>
-    private async ValueTask<string> PublicAsync(string host, CancellationToken cancel)
-    {
-        IPAddress[] addresses;
-        try
-        {
-            addresses = IPAddress.TryParse(host, out var literal) ? [literal] : await Dns.GetHostAddressesAsync(host, cancel);
-        }
-        catch (System.Net.Sockets.SocketException e)
-        {
-            throw new NodeException($"'{host}' is not known: {e.Message}", e);
-        }
-
-        return Array.Find(addresses, a => PublicAddress.Is(a) || Allowed(a))?.ToString() ?? throw new NodeException($"'{host}' is not a public address") { Retryable = false };
-    }
 }
