@@ -4,6 +4,7 @@ using Sluice.Control.Audit;
 using Sluice.Control.Identity;
 using Sluice.Control.Releases;
 using Sluice.Foundation.Errors;
+using Sluice.Gateway.Configuration;
 using Sluice.Gateway.Configuration.Editing;
 using Sluice.Gateway.Pipeline;
 
@@ -88,11 +89,20 @@ internal sealed class ObjectPages(ReleaseManager releases)
                 ? KongErrors.Of(problems)
                 : KongErrors.ReadOnly(verb, kind.Name, ByField(address));
 
-        var result = await releases.ChangeAsync(AdminChange.Of(http, $"{verb} {kind.Singular}"), Edit, http.RequestAborted);
+        var result = await releases.ChangeAsync(AdminChange.Of(http, $"{verb} {NameOf(address, body)}"), Edit, http.RequestAborted);
         Note(http, result);
         if (outOfScope is not null)
             return KongErrors.OutOfScope(outOfScope);
         return Answer(result, edit => new AdminAnswer(address.IsList ? 201 : 200, KongForm.Of(edit.Tree!, edit.Tree!.Find(kind, edit.Object!.Id)!, caller)));
+    }
+
+    /// <summary>What a write is about, for the history: <c>plugin cors of route orders</c>. Keys of credentials name them, too, and are not told.</summary>
+    private static string NameOf(ObjectAddress address, JsonObject body)
+    {
+        var kind = address.Collection.Kind;
+        var key = kind.Key ?? (kind.Record == typeof(PluginConfig) ? "name" : null);
+        var name = key is not null && body[key] is JsonValue value && value.TryGetValue<string>(out var text) ? " " + text : address.Reference is { } id && (key is not null || Guid.TryParse(id, out _)) ? " " + id : "";
+        return kind.Singular + name + (address.ParentCollection is { } parent ? $" of {parent.Kind.Singular} {address.ParentReference}" : "");
     }
 
     private static EditResult Apply(ConfigurationTree tree, ObjectAddress address, string method, JsonObject body)

@@ -22,6 +22,20 @@ public sealed class ObjectPagesTests
     }
 
     [Fact]
+    public async Task The_history_says_what_was_written_without_any_key()
+    {
+        await using var api = await AdminApi.StoredAsync();
+        await api.SendAsync("PUT", "/services/a", "host=a.test");
+        await api.SendAsync("POST", "/services/a/routes", "name=r&paths[]=/r");
+        await api.SendAsync("POST", "/routes/r/plugins", "name=cors");
+        await api.SendAsync("PUT", "/consumers/ann", "{}");
+        await api.SendAsync("POST", "/consumers/ann/key-auth", "key=a-secret-key");
+        await api.SendAsync("PATCH", "/consumers/ann/key-auth/a-secret-key", "ttl=5");
+        (await api.Releases.ListAsync(0, 10, TestContext.Current.CancellationToken)).Releases.Select(r => r.Note).ShouldBe(
+            ["update key of consumer ann", "create key of consumer ann", "create or update consumer ann", "create plugin cors of route r", "create route r of service a", "create or update service a"]);
+    }
+
+    [Fact]
     public async Task An_object_is_created_read_changed_replaced_and_deleted()
     {
         await using var api = await AdminApi.StoredAsync();
