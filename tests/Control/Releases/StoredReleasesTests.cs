@@ -11,7 +11,8 @@ namespace Sluice.Control.Tests.Releases;
 /// <summary>However a release is read, as a whole or as what changed since another, it is the same.</summary>
 public sealed class StoredReleasesTests
 {
-    private static readonly ReadOptions Options = ReadOptions.Default;
+    // One second for all edits: an object that is changed and changed back within a release keeps its time.
+    private static readonly ReadOptions Options = ReadOptions.Default with { Time = new StandingTime() };
 
     [Theory, InlineData(DatabaseKind.Sqlite), InlineData(DatabaseKind.Postgres)]
     public async Task A_release_read_as_changes_since_another_is_the_one_read_as_a_whole(DatabaseKind kind)
@@ -176,5 +177,10 @@ public sealed class StoredReleasesTests
             .. document.Plugins.Select(p => $"{p.Id} {p.Name} {p.Route?.Id} {p.Pipeline}"),
             .. document.Targets.Select(t => $"{t.Id} {t.Target} {t.Upstream?.Id}"),
         ]);
+    }
+
+    private sealed class StandingTime : TimeProvider
+    {
+        public override DateTimeOffset GetUtcNow() => DateTimeOffset.UnixEpoch.AddDays(20_000);
     }
 }

@@ -124,6 +124,9 @@ public sealed partial class ConfigurationTree
 
         var pipeline = made.Record is PluginConfig { Pipeline: { } name } ? Find(EntityKind.ByName["pipelines"], name)?.Id : null;
         var entry = ObjectMaker.Make(kind, made.Record, made.Node, pipeline, previous?.Ordinal ?? _nextOrdinal);
+        // What says the same as before is the same: a later time alone is no change, and no release would tell others of it.
+        if (previous is not null && previous.SaysTheSameAs(entry))
+            return new EditResult { Tree = this, Object = previous };
         problems.AddRange(Repeats(entry));
         if (problems.Count > 0)
             return EditResult.Refuse(problems);
