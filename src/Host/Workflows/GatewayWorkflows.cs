@@ -92,9 +92,20 @@ internal sealed partial class GatewayWorkflows : RouteHandlers, IAsyncDisposable
         if (unstored.Count > 0) LogNotStored(string.Join(", ", unstored));
     }
 
-    /// <summary>Takes up the runs that the last process left.</summary>
-    /// <exception cref="DatabaseException">The store does not answer.</exception>
-    public Task StartAsync() => _engine.StartAsync();
+    /// <summary>Takes up the runs that the last process left; once the database answers, where it does not.</summary>
+    /// <exception cref="NewerSchemaException">The database belongs to a newer program.</exception>
+    public async Task StartAsync()
+    {
+        try
+        {
+            await _engine.StartAsync();
+        }
+        catch (DatabaseUnavailableException problem)
+        {
+            LogNotStarted(problem.Message);
+            _engine.StartLater(problem);
+        }
+    }
 
     /// <summary>What runs them.</summary>
     public WorkflowEngine Engine => _engine;
@@ -124,6 +135,9 @@ internal sealed partial class GatewayWorkflows : RouteHandlers, IAsyncDisposable
 
     [LoggerMessage(2, LogLevel.Warning, "the schedule \"{Node}\" of the workflow \"{Workflow}\" began no run for {Due:O}: {Why}")]
     private partial void LogNotStarted(string workflow, string node, DateTimeOffset due, string why);
+
+    [LoggerMessage(3, LogLevel.Warning, "runs are neither stored nor taken up until the database answers: {Problem}")]
+    private partial void LogNotStarted(string problem);
 
     [LoggerMessage(1, LogLevel.Warning, "runs of these workflows are not stored, whatever their durability, because the gateway has no database of its own (--data): {Workflows}")]
     private partial void LogNotStored(string workflows);

@@ -45,6 +45,9 @@ internal sealed class HistoryWriter : IAsyncDisposable
     /// <summary>Why the last commit failed; null when it did not. New runs are refused meanwhile.</summary>
     public DatabaseException? Failure { get; private set; }
 
+    /// <summary>Says that nothing can be stored yet, and why; null when it can.</summary>
+    public void Refuse(DatabaseException? failure) => Failure = failure;
+
     /// <summary>Told when nothing more can be stored because the runs are others' now.</summary>
     public event Action<RunsTakenException>? Taken;
 

@@ -45,6 +45,33 @@ public sealed partial class WorkflowEngine
         _keeping = Task.WhenAll(EnforceRetentionAsync(database), _ownership.IsShared ? KeepOwningAsync() : Task.CompletedTask);
     }
 
+    /// <summary>
+    /// Does in the background what <see cref="StartAsync(CancellationToken)"/> could not, once the store answers. Until then runs that are to be stored are refused, and no schedule
+    /// begins any; others run.
+    /// </summary>
+    /// <param name="failure">Why it does not.</param>
+    public void StartLater(DatabaseUnavailableException failure)
+    {
+        _writer!.Refuse(failure);
+        InBackground(async () =>
+        {
+            while (true)
+            {
+                await Task.Delay(TimeSpan.FromSeconds(1), Time, _stop.Token);
+                try
+                {
+                    await StartAsync(_stop.Token);
+                    _writer.Refuse(null);
+                    return;
+                }
+                catch (DatabaseUnavailableException)
+                {
+                    // Not yet.
+                }
+            }
+        });
+    }
+
     /// <summary>Goes on with a run that waits for a call.</summary>
     /// <param name="suffix">What the called address has after the run's id.</param>
     /// <returns>The caller's answer; null when no such run waits for such a call.</returns>

@@ -130,7 +130,8 @@ public sealed class CodeWorkersTests(Nodes.Code.SharedWorkers shared) : IClassFi
     [Fact]
     public async Task The_process_itself_can_reach_nothing()
     {
-        var start = new ProcessStartInfo(Environment.ProcessPath!, ["code-worker", CodeWorker.Probe]) { RedirectStandardOutput = true, RedirectStandardInput = true, UseShellExecute = false };
+        var host = Path.GetFileNameWithoutExtension(Environment.ProcessPath!) is "dotnet" ? new[] { Environment.GetCommandLineArgs()[0] } : [];
+        var start = new ProcessStartInfo(Environment.ProcessPath!, [.. host, "code-worker", CodeWorker.Probe]) { RedirectStandardOutput = true, RedirectStandardInput = true, UseShellExecute = false };
         using var process = Process.Start(start)!;
         var report = await process.StandardOutput.ReadToEndAsync(Cancel);
         await process.WaitForExitAsync(Cancel);
