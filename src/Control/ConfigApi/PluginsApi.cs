@@ -32,7 +32,15 @@ internal static class PluginsApi
     }
 
     private static PluginView Show(PluginDescriptor plugin) => new(
-        plugin.Name, plugin.Summary, PluginCatalog.OrderOf(plugin.Name), Explanation.StagesOf(plugin), plugin.Authenticates, plugin.ConsumerScope, $"/api/v1/plugins/{plugin.Name}/schema");
+        plugin.Name, plugin.Summary, plugin.Source, PluginCatalog.OrderOf(plugin.Name), Explanation.StagesOf(plugin), plugin.Authenticates, plugin.ConsumerScope, $"/api/v1/plugins/{plugin.Name}/schema");
 
-    private sealed record PluginView(string Name, string Summary, int Order, IReadOnlyList<string> Stages, bool Authenticates, bool ConsumerScope, string Schema);
+    /// <param name="Name">In configuration files.</param>
+    /// <param name="Summary">One sentence.</param>
+    /// <param name="Source"><c>built-in</c>, or the file of the plugin folder that it comes from.</param>
+    /// <param name="Order">Its place in the running order, from 0.</param>
+    /// <param name="Stages">The stages that it acts in.</param>
+    /// <param name="Authenticates">It finds out who calls.</param>
+    /// <param name="ConsumerScope">It may be configured for a consumer.</param>
+    /// <param name="Schema">The path of its settings' JSON Schema.</param>
+    private sealed record PluginView(string Name, string Summary, string Source, int Order, IReadOnlyList<string> Stages, bool Authenticates, bool ConsumerScope, string Schema);
 }

@@ -5,6 +5,8 @@ using Sluice.Gateway.Plugins.AiPromptDecorator;
 using Sluice.Gateway.Plugins.AiPromptGuard;
 using Sluice.Gateway.Plugins.AiPromptTemplate;
 using Sluice.Gateway.Plugins.AiProxy;
+using Sluice.Gateway.Plugins.AiProxyAdvanced;
+using Sluice.Gateway.Plugins.AiRateLimitingAdvanced;
 using Sluice.Gateway.Plugins.AiRequestTransformer;
 using Sluice.Gateway.Plugins.AiResponseTransformer;
 using Sluice.Gateway.Plugins.AwsLambda;
@@ -111,6 +113,7 @@ public static class PluginCatalog
         ExternalAuthPlugin.Descriptor,
         RateLimitingPlugin.Descriptor,
         RateLimitingAdvancedPlugin.Descriptor,
+        AiRateLimitingAdvancedPlugin.Descriptor,
         ResponseRateLimitingPlugin.Descriptor,
         AdaptiveConcurrencyPlugin.Descriptor,
         OasValidationPlugin.Descriptor,
@@ -122,6 +125,7 @@ public static class PluginCatalog
         AiPromptDecoratorPlugin.Descriptor,
         AiPromptGuardPlugin.Descriptor,
         AiProxyPlugin.Descriptor,
+        AiProxyAdvancedPlugin.Descriptor,
         AiResponseTransformerPlugin.Descriptor,
         StandardWebhooksPlugin.Descriptor,
         AwsLambdaPlugin.Descriptor,

@@ -54,11 +54,14 @@ internal sealed class GeminiDriver(LlmModelConfig model) : LlmDriver(model)
     {
         if (raw.Data == "[DONE]") return new(null, null, Done: true);
         var data = JsonNode.Parse(raw.Data) as JsonObject;
-        var usage = data?["usageMetadata"];
+        var told = data?["usageMetadata"];
+        var usage = Usage(told?["promptTokenCount"], told?["candidatesTokenCount"]);
         return (data?["candidates"] as JsonArray)?.FirstOrDefault() is { } candidate && Said(candidate) is { } text
-            ? new(Chunk(name, text, role: "assistant").ToJsonString(), Usage(usage?["promptTokenCount"], usage?["candidatesTokenCount"]))
-            : default;
+            ? new(Chunk(name, text, Text(candidate["finishReason"])?.ToLowerInvariant(), role: "assistant").ToJsonString(), usage)
+            : new(null, usage);
     }
 
-    private static string? Said(JsonNode? candidate) => Text((candidate?["content"]?["parts"] as JsonArray)?.FirstOrDefault()?["text"]);
+    /// <summary>All its texts; null when it has none.</summary>
+    private static string? Said(JsonNode? candidate) =>
+        candidate?["content"]?["parts"] is JsonArray parts && parts.Any(p => Text(p?["text"]) is not null) ? string.Concat(parts.Select(p => Text(p?["text"]))) : null;
 }

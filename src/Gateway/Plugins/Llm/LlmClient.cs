@@ -90,7 +90,7 @@ internal sealed class LlmClient
         var (answer, why) = await CallAsync(sent, cancel);
         if (answer is null) return (null, $"failed to introspect request with AI service: request to ai service failed: {why}");
         if (answer.Status > 299) return (null, $"failed to introspect request with AI service: status code {answer.Status}");
-        if (Parse(answer.Body) is not { } json) return (null, "failed to convert AI response to Kong format: it is no JSON object");
+        if (Driver.Read(answer.Body) is not { } json) return (null, "failed to convert AI response to Kong format: it is no JSON object");
         var (said, wrong) = Driver.FromProvider(json, name, config.RouteType);
         if (said is null) return (null, $"failed to convert AI response to Kong format: {wrong}");
         return (said["choices"] as JsonArray)?.FirstOrDefault()?["message"]?["content"] is JsonValue content && content.TryGetValue<string>(out var result)

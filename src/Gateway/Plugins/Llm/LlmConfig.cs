@@ -87,7 +87,7 @@ internal sealed record LlmAuthConfig
 internal sealed record LlmModelConfig
 {
     /// <summary>Whose formats are spoken.</summary>
-    [Required, OneOf("openai", "azure", "anthropic", "cohere", "mistral", "llama2", "gemini", "bedrock")]
+    [Required, OneOf("openai", "azure", "anthropic", "cohere", "mistral", "llama2", "gemini", "bedrock", "huggingface")]
     public string Provider { get; init; } = "";
 
     /// <summary>The model's name; the request's own when absent.</summary>
@@ -149,6 +149,8 @@ internal sealed record LlmOptionsConfig
     public LlmGeminiConfig? Gemini { get; init; }
 
     public LlmBedrockConfig? Bedrock { get; init; }
+
+    public LlmHuggingFaceConfig? Huggingface { get; init; }
 }
 
 /// <summary>Gemini on Google's Vertex.</summary>
@@ -173,6 +175,16 @@ internal sealed record LlmBedrockConfig
 {
     /// <summary>The region; AWS_REGION of the environment when absent.</summary>
     public string? AwsRegion { get; init; }
+}
+
+/// <summary>Models run by Hugging Face.</summary>
+internal sealed record LlmHuggingFaceConfig
+{
+    /// <summary>Whether an answer may be one that was given before.</summary>
+    public bool? UseCache { get; init; }
+
+    /// <summary>Whether to wait for a model that is not loaded yet, rather than get an error.</summary>
+    public bool? WaitForModel { get; init; }
 }
 
 /// <summary>What log entries tell.</summary>

@@ -19,6 +19,7 @@ internal abstract class LlmDriver(LlmModelConfig model)
         "cohere" => new CohereDriver(model),
         "gemini" => new GeminiDriver(model),
         "bedrock" => new BedrockDriver(model),
+        "huggingface" => new HuggingFaceDriver(model),
         "llama2" when model.Options?.Llama2Format == "raw" => new LlamaDriver(model),
         "llama2" when model.Options?.Llama2Format == "ollama" => new OllamaDriver(model),
         "mistral" when model.Options?.MistralFormat == "ollama" => new OllamaDriver(model),
@@ -36,6 +37,9 @@ internal abstract class LlmDriver(LlmModelConfig model)
 
     /// <summary>Turns a request, with the configured options in it, into the provider's; or says why not.</summary>
     public abstract (JsonObject? Request, string? Problem) ToProvider(JsonObject request, string name, string routeType);
+
+    /// <summary>The object of an answer's body; null when there is none.</summary>
+    public virtual JsonObject? Read(ReadOnlySpan<byte> body) => LlmClient.Parse(body);
 
     /// <summary>Turns an answer into OpenAI's; or says why not.</summary>
     public abstract (JsonObject? Answer, string? Problem) FromProvider(JsonObject answer, string name, string routeType);

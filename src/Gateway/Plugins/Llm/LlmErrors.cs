@@ -9,6 +9,8 @@ internal static class LlmErrors
 {
     public const string NotJson = "this LLM route only supports application/json requests";
 
+    public const string NoRequest = "content-type header does not match request body, or bad JSON formatting";
+
     public static Answer BadRequest(string message) => Answer(400, message);
 
     public static Answer Answer(int status, string message) => new()

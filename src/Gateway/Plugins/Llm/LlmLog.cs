@@ -20,31 +20,30 @@ internal static class LlmLog
     }
 
     /// <summary>Models, tokens, times and costs, as Kong tells them.</summary>
-    public static JsonObject Statistics(LlmConfig config, string requested, string? answered, JsonObject? usage, double milliseconds, string pluginId)
+    /// <param name="used">What was used.</param>
+    /// <param name="answered">The model that says it answered; null when none does.</param>
+    /// <param name="pluginId">The middleware's.</param>
+    public static JsonObject Statistics(LlmUsage used, string? answered, string pluginId)
     {
-        var prompt = Count("prompt_tokens");
-        var completion = Count("completion_tokens");
-        var options = config.Model.Options;
+        var milliseconds = used.Waited.TotalMilliseconds;
         return new JsonObject
         {
             ["meta"] = new JsonObject
             {
                 ["plugin_id"] = pluginId,
-                ["provider_name"] = config.Model.Provider,
-                ["request_model"] = requested,
-                ["response_model"] = answered ?? requested,
+                ["provider_name"] = used.Provider,
+                ["request_model"] = used.Model,
+                ["response_model"] = answered ?? used.Model,
                 ["llm_latency"] = Math.Round(milliseconds),
             },
             ["usage"] = new JsonObject
             {
-                ["prompt_tokens"] = prompt,
-                ["completion_tokens"] = completion,
-                ["total_tokens"] = prompt + completion,
-                ["time_per_token"] = completion > 0 ? Math.Round(milliseconds / completion, 3) : 0,
-                ["cost"] = options is { InputCost: { } input, OutputCost: { } output } ? ((prompt * input) + (completion * output)) / 1_000_000 : 0,
+                ["prompt_tokens"] = used.Prompt,
+                ["completion_tokens"] = used.Completion,
+                ["total_tokens"] = used.Total,
+                ["time_per_token"] = used.Completion > 0 ? Math.Round(milliseconds / used.Completion, 3) : 0,
+                ["cost"] = used.Cost,
             },
         };
-
-        long Count(string name) => usage?[name] is JsonValue value && value.TryGetValue<long>(out var count) ? count : 0;
     }
 }

@@ -25,6 +25,14 @@ internal sealed class OpenAiDriver(LlmModelConfig model) : LlmDriver(model)
         request["model"] = name;
         request["stream"] = request["stream"]?.DeepClone() ?? false;
         request.Remove("top_k");
+
+        // Without being asked, nobody tells what a stream used.
+        if (CountsStreams && request["stream"] is JsonValue stream && stream.TryGetValue<bool>(out var streams) && streams)
+        {
+            if (request["stream_options"] is not JsonObject options) request["stream_options"] = options = [];
+            options["include_usage"] = true;
+        }
+
         return (request, null);
     }
 
@@ -43,6 +51,9 @@ internal sealed class OpenAiDriver(LlmModelConfig model) : LlmDriver(model)
             return new(raw.Data);
         }
     }
+
+    /// <summary>OpenAI does, and Azure from this version on; others that speak the format may refuse the field.</summary>
+    private bool CountsStreams => Model.Provider == "openai" || (Model.Provider == "azure" && string.CompareOrdinal(Options.AzureApiVersion, "2024-09-01") >= 0);
 
     private string WithVersion(string url) => $"{url}{(url.Contains('?', StringComparison.Ordinal) ? '&' : '?')}api-version={Uri.EscapeDataString(Options.AzureApiVersion)}";
 }

@@ -15,6 +15,9 @@ internal sealed class KongMetrics : IMetricsSource
     private readonly ConcurrentDictionary<(string Service, string Route, string Consumer), KongSeries> series = new();
     private volatile bool upstreamHealth;
 
+    /// <summary>Of language models.</summary>
+    public KongAiMetrics Models { get; } = new();
+
     public KongMetrics Using(PrometheusConfig config)
     {
         if (config.UpstreamHealthMetrics) upstreamHealth = true;
@@ -38,6 +41,7 @@ internal sealed class KongMetrics : IMetricsSource
         text.Family("kong_nginx_requests_total", "gauge", "Requests answered since the start.")
             .Sample("kong_nginx_requests_total", runtime.Metrics.Meters.Sum(m => m.Requests.Sum(r => (double)r.Value.Sum(0))), ("node_id", runtime.NodeId.ToString()), ("subsystem", "http"));
         foreach (var ((service, route, consumer), one) in series) one.WriteTo(text, service, route, consumer);
+        Models.WriteTo(text);
         if (upstreamHealth) WriteHealth(text, runtime.Current);
     }
 

@@ -9,8 +9,7 @@ public sealed record PrometheusConfig
     /// <summary><c>kong_http_requests_total</c>.</summary>
     public bool StatusCodeMetrics { get; init; }
 
-    /// <summary>Kong: metrics of language models.</summary>
-    [Foundation.Schema.NoEffect("what models cost is told in log entries: see ai-proxy")]
+    /// <summary><c>kong_ai_llm_requests_total</c>, <c>kong_ai_llm_tokens_total</c>, <c>kong_ai_llm_cost_total</c> and <c>kong_ai_llm_provider_latency_ms</c>.</summary>
     public bool AiMetrics { get; init; }
 
     /// <summary><c>kong_request_latency_ms</c>, <c>kong_upstream_latency_ms</c> and <c>kong_kong_latency_ms</c>.</summary>

@@ -1,4 +1,5 @@
 using Sluice.Gateway.Pipeline;
+using Sluice.Gateway.Plugins.Llm;
 
 namespace Sluice.Gateway.Plugins.Prometheus;
 
@@ -13,7 +14,10 @@ internal sealed class PrometheusPlugin(PrometheusConfig config, PluginSetup setu
 
     private readonly KongMetrics metrics = setup.Shared.Get("prometheus", setup.Snapshot.Lease, () => new KongMetrics()).Using(config);
 
-    public override void Record(Exchange exchange) =>
-        metrics.For(exchange.Service?.Label ?? "", exchange.Route?.Label ?? "", config.PerConsumer ? exchange.Consumer?.Label ?? "" : "")
-            .Record(exchange, config);
+    public override void Record(Exchange exchange)
+    {
+        var consumer = config.PerConsumer ? exchange.Consumer?.Label ?? "" : "";
+        metrics.For(exchange.Service?.Label ?? "", exchange.Route?.Label ?? "", consumer).Record(exchange, config);
+        if (config.AiMetrics && LlmUsage.Of(exchange) is { } used) metrics.Models.Record(used, consumer, exchange.LoopIndex);
+    }
 }

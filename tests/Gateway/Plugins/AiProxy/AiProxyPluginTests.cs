@@ -48,6 +48,12 @@ public sealed class AiProxyPluginTests
             """{"choices":[{"message":{"content":"hi","role":"assistant"},"index":0}],"object":"chat.completion"}"""
         },
         {
+            "huggingface",
+            """{"messages":[{"role":"system","content":"S"},{"role":"user","content":"U1"},{"role":"assistant","content":"A"},{"role":"user","content":"U2"}],"temperature":0.5,"max_tokens":9,"options":{"use_cache":false,"wait_for_model":true},"model":"m"}""",
+            """{"object":"chat.completion","model":"m-1","choices":[{"index":0,"message":{"role":"assistant","content":"hi"},"finish_reason":"stop"}],"usage":{"prompt_tokens":3,"completion_tokens":2,"total_tokens":5}}""",
+            """{"choices":[{"index":0,"message":{"role":"assistant","content":"hi"},"finish_reason":"stop"}],"object":"chat.completion","model":"m","usage":{"prompt_tokens":3,"completion_tokens":2,"total_tokens":5}}"""
+        },
+        {
             "gemini",
             """{"contents":[{"role":"user","parts":[{"text":"U1"}]},{"role":"model","parts":[{"text":"A"}]},{"role":"user","parts":[{"text":"U2"}]}],"systemInstruction":{"parts":[{"text":"S"}]},"generationConfig":{"maxOutputTokens":9,"temperature":0.5}}""",
             """{"candidates":[{"content":{"parts":[{"text":"hi"}]},"finishReason":"STOP"}],"usageMetadata":{"promptTokenCount":3,"candidatesTokenCount":2,"totalTokenCount":5}}""",
@@ -168,6 +174,44 @@ public sealed class AiProxyPluginTests
         entry.GetRawText().ShouldNotContain("k3y");
     }
 
+    [Fact]
+    public async Task Text_generation_has_a_format_of_its_own()
+    {
+        await using var llm = await StartAsync("""[{"generated_text":"hi"}]""");
+        var result = await SendAsync(Config("huggingface", llm) with { RouteType = "llm/v1/completions" }, """{"prompt":"p"}""");
+        JsonNode.DeepEquals(
+            JsonNode.Parse((await llm.ReceiveAsync()).Body),
+            JsonNode.Parse("""{"inputs":"p","parameters":{"temperature":0.5,"max_new_tokens":9},"options":{"use_cache":false,"wait_for_model":true},"model":"m"}""")).ShouldBeTrue();
+        JsonNode.Parse(result.Body)!["choices"]![0]!["text"]!.GetValue<string>().ShouldBe("hi");
+    }
+
+    [Theory]
+    [InlineData(false, 2)]
+    [InlineData(true, 3)]
+    public async Task Streams_are_asked_for_their_tokens_which_only_those_get_who_asked(bool asks, int events)
+    {
+        await using var llm = await StartAsync(
+            "data: {\"choices\":[{\"delta\":{\"content\":\"hello\"}}],\"usage\":null}\n\ndata: {\"choices\":[],\"usage\":{\"prompt_tokens\":30,\"completion_tokens\":20}}\n\ndata: [DONE]\n\n");
+        var (result, said) = await StreamAsync(Config("openai", llm), asks ? """ "stream_options":{"include_usage":true}, """ : "");
+        JsonNode.Parse((await llm.ReceiveAsync()).Body)!["stream_options"]!.ToJsonString().ShouldBe("""{"include_usage":true}""");
+        said.Length.ShouldBe(events);
+        LlmUsage.Of(result.Exchange).ShouldNotBeNull().Total.ShouldBe(50);
+    }
+
+    [Fact]
+    public async Task Counts_that_a_stream_repeats_are_not_added_up_and_missing_ones_are_estimated()
+    {
+        await using var llm = await StartAsync(
+            """[{"candidates":[{"content":{"parts":[{"text":"he"}]}}],"usageMetadata":{"promptTokenCount":3,"candidatesTokenCount":1}},{"candidates":[{"content":{"parts":[{"text":"llo"}]}}],"usageMetadata":{"promptTokenCount":3,"candidatesTokenCount":2}}]""");
+        var (result, _) = await StreamAsync(Config("gemini", llm), "");
+        var used = LlmUsage.Of(result.Exchange).ShouldNotBeNull();
+        (used.Prompt, used.Completion, used.Estimated).ShouldBe((3, 2, false));
+
+        llm.Answer = (_, response) => response.WriteAsync("""{"choices":[{"message":{"content":"12345"}}]}""");
+        used = LlmUsage.Of((await SendAsync(Config("openai", llm), Chat)).Exchange).ShouldNotBeNull();
+        (used.Prompt, used.Completion, used.Estimated).ShouldBe((2, 2, true));
+    }
+
     public static TheoryData<string, byte[]> Streams => new()
     {
         { "openai", Encoding.UTF8.GetBytes("data: {\"choices\":[{\"delta\":{\"content\":\"he\"}}]}\n\ndata: {\"choices\":[{\"delta\":{\"content\":\"llo\"}}]}\n\ndata: [DONE]\n\n") },
@@ -231,6 +275,7 @@ public sealed class AiProxyPluginTests
     [InlineData("cohere", "https://api.cohere.com:443/v1/chat")]
     [InlineData("mistral/openai", "https://api.mistral.ai:443/v1/chat/completions")]
     [InlineData("gemini", "https://generativelanguage.googleapis.com/v1beta/models/m:generateContent")]
+    [InlineData("huggingface", "https://api-inference.huggingface.co/models/m/v1/chat/completions")]
     [InlineData("bedrock", "https://bedrock-runtime.eu-west-1.amazonaws.com/model/m/converse")]
     public void Providers_are_found_where_they_are(string provider, string url)
     {
@@ -263,6 +308,7 @@ public sealed class AiProxyPluginTests
             Llama2Format = provider.StartsWith("llama2", StringComparison.Ordinal) ? provider.Split('/')[1] : null,
             MistralFormat = provider.StartsWith("mistral", StringComparison.Ordinal) ? provider.Split('/')[1] : null,
             Bedrock = new() { AwsRegion = "eu-west-1" },
+            Huggingface = new() { WaitForModel = true },
         },
     };
 
@@ -287,6 +333,16 @@ public sealed class AiProxyPluginTests
 
     private static Task<PluginResult> SendAsync(AiProxyConfig config, string body, (string, string)[]? headers = null, string target = "/") =>
         new PluginHarness().Use("ai-proxy", config).SendAsync(target, "POST", headers, Encoding.UTF8.GetBytes(body));
+
+    private static async Task<(PluginResult Result, string[] Events)> StreamAsync(AiProxyConfig config, string more)
+    {
+        using var body = new MemoryStream();
+        var result = await new PluginHarness().Use("ai-proxy", config).SendAsync(
+            "/", "POST", body: Encoding.UTF8.GetBytes(Chat.Insert(1, "\"stream\":true," + more)), prepare: e => e.Response.Body = body);
+        await result.Answer!.Stream.ShouldNotBeNull()(result.Exchange);
+        await result.Exchange.Response.BodyWriter.FlushAsync();
+        return (result, Encoding.UTF8.GetString(body.ToArray()).Split("\n\n", StringSplitOptions.RemoveEmptyEntries));
+    }
 
     private static byte[] AwsEvent(string type, string payload)
     {

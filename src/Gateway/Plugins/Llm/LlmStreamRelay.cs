@@ -3,12 +3,11 @@ using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Sluice.Gateway.Pipeline;
-using Sluice.Gateway.Plugins.Llm;
 
-namespace Sluice.Gateway.Plugins.AiProxy;
+namespace Sluice.Gateway.Plugins.Llm;
 
 /// <summary>Passes a model's answer on piece by piece, as server-sent events in OpenAI's format.</summary>
-internal sealed class AiProxyStream(LlmDriver driver, string name, string routeType)
+internal sealed class LlmStreamRelay(LlmDriver driver, LlmCall call, string routeType)
 {
     /// <summary>What log entries may hold of an answer.</summary>
     private const int MaxSaid = 1024 * 1024;
@@ -21,6 +20,9 @@ internal sealed class AiProxyStream(LlmDriver driver, string name, string routeT
 
     /// <summary>The text of the answer.</summary>
     public string Said => said.ToString();
+
+    /// <summary>Characters of the answer, of which <see cref="Said"/> may hold fewer.</summary>
+    public int SaidLength { get; private set; }
 
     public async Task RelayAsync(Exchange exchange, HttpResponseMessage response, TimeSpan silence)
     {
@@ -63,21 +65,30 @@ internal sealed class AiProxyStream(LlmDriver driver, string name, string routeT
 
     private bool Pass(Exchange exchange, IBufferWriter<byte> writer, LlmRawEvent raw)
     {
-        var passed = driver.FromEvent(raw, name, routeType);
+        var passed = driver.FromEvent(raw, call.Name, routeType);
         if (passed.Usage is { } told) Add(told);
         if (passed.Data is not { } data) return passed.Done;
-        if (said.Length < MaxSaid && LlmClient.Parse(Encoding.UTF8.GetBytes(data)) is { } json
-            && (json["choices"] as JsonArray)?.FirstOrDefault() is { } choice && (choice["delta"]?["content"] ?? choice["text"]) is JsonValue text && text.TryGetValue<string>(out var words))
-            said.Append(words);
+        if (LlmClient.Parse(Encoding.UTF8.GetBytes(data)) is { } json && json["choices"] is JsonArray choices)
+        {
+            // Clients that did not ask for usage need not expect an event without choices.
+            if (choices.Count == 0 && passed.Usage is not null && !call.WantsUsage) return passed.Done;
+            if (choices.FirstOrDefault() is { } choice && (choice["delta"]?["content"] ?? choice["text"]) is JsonValue text && text.TryGetValue<string>(out var words))
+            {
+                SaidLength += words.Length;
+                if (said.Length < MaxSaid) said.Append(words);
+            }
+        }
+
         Write(exchange, writer, Encoding.UTF8.GetBytes($"data: {data}\n\n"));
         return passed.Done;
     }
 
+    /// <summary>Providers that tell more than once tell how many it has been so far.</summary>
     private void Add(JsonObject told)
     {
         Usage ??= new JsonObject { ["prompt_tokens"] = 0L, ["completion_tokens"] = 0L };
         foreach (var part in (string[])["prompt_tokens", "completion_tokens"])
-            if (told[part] is JsonValue value && value.TryGetValue<long>(out var count)) Usage[part] = Usage[part]!.GetValue<long>() + count;
+            if (told[part] is JsonValue value && value.TryGetValue<long>(out var count)) Usage[part] = Math.Max(Usage[part]!.GetValue<long>(), count);
     }
 
     private static void Write(Exchange exchange, IBufferWriter<byte> writer, ReadOnlySpan<byte> bytes)
