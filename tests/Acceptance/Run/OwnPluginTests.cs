@@ -24,6 +24,8 @@ public sealed class OwnPluginTests : IAsyncDisposable
         (await GreetingAsync(sluice)).ShouldBe("one");
         var schema = JsonDocument.Parse((await sluice.AdminAsync("/api/v1/plugins/greet/schema")).Body).RootElement.GetProperty("data");
         schema.GetProperty("properties").GetProperty("greeting").GetProperty("description").GetString().ShouldBe("What is said.");
+        (await SourceAsync(sluice, "greet")).ShouldNotBeNull().ShouldEndWith("greet.cs");
+        (await SourceAsync(sluice, "cors")).ShouldBe("built-in");
 
         folder.Write("plugins/greet.cs", Plugin("two"));
         await Eventually.HoldsAsync(async () => await GreetingAsync(sluice) == "two", "the new code runs");
@@ -65,6 +67,9 @@ public sealed class OwnPluginTests : IAsyncDisposable
         (await sluice.GetAsync("/")).Status.ShouldBe(200);
         File.ReadAllText($"/proc/{sluice.Id}/maps").ShouldNotContain("Microsoft.CodeAnalysis");
     }
+
+    private static async Task<string?> SourceAsync(SluiceProcess sluice, string plugin) =>
+        JsonDocument.Parse((await sluice.AdminAsync("/api/v1/plugins/" + plugin)).Body).RootElement.GetProperty("data").GetProperty("source").GetString();
 
     private static async Task<string?> GreetingAsync(SluiceProcess sluice)
     {
