@@ -10,7 +10,7 @@ public sealed partial class ReadmeTests : IDisposable
     private readonly string readme = File.ReadAllText(Repository.PathOf("README.md"));
     private readonly string configuration;
 
-    public ReadmeTests() => configuration = folder.Write("kong.yml", Blocks("yaml", readme).Single());
+    public ReadmeTests() => configuration = folder.Write("kong.yml", Blocks("yaml", readme)[0]);
 
     public void Dispose() => folder.Dispose();
 
@@ -47,6 +47,19 @@ public sealed partial class ReadmeTests : IDisposable
             using var response = await client.SendAsync(message);
             ((int)response.StatusCode).ShouldBe(int.Parse(parts.Groups["status"].Value), request);
         }
+    }
+
+    [Fact]
+    public async Task Its_workflow_gives_what_its_comment_says()
+    {
+        var (proxy, admin, upstream) = (FreePort.Take(), FreePort.Take(), FreePort.Take());
+        string Here(string text) => text.Replace(":8000", $":{proxy}").Replace(":8001", $":{admin}").Replace(":9000", $":{upstream}");
+        var file = folder.Write("summary.yml", Here(Blocks("yaml", readme)[1]));
+        var run = Lines("Join APIs on a route", "bin/sluice run").Single();
+        await using var sluice = await SluiceProcess.StartAsync([.. Here(run).Split(' ')[1..].Select(word => word == "summary.yml" ? file : word)]);
+        var request = Lines("Join APIs on a route", "curl ").Single().Split(" # 200: ");
+        using var client = new HttpClient();
+        (await client.GetStringAsync(Here(request[0])["curl ".Length..])).ShouldBe(request[1]);
     }
 
     [Fact]
@@ -91,7 +104,7 @@ public sealed partial class ReadmeTests : IDisposable
     private IEnumerable<string> Lines(string section, string start) =>
         Blocks("sh", readme[readme.IndexOf($"## {section}\n", StringComparison.Ordinal)..].Split("\n## ")[0]).SelectMany(b => b.Split('\n')).Where(l => l.StartsWith(start, StringComparison.Ordinal));
 
-    private static IEnumerable<string> Blocks(string language, string text) => Block().Matches(text).Where(m => m.Groups[1].Value == language).Select(m => m.Groups[2].Value);
+    private static List<string> Blocks(string language, string text) => [.. Block().Matches(text).Where(m => m.Groups[1].Value == language).Select(m => m.Groups[2].Value)];
 
     [GeneratedRegex(@"^```(\w+)\n(.*?)^```", RegexOptions.Multiline | RegexOptions.Singleline)]
     private static partial Regex Block();
