@@ -52,6 +52,7 @@ internal sealed partial class GatewayWorkflows : RouteHandlers, IAsyncDisposable
         Calls = new WorkflowCallsHandler(_engine, _services);
         _engine.Watch += _metrics.Add;
         _engine.NotStarted += (workflow, node, due, why) => LogNotStarted(workflow.Name, node.Name, due, why);
+        _engine.NotListening += (workflow, node, why) => LogNotListening(workflow.Name, node.Name, why);
     }
 
     public override RouteHandler Calls { get; }
@@ -138,6 +139,9 @@ internal sealed partial class GatewayWorkflows : RouteHandlers, IAsyncDisposable
 
     [LoggerMessage(3, LogLevel.Warning, "runs are neither stored nor taken up until the database answers: {Problem}")]
     private partial void LogNotStarted(string problem);
+
+    [LoggerMessage(4, LogLevel.Warning, "the trigger \"{Node}\" of the workflow \"{Workflow}\" gets no messages just now: {Why}")]
+    private partial void LogNotListening(string workflow, string node, string why);
 
     [LoggerMessage(1, LogLevel.Warning, "runs of these workflows are not stored, whatever their durability, because the gateway has no database of its own (--data): {Workflows}")]
     private partial void LogNotStored(string workflows);

@@ -18,6 +18,7 @@ public static class ConnectionKinds
         new("oauth2", "Tokens of an OAuth 2.0 server, for itself (client credentials) or for a person (authorization code), refreshed in time.", typeof(OAuth2Connection)) { Aliases = ["oAuth2Api"] },
         new("postgres", "A PostgreSQL database.", typeof(PostgresConnection)),
         new("query", "A key in a query argument.", typeof(QueryConnection)) { Aliases = ["httpQueryAuth"] },
+        new("rabbitmq", "A RabbitMQ server.", typeof(RabbitConnection)),
         new("redis", "A Redis server.", typeof(RedisConnection)),
         new("sqlite", "An SQLite database, a file of this machine.", typeof(SqliteFileConnection)) { IsLocal = true },
     ];

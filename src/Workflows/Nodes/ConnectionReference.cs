@@ -36,18 +36,28 @@ internal sealed record ConnectionReference(string Kind, string Name)
     /// <summary>The connection's fields, for a node that uses them itself.</summary>
     /// <exception cref="NodeException">There is none, or it is of another kind.</exception>
     public async ValueTask<T> FieldsAsync<T>(NodeContext context)
-        where T : ConnectionFields
-    {
-        var connection = await FindAsync(context);
-        return connection.Fields as T ?? throw new NodeException($"the connection '{Name}' is of the kind {connection.Kind.Name}; this node needs one of the kind {ConnectionKinds.All.First(k => k.Record == typeof(T)).Name}") { Retryable = false };
-    }
+        where T : ConnectionFields => Of<T>(await FindAsync(context));
+
+    /// <summary>The connection's fields, for a trigger, which has no run yet.</summary>
+    /// <exception cref="NodeException">There is none, or it is of another kind.</exception>
+    public async ValueTask<T> FieldsAsync<T>(NodeServices services, string tenant, CancellationToken cancel)
+        where T : ConnectionFields => Of<T>(await FindAsync(services, tenant, cancel));
+
+    private T Of<T>(Connection connection)
+        where T : ConnectionFields =>
+        connection.Fields as T ?? throw new NodeException($"the connection '{Name}' is of the kind {connection.Kind.Name}; this node needs one of the kind {ConnectionKinds.All.First(k => k.Record == typeof(T)).Name}") { Retryable = false };
 
     private async ValueTask<Connection> FindAsync(NodeContext context)
     {
-        if (context.Services.Connections is not { } connections) throw new NodeException($"there are no connections here, so none '{Name}'") { Retryable = false };
-        var connection = await connections.FindAsync(Name, context.Run.Request.Tenant, context.Cancellation)
-            ?? throw new NodeException($"there is no connection '{Name}'; make it with: sluice connection set {Name} --kind {ConnectionKinds.Find(Kind)?.Name ?? "KIND"}") { Retryable = false };
+        var connection = await FindAsync(context.Services, context.Run.Request.Tenant, context.Cancellation);
         foreach (var secret in connection.Secrets) context.Run.Hide(secret);
         return connection;
+    }
+
+    private async ValueTask<Connection> FindAsync(NodeServices services, string tenant, CancellationToken cancel)
+    {
+        if (services.Connections is not { } connections) throw new NodeException($"there are no connections here, so none '{Name}'") { Retryable = false };
+        return await connections.FindAsync(Name, tenant, cancel)
+            ?? throw new NodeException($"there is no connection '{Name}'; make it with: sluice connection set {Name} --kind {ConnectionKinds.Find(Kind)?.Name ?? "KIND"}") { Retryable = false };
     }
 }

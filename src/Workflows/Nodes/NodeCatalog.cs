@@ -23,6 +23,7 @@ using Sluice.Workflows.Nodes.ManualTrigger;
 using Sluice.Workflows.Nodes.Markdown;
 using Sluice.Workflows.Nodes.Merge;
 using Sluice.Workflows.Nodes.NoOp;
+using Sluice.Workflows.Nodes.RabbitMq;
 using Sluice.Workflows.Nodes.Redis;
 using Sluice.Workflows.Nodes.RemoveDuplicates;
 using Sluice.Workflows.Nodes.RenameKeys;
@@ -55,6 +56,7 @@ public static class NodeCatalog
         ExecuteWorkflowTriggerNode.Descriptor,
         OlderTriggers.Interval,
         ManualTriggerNode.Descriptor,
+        RabbitTriggerNode.Descriptor,
         ScheduleNode.Descriptor,
         WebhookNode.Descriptor,
 
@@ -96,6 +98,7 @@ public static class NodeCatalog
         HttpRequestNode.Descriptor,
 
         PostgresNode.Descriptor,
+        RabbitNode.Descriptor,
         RedisNode.Descriptor,
         SqliteNode.Descriptor,
 

@@ -3,6 +3,7 @@ using Sluice.Workflows.Connections;
 using Sluice.Workflows.Connections.OAuth2;
 using Sluice.Workflows.Data;
 using Sluice.Workflows.History;
+using Sluice.Workflows.Nodes.RabbitMq;
 using Sluice.Workflows.Nodes.Redis;
 using Sluice.Workflows.Nodes.Sql;
 using Sluice.Workflows.Runs;
@@ -11,7 +12,7 @@ using Sluice.Workflows.Sandbox;
 namespace Sluice.Workflows.Nodes;
 
 /// <summary>What nodes use beside their items; one for the whole engine.</summary>
-public sealed class NodeServices
+public sealed class NodeServices : IAsyncDisposable
 {
     public TimeProvider Time { get; init; } = TimeProvider.System;
 
@@ -29,6 +30,9 @@ public sealed class NodeServices
 
     /// <summary>The Redis servers of nodes that use one.</summary>
     public OutgoingRedis Redis { get; init; } = new();
+
+    /// <summary>The RabbitMQ servers of nodes that use one.</summary>
+    public OutgoingRabbit Rabbit { get; init; } = new();
 
     /// <summary>The stored authorisations; null when there are none.</summary>
     public ConnectionSource? Connections { get; init; }
@@ -56,6 +60,15 @@ public sealed class NodeServices
 
     /// <summary>Runs another workflow for a node; set by the engine.</summary>
     internal Func<SubRun, ValueTask<RunResult>>? RunWorkflow { get; set; }
+
+    /// <summary>Ends processes and connections.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        await Code.DisposeAsync();
+        await Databases.DisposeAsync();
+        await Rabbit.DisposeAsync();
+        Redis.Dispose();
+    }
 
     /// <summary>All bytes of a file of an item.</summary>
     public async ValueTask<ReadOnlyMemory<byte>> ReadAsync(BinaryData data, CancellationToken cancel)

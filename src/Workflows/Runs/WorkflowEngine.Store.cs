@@ -28,7 +28,7 @@ public sealed partial class WorkflowEngine
     {
         if (_options.Database is not { } database)
         {
-            _scheduler.Start();
+            StartTriggers();
             return;
         }
 
@@ -39,7 +39,7 @@ public sealed partial class WorkflowEngine
         if (_options.TakesOver || !_ownership.IsShared)
         {
             await ClaimAsync(cancel);
-            _scheduler.Start();
+            StartTriggers();
         }
 
         _keeping = Task.WhenAll(EnforceRetentionAsync(database), _ownership.IsShared ? KeepOwningAsync() : Task.CompletedTask);
@@ -70,6 +70,12 @@ public sealed partial class WorkflowEngine
                 }
             }
         });
+    }
+
+    private void StartTriggers()
+    {
+        _scheduler.Start();
+        _listeners.Start();
     }
 
     /// <summary>Goes on with a run that waits for a call.</summary>

@@ -7,6 +7,7 @@ using Sluice.Workflows.History;
 using Sluice.Workflows.Nodes.Schedule;
 using Sluice.Workflows.Nodes.Webhook;
 using Sluice.Workflows.Schedules;
+using Sluice.Workflows.Triggers;
 
 namespace Sluice.Workflows.Runs;
 
@@ -25,6 +26,7 @@ public sealed partial class WorkflowEngine : IAsyncDisposable
     private readonly CancellationTokenSource _stop = new();
     private readonly WaitingRuns _waiting;
     private readonly Scheduler _scheduler;
+    private readonly MessageListeners _listeners;
     private FrozenDictionary<string, WorkflowModel> _workflows = FrozenDictionary<string, WorkflowModel>.Empty;
     private FrozenDictionary<string, string> _tenants = FrozenDictionary<string, string>.Empty;
     private int _background;
@@ -36,6 +38,7 @@ public sealed partial class WorkflowEngine : IAsyncDisposable
         _queue = new RunQueue(options.ConcurrentRuns, options.QueueLength, options.ConcurrentRunsPerTenant);
         options.Services.RunWorkflow = RunSubWorkflowAsync;
         _scheduler = new Scheduler(Time, options.Database is null ? null : new ScheduleStore(options.Database), BeginScheduledAsync, (w, n, due, why) => NotStarted?.Invoke(w, n, due, why));
+        _listeners = new MessageListeners(this, options, (w, n, why) => NotListening?.Invoke(w, n, why));
         _waiting = new WaitingRuns(Time, WakeAsync);
         TestCalls = new TestCalls(Time);
         if (options.Database is not { } database) return;
@@ -53,6 +56,9 @@ public sealed partial class WorkflowEngine : IAsyncDisposable
 
     /// <summary>Told of a time of a schedule that began no run, and why: the workflow, the node, the time.</summary>
     public event Action<WorkflowModel, NodeModel, DateTimeOffset, string>? NotStarted;
+
+    /// <summary>Told why a trigger gets no messages at the moment: the workflow, the node. It is tried again.</summary>
+    public event Action<WorkflowModel, NodeModel, string>? NotListening;
 
     /// <summary>When the schedules of the workflows are due next, by workflow and node; null for never.</summary>
     public IReadOnlyDictionary<(string Workflow, string Node), DateTimeOffset?> Schedules => _scheduler.Next;
@@ -83,7 +89,9 @@ public sealed partial class WorkflowEngine : IAsyncDisposable
     {
         _workflows = workflows.ToFrozenDictionary(w => w.Name, StringComparer.Ordinal);
         _tenants = tenant is null ? FrozenDictionary<string, string>.Empty : _workflows.Values.ToFrozenDictionary(w => w.Name, tenant, StringComparer.Ordinal);
-        _scheduler.Use(isActive is null ? _workflows.Values : [.. _workflows.Values.Where(isActive)]);
+        IReadOnlyCollection<WorkflowModel> active = isActive is null ? _workflows.Values : [.. _workflows.Values.Where(isActive)];
+        _scheduler.Use(active);
+        _listeners.Use(active, w => _tenants.GetValueOrDefault(w.Name, ""));
         if (_workflows.Values.Any(w => w.Nodes.Any(n => n.Node is Nodes.Code.CodeNode))) _options.Services.Code.Warm();
     }
 
@@ -337,6 +345,7 @@ public sealed partial class WorkflowEngine : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await _stop.CancelAsync();
+        await _listeners.DisposeAsync();
         await _scheduler.DisposeAsync();
         await _waiting.DisposeAsync();
         foreach (var run in _active.Values) run.Abandon();
@@ -349,7 +358,7 @@ public sealed partial class WorkflowEngine : IAsyncDisposable
             await LeaveAsync();
         }
 
-        await _options.Services.Code.DisposeAsync();
+        await _options.Services.DisposeAsync();
         _anew.Dispose();
         _stop.Dispose();
     }
