@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
-using System.Security.Cryptography;
 using System.Text;
 
 namespace Sluice.Tests.Servers;
@@ -30,12 +29,12 @@ public sealed class OpenIdProviderServer : IAsyncDisposable
     public string Issuer => $"http://127.0.0.1:{Port}";
 
     /// <summary>Whether there are node and npm here.</summary>
-    public static bool IsPossible { get; } = OnPath("node") && OnPath("npm");
+    public static bool IsPossible => NpmPackages.IsPossible;
 
     public async Task StartAsync()
     {
-        var source = Source();
-        var modules = await InstallAsync(source);
+        var source = NpmPackages.Source("oidc-provider");
+        var modules = await NpmPackages.InstallAsync(source);
         _process = Process.Start(new ProcessStartInfo("node", [Path.Combine(source, "server.mjs"), Port.ToString(System.Globalization.CultureInfo.InvariantCulture), modules, _redirectUri])
         {
             RedirectStandardOutput = true,
@@ -71,49 +70,4 @@ public sealed class OpenIdProviderServer : IAsyncDisposable
     }
 
     public async ValueTask DisposeAsync() => await KillAsync();
-
-    /// <summary>The folder of packages for the lock file as it is; several test programs may want it at once.</summary>
-    private static async Task<string> InstallAsync(string source)
-    {
-        var lockFile = Path.Combine(source, "package-lock.json");
-        var name = "sluice-oidc-provider-" + Convert.ToHexStringLower(SHA256.HashData(await File.ReadAllBytesAsync(lockFile)))[..16];
-        var folder = Path.Combine(Path.GetTempPath(), name);
-        var modules = Path.Combine(folder, "node_modules");
-        if (Directory.Exists(modules)) return modules;
-        var own = Directory.CreateTempSubdirectory(name + "-").FullName;
-        foreach (var file in new[] { "package.json", "package-lock.json" }) File.Copy(Path.Combine(source, file), Path.Combine(own, file));
-        using var npm = Process.Start(new ProcessStartInfo("npm", ["ci", "--ignore-scripts", "--no-audit", "--no-fund"])
-        {
-            WorkingDirectory = own,
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-            UseShellExecute = false,
-        })!;
-        var output = npm.StandardOutput.ReadToEndAsync();
-        var errors = npm.StandardError.ReadToEndAsync();
-        using var patience = new CancellationTokenSource(TimeSpan.FromMinutes(5));
-        await npm.WaitForExitAsync(patience.Token);
-        if (npm.ExitCode != 0) throw new InvalidOperationException($"npm ci failed: {await output}{await errors}");
-        try
-        {
-            Directory.Move(own, folder);
-        }
-        catch (IOException) when (Directory.Exists(modules))
-        {
-            // Another was quicker.
-            Directory.Delete(own, recursive: true);
-        }
-
-        return modules;
-    }
-
-    private static string Source()
-    {
-        for (var folder = AppContext.BaseDirectory; folder is not null; folder = Path.GetDirectoryName(folder))
-            if (Path.Combine(folder, "tests", "Servers", "oidc-provider") is var found && Directory.Exists(found)) return found;
-        throw new DirectoryNotFoundException("tests/Servers/oidc-provider");
-    }
-
-    private static bool OnPath(string program) =>
-        (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator).Any(p => p.Length > 0 && File.Exists(Path.Combine(p, program)));
 }

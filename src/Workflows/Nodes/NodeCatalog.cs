@@ -30,6 +30,7 @@ using Sluice.Workflows.Nodes.RenameKeys;
 using Sluice.Workflows.Nodes.RespondToWebhook;
 using Sluice.Workflows.Nodes.Schedule;
 using Sluice.Workflows.Nodes.Set;
+using Sluice.Workflows.Nodes.Soap;
 using Sluice.Workflows.Nodes.Sort;
 using Sluice.Workflows.Nodes.SplitInBatches;
 using Sluice.Workflows.Nodes.SplitOut;
@@ -96,6 +97,7 @@ public static class NodeCatalog
         XmlNode.Descriptor,
 
         HttpRequestNode.Descriptor,
+        SoapNode.Descriptor,
 
         PostgresNode.Descriptor,
         RabbitNode.Descriptor,

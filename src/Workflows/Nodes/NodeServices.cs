@@ -5,6 +5,7 @@ using Sluice.Workflows.Data;
 using Sluice.Workflows.History;
 using Sluice.Workflows.Nodes.RabbitMq;
 using Sluice.Workflows.Nodes.Redis;
+using Sluice.Workflows.Nodes.Soap.Wsdl;
 using Sluice.Workflows.Nodes.Sql;
 using Sluice.Workflows.Runs;
 using Sluice.Workflows.Sandbox;
@@ -39,6 +40,9 @@ public sealed class NodeServices : IAsyncDisposable
 
     /// <summary>The tokens that connections of the kind oauth2 have at the moment.</summary>
     internal OAuth2Tokens OAuth2 { get; } = new();
+
+    /// <summary>The WSDLs that were fetched from addresses.</summary>
+    internal FetchedContracts Wsdls { get; } = new();
 
     /// <summary>Whether a run for a tenant may call public addresses only; by default every run that has a tenant.</summary>
     public Func<string, bool> GuardsAddresses { get; init; } = static tenant => tenant.Length > 0;

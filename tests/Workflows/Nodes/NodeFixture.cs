@@ -20,7 +20,8 @@ internal static class NodeFixture
     public static IEnumerable<(string File, int Index, JsObject Case)> All() => Directory.EnumerateFiles(Folder, "*.json", SearchOption.AllDirectories).Order(StringComparer.Ordinal)
         .SelectMany(file => JsJson.Parse(System.IO.File.ReadAllBytes(file)).AsArray!.Select((c, i) => (Path.GetRelativePath(Folder, file), i, c.AsObject!)));
 
-    public static WorkflowCheck Load(JsObject node)
+    /// <param name="file">The file that the workflow is said to be in.</param>
+    public static WorkflowCheck Load(JsObject node, string file = "test.json")
     {
         var workflow = new JsObject
         {
@@ -29,13 +30,13 @@ internal static class NodeFixture
             ["connections"] = JsJson.Parse($$$"""{"Start": {"main": [[{"node": "{{{node["name"]}}}", "type": "main", "index": 0}]]}}"""),
             ["settings"] = new JsObject { ["durability"] = "none" },
         };
-        return Load(JsJson.WriteString(workflow));
+        return Load(JsJson.WriteString(workflow), file);
     }
 
-    public static WorkflowCheck Load(string workflow)
+    public static WorkflowCheck Load(string workflow, string file = "test.json")
     {
         var problems = new List<Problem>();
-        var definition = DefinitionReader.Read("test.json", Encoding.UTF8.GetBytes(workflow), DocumentFormat.Json, problems);
+        var definition = DefinitionReader.Read(file, Encoding.UTF8.GetBytes(workflow), DocumentFormat.Json, problems);
         return definition is null ? new WorkflowCheck(null, problems, []) : ModelBuilder.Build(definition, problems);
     }
 
