@@ -10,6 +10,9 @@ public abstract record ConnectionFields
     /// <exception cref="NodeException">It cannot be: it is none for HTTP, or a token cannot be had.</exception>
     internal abstract ValueTask AuthoriseAsync(Connection connection, HttpCall call, NodeContext context);
 
+    /// <summary>The address of the API that it is for, where it is not the service's usual one.</summary>
+    internal virtual string? ApiAddress => null;
+
     /// <summary>Shows no fields: no message or log has them by accident.</summary>
     public sealed override string ToString() => "(fields of a connection)";
 }

@@ -18,6 +18,9 @@ public sealed record ConnectionKind(string Name, string Summary, Type Record)
     /// <summary>It leads to files of this machine: only somebody without limits may make one.</summary>
     public bool IsLocal { get; init; }
 
+    /// <summary>Where the service wants its token; for kinds whose fields are a token.</summary>
+    internal TokenPlace Token { get; init; } = TokenPlace.Bearer;
+
     /// <summary>JSON Schema of its fields, for forms and editors.</summary>
     public JsonObject Schema()
     {

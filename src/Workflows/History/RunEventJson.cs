@@ -69,6 +69,7 @@ internal static class RunEventJson
                 w.WriteNumber("attempt", e.Attempt);
                 w.WriteNumber("took", e.Took.Ticks);
                 w.WriteBoolean("retry", e.Retry);
+                if (e.RetryAfter is { } pause) w.WriteNumber("retryAfter", pause.Ticks);
                 Write(w, e.Lines);
                 Write(w, e.Error);
                 break;
@@ -217,7 +218,7 @@ internal static class RunEventJson
             "started" => new RunStarted(at, Node(), Items(line["items"])!, line["trace"].AsString),
             "node started" => new NodeStarted(at, Node(), Index(), (int)line["attempt"].AsNumber),
             "node finished" => new NodeFinished(at, Node(), Index(), [.. line["outputs"].AsArray!.Select(o => Items(o)!)], line["state"], Took()) { Lines = Lines(line) },
-            "node failed" => new NodeFailed(at, Node(), Index(), (int)line["attempt"].AsNumber, Error(line["error"].AsObject!), line["retry"].IsTrue, Took()) { Lines = Lines(line) },
+            "node failed" => new NodeFailed(at, Node(), Index(), (int)line["attempt"].AsNumber, Error(line["error"].AsObject!), line["retry"].IsTrue, Took()) { Lines = Lines(line), RetryAfter = line["retryAfter"].IsNumber ? TimeSpan.FromTicks((long)line["retryAfter"].AsNumber) : null },
             "waiting" => new NodeWaiting(at, Node(), Index(), line["until"].IsNumber ? DateTimeOffset.FromUnixTimeMilliseconds((long)line["until"].AsNumber) : null, line["onCall"].IsTrue, line["suffix"].AsString ?? "", line["method"].AsString ?? "", line["message"].AsString ?? ""),
             "resumed" => new NodeResumed(at, Node(), Index(), Items(line["items"])),
             "needs decision" => new DecisionNeeded(at, Node(), Index()),

@@ -19,11 +19,28 @@ internal sealed record ConnectionReference(string Kind, string Name)
         return new(kind, (named is JsonObject map ? (string?)map["name"] ?? (string?)map["id"] : named.ToString()) ?? "");
     }
 
+    /// <summary>The node's connection of one of several kinds; reports when it names none of them.</summary>
+    /// <param name="kinds">The kinds, ours or n8n's.</param>
+    /// <param name="oauth2">Whether one of the kind oauth2 goes before the others: editors leave in a node what it used before.</param>
+    public static ConnectionReference? OfAny(NodeSetup setup, IReadOnlyList<string> kinds, bool oauth2 = false, bool optional = false)
+    {
+        var accepted = kinds.Select(ConnectionKinds.Find).ToHashSet();
+        var named = (setup.Definition.Credentials?.Keys ?? []).Select(k => (Name: k, Kind: ConnectionKinds.Find(k))).Where(k => k.Kind is not null && accepted.Contains(k.Kind)).ToList();
+        if (named.Count > 0) return Of(setup, named.OrderBy(k => k.Kind!.Name is "oauth2" != oauth2).First().Name, "authentication");
+        if (!optional) setup.Report("authentication", $"the node's credentials have no {string.Join(" or ", kinds.Select(k => $"'{k}'"))}");
+        return null;
+    }
+
     /// <summary>Puts into a request what the connection authorises it with. What that is, is hidden from then on wherever the run shows something.</summary>
     /// <exception cref="NodeException">There is none, it is none for HTTP, or its token cannot be had.</exception>
     public async ValueTask AuthoriseAsync(HttpCall call, NodeContext context)
     {
-        var connection = await FindAsync(context);
+        await AuthoriseAsync(await FindAsync(context), call, context);
+    }
+
+    /// <inheritdoc cref="AuthoriseAsync(HttpCall, NodeContext)"/>
+    public static async ValueTask AuthoriseAsync(Connection connection, HttpCall call, NodeContext context)
+    {
         await connection.Fields.AuthoriseAsync(connection, call, context);
         // "Basic dTpw" and also what stands behind the scheme.
         foreach (var (_, value) in call.Secrets)
@@ -47,7 +64,8 @@ internal sealed record ConnectionReference(string Kind, string Name)
         where T : ConnectionFields =>
         connection.Fields as T ?? throw new NodeException($"the connection '{Name}' is of the kind {connection.Kind.Name}; this node needs one of the kind {ConnectionKinds.All.First(k => k.Record == typeof(T)).Name}") { Retryable = false };
 
-    private async ValueTask<Connection> FindAsync(NodeContext context)
+    /// <summary>The connection in the clear; its secrets are hidden from then on wherever the run shows something.</summary>
+    public async ValueTask<Connection> FindAsync(NodeContext context)
     {
         var connection = await FindAsync(context.Services, context.Run.Request.Tenant, context.Cancellation);
         foreach (var secret in connection.Secrets) context.Run.Hide(secret);

@@ -3,18 +3,26 @@ using System.Collections.Frozen;
 using System.Globalization;
 using Sluice.Foundation.Schema;
 using Sluice.Workflows.Nodes.Aggregate;
+using Sluice.Workflows.Nodes.Airtable;
+using Sluice.Workflows.Nodes.CatApi;
 using Sluice.Workflows.Nodes.Code;
 using Sluice.Workflows.Nodes.CompareDatasets;
 using Sluice.Workflows.Nodes.Compression;
 using Sluice.Workflows.Nodes.ConvertToFile;
 using Sluice.Workflows.Nodes.Crypto;
 using Sluice.Workflows.Nodes.Dates;
+using Sluice.Workflows.Nodes.Discord;
 using Sluice.Workflows.Nodes.ErrorTrigger;
 using Sluice.Workflows.Nodes.ExecuteWorkflow;
 using Sluice.Workflows.Nodes.ExtractFromFile;
+using Sluice.Workflows.Nodes.FakeStore;
 using Sluice.Workflows.Nodes.Filter;
+using Sluice.Workflows.Nodes.GitHub;
+using Sluice.Workflows.Nodes.GitLab;
+using Sluice.Workflows.Nodes.GoogleSheets;
 using Sluice.Workflows.Nodes.Html;
 using Sluice.Workflows.Nodes.HttpRequest;
+using Sluice.Workflows.Nodes.HubSpot;
 using Sluice.Workflows.Nodes.If;
 using Sluice.Workflows.Nodes.ItemLists;
 using Sluice.Workflows.Nodes.Jwt;
@@ -22,14 +30,20 @@ using Sluice.Workflows.Nodes.Limit;
 using Sluice.Workflows.Nodes.ManualTrigger;
 using Sluice.Workflows.Nodes.Markdown;
 using Sluice.Workflows.Nodes.Merge;
+using Sluice.Workflows.Nodes.NewsApi;
 using Sluice.Workflows.Nodes.NoOp;
+using Sluice.Workflows.Nodes.Notion;
+using Sluice.Workflows.Nodes.OpenAi;
+using Sluice.Workflows.Nodes.OpenWeather;
 using Sluice.Workflows.Nodes.RabbitMq;
 using Sluice.Workflows.Nodes.Redis;
 using Sluice.Workflows.Nodes.RemoveDuplicates;
 using Sluice.Workflows.Nodes.RenameKeys;
 using Sluice.Workflows.Nodes.RespondToWebhook;
+using Sluice.Workflows.Nodes.Salesforce;
 using Sluice.Workflows.Nodes.Schedule;
 using Sluice.Workflows.Nodes.Set;
+using Sluice.Workflows.Nodes.Slack;
 using Sluice.Workflows.Nodes.Soap;
 using Sluice.Workflows.Nodes.Sort;
 using Sluice.Workflows.Nodes.SplitInBatches;
@@ -37,9 +51,12 @@ using Sluice.Workflows.Nodes.SplitOut;
 using Sluice.Workflows.Nodes.Sql;
 using Sluice.Workflows.Nodes.StickyNote;
 using Sluice.Workflows.Nodes.StopAndError;
+using Sluice.Workflows.Nodes.Stripe;
 using Sluice.Workflows.Nodes.Summarize;
 using Sluice.Workflows.Nodes.Switch;
+using Sluice.Workflows.Nodes.Telegram;
 using Sluice.Workflows.Nodes.Template;
+using Sluice.Workflows.Nodes.Twilio;
 using Sluice.Workflows.Nodes.Wait;
 using Sluice.Workflows.Nodes.Webhook;
 using Sluice.Workflows.Nodes.Xml;
@@ -103,6 +120,24 @@ public static class NodeCatalog
         RabbitNode.Descriptor,
         RedisNode.Descriptor,
         SqliteNode.Descriptor,
+
+        AirtableNode.Descriptor,
+        CatApiNode.Descriptor,
+        DiscordNode.Descriptor,
+        FakeStoreNode.Descriptor,
+        GitHubNode.Descriptor,
+        GitLabNode.Descriptor,
+        GoogleSheetsNode.Descriptor,
+        HubSpotNode.Descriptor,
+        NewsApiNode.Descriptor,
+        NotionNode.Descriptor,
+        OpenAiNode.Descriptor,
+        OpenWeatherNode.Descriptor,
+        SalesforceNode.Descriptor,
+        SlackNode.Descriptor,
+        StripeNode.Descriptor,
+        TelegramNode.Descriptor,
+        TwilioNode.Descriptor,
 
         StickyNoteNode.Descriptor,
     ];

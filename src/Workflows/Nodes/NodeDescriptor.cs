@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using Sluice.Foundation.Schema;
 using Sluice.Workflows.Definitions;
 
@@ -29,6 +30,9 @@ public abstract class NodeDescriptor
     /// <summary>How it differs from n8n's node of that name; null when it does not.</summary>
     public string? Difference { get; init; }
 
+    /// <summary>What a connector reaches and can do there; null for other nodes.</summary>
+    public ConnectorFacts? Connector { get; init; }
+
     /// <summary>The record of its parameters: parser, check, schema and reference in one.</summary>
     public abstract Type ParametersType { get; }
 
@@ -39,10 +43,14 @@ public abstract class NodeDescriptor
     public Func<MapNode, (string Type, MapNode Parameters)?>? Redirect { get; init; }
 
     /// <summary>JSON Schema of its parameters, for forms and editors.</summary>
-    public System.Text.Json.Nodes.JsonObject Schema()
+    public JsonObject Schema()
     {
         var schema = new JsonSchema(ParameterReader.Schemas);
-        return schema.Finish(schema.Record(ParametersType));
+        var finished = schema.Finish(schema.Record(ParametersType));
+        if (Connector is null) return finished;
+        finished["properties"]!["resource"]!["enum"] = new JsonArray([.. Connector.Operations.Keys]);
+        finished["properties"]!["operation"]!["enum"] = new JsonArray([.. Connector.Operations.Values.SelectMany(o => o).Distinct(StringComparer.Ordinal).Select(o => (JsonNode)o)]);
+        return finished;
     }
 
     /// <summary>Makes the node of one place in a workflow.</summary>
@@ -51,6 +59,13 @@ public abstract class NodeDescriptor
 
 /// <summary>n8n's name of a node type, and the versions of it whose parameters are understood.</summary>
 public sealed record NodeAlias(string Type, double From = 1, double To = 99);
+
+/// <summary>What a connector reaches.</summary>
+/// <param name="Service">The service's name for people.</param>
+/// <param name="Address">Where its API is; null when only the connection knows.</param>
+/// <param name="Connections">The kinds of connection it takes; none when it needs none.</param>
+/// <param name="Operations">Of every resource its operations.</param>
+public sealed record ConnectorFacts(string Service, string? Address, IReadOnlyList<string> Connections, IReadOnlyDictionary<string, IReadOnlyList<string>> Operations);
 
 /// <inheritdoc/>
 /// <typeparam name="TNode">The node's class.</typeparam>

@@ -17,4 +17,7 @@ public sealed class NodeException(string message, Exception? inner = null) : Exc
 
     /// <summary>Whether trying again could help; a mistake in the workflow stays one.</summary>
     public bool Retryable { get; init; } = true;
+
+    /// <summary>How long the other side asked to be left alone; null when it did not say.</summary>
+    public TimeSpan? RetryAfter { get; init; }
 }

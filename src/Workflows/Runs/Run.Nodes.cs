@@ -45,7 +45,7 @@ public sealed partial class Run
         }
         catch (NodeException e)
         {
-            Failed(run, new RunError(e.Message, run.Node.Name, e.ItemIndex, e.Code, e.Details), e.Retryable);
+            Failed(run, new RunError(e.Message, run.Node.Name, e.ItemIndex, e.Code, e.Details), e.Retryable, e.RetryAfter);
         }
         catch (OperationCanceledException) when (Cancellation.IsCancellationRequested)
         {
@@ -98,9 +98,9 @@ public sealed partial class Run
         Happened(new NodeFinished(now, run.Node.Index, run.Index, outputs.Length == 0 ? NoOutputs : outputs, run.State, now - run.StartedAt) { Lines = run.Lines });
     }
 
-    private void Failed(NodeRun run, RunError error, bool retry)
+    private void Failed(NodeRun run, RunError error, bool retry, TimeSpan? retryAfter = null)
     {
         var now = Now;
-        Happened(new NodeFailed(now, run.Node.Index, run.Index, run.Attempt, error, retry, now - run.StartedAt) { Lines = run.Lines });
+        Happened(new NodeFailed(now, run.Node.Index, run.Index, run.Attempt, error, retry, now - run.StartedAt) { Lines = run.Lines, RetryAfter = retryAfter });
     }
 }

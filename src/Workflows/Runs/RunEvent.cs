@@ -32,6 +32,9 @@ public sealed record NodeFailed(DateTimeOffset At, int Node, int Index, int Atte
 {
     /// <inheritdoc cref="NodeFinished.Lines"/>
     public IReadOnlyList<string>? Lines { get; init; }
+
+    /// <summary>How long the other side asked to be left alone before it is tried again; null when it did not say.</summary>
+    public TimeSpan? RetryAfter { get; init; }
 }
 
 /// <summary>A node waits, and with it the run.</summary>

@@ -70,7 +70,7 @@ internal static class RunMachine
         {
             run.Attempt = e.Attempt + 1;
             run.Started = false;
-            effects.Enqueue(new Effect(EffectKind.Retry, run, RetryDelay(node.Definition, e.Attempt)));
+            effects.Enqueue(new Effect(EffectKind.Retry, run, RetryDelay(node.Definition, e)));
             return;
         }
 
@@ -104,8 +104,8 @@ internal static class RunMachine
         return outputs;
     }
 
-    private static TimeSpan RetryDelay(NodeDefinition node, int attempt) =>
-        TimeSpan.FromMilliseconds(Math.Min(86_400_000, node.WaitBetweenTries * Math.Pow(node.RetryBackoff, attempt - 1)));
+    private static TimeSpan RetryDelay(NodeDefinition node, NodeFailed e) =>
+        TimeSpan.FromMilliseconds(Math.Min(86_400_000, Math.Max(node.WaitBetweenTries * Math.Pow(node.RetryBackoff, e.Attempt - 1), e.RetryAfter?.TotalMilliseconds ?? 0)));
 
     private static void Wait(RunState state, NodeWaiting e, Queue<Effect> effects)
     {

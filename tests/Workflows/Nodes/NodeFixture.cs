@@ -11,7 +11,8 @@ namespace Sluice.Workflows.Tests.Nodes;
 /// <summary>
 /// One node run with given parameters and items. A case of a fixture file says <c>parameters</c>, <c>input</c> (or <c>inputs</c> for several) and
 /// <c>output</c> (or <c>outputs</c>, or <c>error</c>, or <c>problems</c>); <c>type</c> and <c>version</c> for n8n's names, <c>node</c> for more fields of the node,
-/// <c>paired</c> for the expected pairing of the first output's items.
+/// <c>paired</c> for the expected pairing of the first output's items; <c>connection</c> (<c>kind</c>, <c>fields</c>) and <c>exchanges</c> for nodes that
+/// call a service, for which a <see cref="StandIn"/> stands in: its address is written <c>STAND_IN</c>.
 /// </summary>
 internal static class NodeFixture
 {

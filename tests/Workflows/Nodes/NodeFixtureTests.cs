@@ -1,6 +1,7 @@
 using Sluice.Foundation.Errors;
 using Sluice.Workflows.Data;
 using Sluice.Workflows.Nodes;
+using Sluice.Workflows.Tests.Connections;
 
 namespace Sluice.Workflows.Tests.Nodes;
 
@@ -19,11 +20,26 @@ public sealed class NodeFixtureTests
     public async Task Gives_what_the_fixture_says(string file, int index, string name)
     {
         var fixture = NodeFixture.All().First(c => c.File == file && c.Index == index).Case;
+        await using var standIn = fixture["exchanges"].AsArray is null ? null : await StandIn.StartAsync();
+        if (standIn is not null)
+        {
+            fixture = JsJson.Parse(JsJson.WriteString(fixture).Replace("STAND_IN", standIn.Url, StringComparison.Ordinal)).AsObject!;
+            standIn.Expect(fixture["exchanges"].AsArray!);
+        }
+
         var node = fixture["node"].AsObject?.Clone() ?? new JsObject();
         node.Set("name", "Node");
         node.Set("type", fixture["type"].AsString ?? Naming(file));
         node.Set("typeVersion", fixture["version"].IsNumber ? fixture["version"] : 1);
         node.Set("parameters", fixture["parameters"].IsUndefined ? new JsObject() : fixture["parameters"]);
+
+        var services = new NodeServices();
+        if (fixture["connection"].AsObject is { } connection)
+        {
+            var kind = connection["kind"].AsString!;
+            node.Set("credentials", new JsObject { [kind] = new JsObject { ["id"] = "7", ["name"] = "mine" } });
+            services = new NodeServices { Connections = new OneConnection(kind, JsJson.WriteString(connection["fields"])) };
+        }
 
         var check = NodeFixture.Load(node);
         if (fixture["problems"].AsArray is { } problems)
@@ -38,11 +54,15 @@ public sealed class NodeFixtureTests
         var inputs = fixture["inputs"].AsArray is { } several ? several.Select(NodeFixture.Items).ToArray() : [NodeFixture.Items(fixture["input"].IsUndefined ? new JsArray([new JsObject()]) : fixture["input"])];
         if (fixture["error"].AsString is { } error)
         {
-            (await Should.ThrowAsync<NodeException>(() => NodeFixture.RunAsync(check.Model!.Find("Node")!, check.Model, inputs))).Message.ShouldBe(error, name);
+            var failure = await Should.ThrowAsync<NodeException>(() => NodeFixture.RunAsync(check.Model!.Find("Node")!, check.Model, inputs, services));
+            failure.Message.ShouldBe(error, name);
+            if (fixture["code"].AsString is { } code) failure.Code.ShouldBe(code, name);
+            standIn?.ShouldHaveBeenAskedAsExpected(name);
             return;
         }
 
-        var outputs = await NodeFixture.RunAsync(check.Model!.Find("Node")!, check.Model, inputs);
+        var outputs = await NodeFixture.RunAsync(check.Model!.Find("Node")!, check.Model, inputs, services);
+        standIn?.ShouldHaveBeenAskedAsExpected(name);
         var expected = fixture["outputs"].AsArray ?? new JsArray([fixture["output"]]);
         var shown = new JsArray([.. outputs.Select(o => (JsValue)new JsArray([.. o.Select(NodeFixture.Show)]))]);
         JsJson.WriteString(shown).ShouldBe(JsJson.WriteString(expected), name);
@@ -61,6 +81,11 @@ public sealed class NodeFixtureTests
         NodeCatalog.All.Select(d => d.GetType().GetGenericArguments()[0].Namespace!.Split('.')[^1]).Distinct().Except(ShownByRuns).Where(f => !folders.Contains(f) && !own.Contains(f)).ShouldBeEmpty();
     }
 
-    // Nodes/SplitInBatches/x.json is about the node split-in-batches.
-    private static string Naming(string file) => Foundation.Schema.Naming.SnakeCase(file.Split(Path.DirectorySeparatorChar)[0]).Replace('_', '-');
+    // Nodes/SplitInBatches/x.json is about the node split-in-batches, Nodes/GitHub/x.json about the one of that folder.
+    private static string Naming(string file)
+    {
+        var folder = file.Split(Path.DirectorySeparatorChar)[0];
+        var type = Foundation.Schema.Naming.SnakeCase(folder).Replace('_', '-');
+        return NodeCatalog.Find(type, 1).Descriptor?.Type ?? NodeCatalog.All.FirstOrDefault(d => d.ParametersType.Namespace!.EndsWith("." + folder, StringComparison.Ordinal))?.Type ?? type;
+    }
 }

@@ -225,6 +225,19 @@ public sealed class RunTests
         tries.ShouldBe(3);
     }
 
+    [Theory]
+    [InlineData(5, 5)]
+    [InlineData(0.001, 1)]
+    public async Task It_is_tried_again_not_before_the_other_side_wants_to_be(double asked, double waited)
+    {
+        var tries = 0;
+        using var node = new TestNode((_, context) => ++tries < 2 ? throw new NodeException("too many") { RetryAfter = TimeSpan.FromSeconds(asked) } : ValueTask.FromResult(NodeResult.Of(context.Items)));
+        var time = new HastyTime();
+        await using var engine = new WorkflowEngine(new() { Services = new NodeServices { Time = time } });
+        (await engine.RunAsync(node.In(None, """{"retryOnFail": true, "waitBetweenTries": 1000}"""), new RunRequest())).Phase.ShouldBe(RunPhase.Succeeded);
+        time.Waits.ShouldContain(TimeSpan.FromSeconds(waited));
+    }
+
     [Fact]
     public async Task A_mistake_of_the_workflow_is_not_tried_again()
     {
@@ -323,5 +336,17 @@ public sealed class RunTests
         await using var engine = new WorkflowEngine(new());
         var run = await engine.StartAsync(model, new RunRequest { Items = Items(items) });
         return (run, await run.Ended.WaitAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken));
+    }
+
+    /// <summary>Lets nobody wait, and remembers how long it should have been.</summary>
+    private sealed class HastyTime : TimeProvider
+    {
+        public System.Collections.Concurrent.ConcurrentBag<TimeSpan> Waits { get; } = [];
+
+        public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
+        {
+            Waits.Add(dueTime);
+            return base.CreateTimer(callback, state, dueTime == Timeout.InfiniteTimeSpan ? dueTime : TimeSpan.Zero, period);
+        }
     }
 }

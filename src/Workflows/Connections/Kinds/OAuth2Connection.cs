@@ -47,9 +47,16 @@ public sealed record OAuth2Connection : ConnectionFields, IChecked
     [Between(0, 1e15)]
     public long? AuthorisedAt { get; init; }
 
+    /// <summary>The address of the API that the tokens are for, where a connector's usual one is not it: an instance of Salesforce, a GitLab of one's own.</summary>
+    [Length(1, 2000)]
+    public string? BaseUrl { get; init; }
+
+    internal override string? ApiAddress => BaseUrl;
+
     public void Check(Action<string, string> report)
     {
         CheckUrl(TokenUrl, "token_url");
+        if (BaseUrl is not null) CheckUrl(BaseUrl, "base_url");
         if (AuthorizationUrl is not null) CheckUrl(AuthorizationUrl, "authorization_url");
         else if (Grant == "authorization_code" && RefreshToken is null) report("authorization_url", "required for the grant authorization_code, unless there is a refresh_token");
 

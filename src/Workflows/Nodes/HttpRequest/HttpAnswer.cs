@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using Sluice.Workflows.Data;
@@ -33,6 +34,17 @@ internal sealed class HttpAnswer
         || type.StartsWith("application/vnd.openxmlformats-", StringComparison.Ordinal) || type.StartsWith("font/", StringComparison.Ordinal));
 
     public string Text => Encoding().GetString(Body);
+
+    /// <summary>Whether the same request may fare better later.</summary>
+    public bool IsRetryable => Status is 408 or 425 or 429 or >= 500;
+
+    /// <summary>How long it asks to be left alone (RFC 9110, 10.2.3): seconds or a date; null when it does not say.</summary>
+    public TimeSpan? RetryAfter(TimeProvider time)
+    {
+        if (Status is not (429 or 503) || Headers["retry-after"].AsString is not { } text) return null;
+        if (double.TryParse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var seconds)) return TimeSpan.FromSeconds(Math.Min(seconds, 86_400));
+        return DateTimeOffset.TryParseExact(text, "r", CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var date) && date - time.GetUtcNow() is { Ticks: > 0 } wait ? wait : null;
+    }
 
     /// <summary>Whether there is nothing in it: no body, or an empty list or object.</summary>
     public bool IsEmpty => Body.Length == 0 || (TryJson(out var json) && (json.AsArray is { Count: 0 } || json.AsObject is { Count: 0 } || json.IsNull));

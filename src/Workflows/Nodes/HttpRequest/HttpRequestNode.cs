@@ -24,12 +24,10 @@ internal sealed class HttpRequestNode : Node
     {
         _parameters = parameters;
         _builder = new RequestBuilder(parameters, setup);
-        _reader = new ResponseReader(parameters.Options.Response?.Response ?? new());
+        _reader = new ResponseReader(parameters.Options);
         _pages = parameters.Options.Pagination?.Pagination is { PaginationMode: not "off" } pages ? pages : null;
         if (parameters.ProvideSslCertificates) setup.Report("provideSslCertificates", "client certificates are not supported");
     }
-
-    internal HttpRequestOptions Options => _parameters.Options;
 
     // HTTP's own rule: these may be sent again (RFC 9110, 9.2.2).
     public override bool Idempotent => _parameters.Method is { IsLiteral: true, Literal: not ("POST" or "PATCH") };
@@ -88,7 +86,7 @@ internal sealed class HttpRequestNode : Node
                 if (pages.PaginationMode is "updateAParameterInEachRequest") foreach (var changing in pages.Parameters.All) call.Change(changing.Type, changing.Name.Get(context, index), changing.Value.Get(context, index));
                 var answer = await _reader.FetchAsync(context, call, index);
                 if (ends.Contains(answer.Status) && pages.PaginationCompleteWhen is "receiveSpecificStatusCodes") return all;
-                _reader.ThrowIfFailed(answer, index);
+                _reader.ThrowIfFailed(answer, index, context.Time);
                 all.AddRange(_reader.Items(context, answer, index));
                 SetRoots(context, page + 1, answer.AsData());
                 if (page + 1 >= limit) return all;

@@ -5,12 +5,14 @@ using Sluice.Workflows.Runs;
 namespace Sluice.Workflows.Nodes.HttpRequest;
 
 /// <summary>Sends requests, follows redirects, and makes items of answers.</summary>
-internal sealed class ResponseReader(ResponseValues settings)
+internal sealed class ResponseReader(HttpRequestOptions options)
 {
+    private readonly ResponseValues _settings = options.Response?.Response ?? new();
+
     public async Task<List<Item>> ReadAsync(NodeContext context, int index, HttpCall call)
     {
         var answer = await FetchAsync(context, call, index);
-        ThrowIfFailed(answer, index);
+        ThrowIfFailed(answer, index, context.Time);
         return Items(context, answer, index);
     }
 
@@ -42,38 +44,39 @@ internal sealed class ResponseReader(ResponseValues settings)
         }
     }
 
-    public void ThrowIfFailed(HttpAnswer answer, int index)
+    public void ThrowIfFailed(HttpAnswer answer, int index, TimeProvider time)
     {
-        if (answer.Status < 400 || settings.NeverError) return;
+        if (answer.Status < 400 || _settings.NeverError) return;
         var body = answer.Body.Length == 0 ? default : answer.IsJson && answer.TryJson(out var json) ? json : answer.Text is { Length: <= 10_000 } text ? text : default(JsValue);
         throw new NodeException($"Request failed with status code {answer.Status}")
         {
             ItemIndex = index,
             Code = answer.Status.ToString(System.Globalization.CultureInfo.InvariantCulture),
             Details = body,
-            Retryable = answer.Status is 408 or 425 or 429 or >= 500,
+            Retryable = answer.IsRetryable,
+            RetryAfter = answer.RetryAfter(time),
         };
     }
 
     /// <summary>The items that an answer becomes.</summary>
     public List<Item> Items(NodeContext context, HttpAnswer answer, int index)
     {
-        var format = settings.ResponseFormat is not "autodetect" ? settings.ResponseFormat : answer.IsJson ? "json" : answer.IsFile ? "file" : "text";
-        var field = settings.OutputPropertyName.Get(context, index);
+        var format = _settings.ResponseFormat is not "autodetect" ? _settings.ResponseFormat : answer.IsJson ? "json" : answer.IsFile ? "file" : "text";
+        var field = _settings.OutputPropertyName.Get(context, index);
         var paired = Positions.Of(index);
         switch (format)
         {
             case "file":
                 var file = new BinaryData { Content = answer.Body, Size = answer.Body.Length, MimeType = answer.MediaType ?? "application/octet-stream", FileName = answer.FileName, FileExtension = Path.GetExtension(answer.FileName)?.TrimStart('.') };
-                return [new Item(settings.FullResponse ? answer.AsData(withBody: false).AsObject! : new JsObject()) { Binary = new Dictionary<string, BinaryData>(StringComparer.Ordinal) { [field] = file }, PairedItems = paired }];
+                return [new Item(_settings.FullResponse ? answer.AsData(withBody: false).AsObject! : new JsObject()) { Binary = new Dictionary<string, BinaryData>(StringComparer.Ordinal) { [field] = file }, PairedItems = paired }];
             case "json":
                 if (!answer.TryJson(out var json))
                     throw new NodeException("Response body is not valid JSON. Change \"Response Format\" to \"Text\"") { ItemIndex = index, Details = answer.Text.Length <= 10_000 ? answer.Text : default(JsValue), Retryable = false };
-                if (settings.FullResponse) return [new Item(answer.AsData().AsObject!) { PairedItems = paired }];
+                if (_settings.FullResponse) return [new Item(answer.AsData().AsObject!) { PairedItems = paired }];
                 if (json.AsArray is { } list) return [.. list.Select(e => new Item(e.AsObject ?? new JsObject { [field] = e }) { PairedItems = paired })];
                 return [new Item(json.AsObject ?? new JsObject { [field] = json }) { PairedItems = paired }];
             default:
-                if (!settings.FullResponse) return [new Item(new JsObject { [field] = answer.Text }) { PairedItems = paired }];
+                if (!_settings.FullResponse) return [new Item(new JsObject { [field] = answer.Text }) { PairedItems = paired }];
                 var full = answer.AsData(withBody: false).AsObject!;
                 full.Set(field, answer.Text);
                 return [new Item(full) { PairedItems = paired }];
@@ -82,7 +85,7 @@ internal sealed class ResponseReader(ResponseValues settings)
 
     private async Task<HttpAnswer> FollowAsync(NodeContext context, HttpCall call, CancellationToken cancel)
     {
-        var redirect = Redirects(context);
+        var redirect = Redirects();
         var origin = call.Url;
         var target = call;
         for (var left = redirect.Most; ; left--)
@@ -97,11 +100,8 @@ internal sealed class ResponseReader(ResponseValues settings)
         }
     }
 
-    private static (bool Follows, int Most, bool KeepsSecrets) Redirects(NodeContext context)
-    {
-        var options = ((HttpRequestNode)context.Node.Node).Options;
-        return (options.Redirect?.Redirect.FollowRedirects ?? true, options.Redirect?.Redirect.MaxRedirects ?? 21, options.SendCredentialsOnCrossOriginRedirect);
-    }
+    private (bool Follows, int Most, bool KeepsSecrets) Redirects() =>
+        (options.Redirect?.Redirect.FollowRedirects ?? true, options.Redirect?.Redirect.MaxRedirects ?? 21, options.SendCredentialsOnCrossOriginRedirect);
 
     private static HttpCall Redirected(HttpCall call, HttpStatusCode status, Uri location)
     {
