@@ -19,9 +19,11 @@ using Sluice.Gateway.Plugins.CorrelationId;
 using Sluice.Gateway.Plugins.Cors;
 using Sluice.Gateway.Plugins.Csrf;
 using Sluice.Gateway.Plugins.Datadog;
+using Sluice.Gateway.Plugins.DeGraphQl;
 using Sluice.Gateway.Plugins.ExternalAuth;
 using Sluice.Gateway.Plugins.FaultInjection;
 using Sluice.Gateway.Plugins.FileLog;
+using Sluice.Gateway.Plugins.GraphQl;
 using Sluice.Gateway.Plugins.GrpcGateway;
 using Sluice.Gateway.Plugins.GrpcWeb;
 using Sluice.Gateway.Plugins.Hedge;
@@ -114,6 +116,7 @@ public static class PluginCatalog
         RateLimitingPlugin.Descriptor,
         RateLimitingAdvancedPlugin.Descriptor,
         AiRateLimitingAdvancedPlugin.Descriptor,
+        GraphQlPlugin.Descriptor,
         ResponseRateLimitingPlugin.Descriptor,
         AdaptiveConcurrencyPlugin.Descriptor,
         OasValidationPlugin.Descriptor,
@@ -127,6 +130,7 @@ public static class PluginCatalog
         AiProxyPlugin.Descriptor,
         AiProxyAdvancedPlugin.Descriptor,
         AiResponseTransformerPlugin.Descriptor,
+        DeGraphQlPlugin.Descriptor,
         StandardWebhooksPlugin.Descriptor,
         AwsLambdaPlugin.Descriptor,
         AzureFunctionsPlugin.Descriptor,

@@ -24,6 +24,9 @@ internal sealed class MediaType
 
     public bool IsJson => Subtype == "json" || Subtype.EndsWith("+json", StringComparison.Ordinal);
 
+    /// <summary>The value of a parameter, by its lower-case name; null when there is none.</summary>
+    public string? Parameter(string name) => parameters.Find(p => p.Name == name).Value;
+
     /// <summary>Null when it is none.</summary>
     public static MediaType? Parse(string? text)
     {
