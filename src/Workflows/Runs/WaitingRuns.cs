@@ -42,10 +42,17 @@ internal sealed class WaitingRuns : IAsyncDisposable
     }
 
     /// <summary>A run that the store says is waiting.</summary>
-    public void Add(string id, DateTimeOffset? until)
+    public void Add(string id, DateTimeOffset? until) => Add(id, new Parked(null, until));
+
+    /// <summary>A run that was taken out and could not be woken.</summary>
+    public void Add(string id, Parked parked)
     {
         lock (_lock)
-            if (!_runs.ContainsKey(id)) Put(id, new Parked(null, until));
+        {
+            if (_runs.ContainsKey(id)) return;
+            if (parked.Run is not null) _kept++;
+            Put(id, parked);
+        }
     }
 
     /// <summary>A run that is in memory; null when it is not, or does not wait.</summary>

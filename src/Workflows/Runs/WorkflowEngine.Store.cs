@@ -13,6 +13,9 @@ namespace Sluice.Workflows.Runs;
 /// <content>What the store gives back: runs that the last process left, that wait, or that were too many.</content>
 public sealed partial class WorkflowEngine
 {
+    /// <summary>The pause after the database was not there.</summary>
+    private static readonly TimeSpan AfterFailure = TimeSpan.FromSeconds(1);
+
     /// <summary>The ids of runs that are stored and wait for room in the queue.</summary>
     private readonly ConcurrentQueue<string> _postponed = new();
     private readonly SemaphoreSlim _anew = new(1);
@@ -116,7 +119,17 @@ public sealed partial class WorkflowEngine
 
         var answer = ((IAnswersCaller)waiting.Node.Node).Answer;
         var response = answer.Mode == ResponseMode.ResponseNode ? run.ExpectResponse() : null;
-        await EnterAsync(run, always: true, cancel);
+        try
+        {
+            await EnterAsync(run, always: true, cancel);
+        }
+        catch (OperationCanceledException)
+        {
+            // The caller has gone before there was a slot: the run waits for another call.
+            await PutBackAsync(run);
+            throw;
+        }
+
         var driven = DriveAsync(run, Activate(run).ResumeAsync(waiting, items)).AsTask();
         if (answer.Mode == ResponseMode.LastNode)
         {
@@ -239,18 +252,15 @@ public sealed partial class WorkflowEngine
         {
             while (!_stop.IsCancellationRequested && _queue.Waiting <= _options.QueueLength / 2 && _postponed.TryDequeue(out var id))
             {
-                if (await LoadAsync(id) is not { } run) continue;
-                // Taken to be woken by a process that died before it was.
-                if (run.Phase == RunPhase.Waiting) await PutBackAsync(run);
-                if (run.Phase != RunPhase.Running) continue;
-                _active[id] = run;
-                if ((await History!.FindAsync(id))?.CancelReason is { } reason) run.Cancel(reason);
-                var entered = EnterAsync(run, always: true, _stop.Token);
-                InBackground(async () =>
+                try
                 {
-                    await entered;
-                    await DriveAsync(run, Activate(run).ContinueAsync());
-                });
+                    await TakeFromStoreAsync(id);
+                }
+                catch (DatabaseException)
+                {
+                    _postponed.Enqueue(id);
+                    await Task.Delay(AfterFailure, Time, _stop.Token);
+                }
             }
 
             Volatile.Write(ref _taking, 0);
@@ -259,11 +269,47 @@ public sealed partial class WorkflowEngine
         });
     }
 
+    private async Task TakeFromStoreAsync(string id)
+    {
+        if (await LoadAsync(id) is not { } run) return;
+        // Taken to be woken by a process that died before it was.
+        if (run.Phase == RunPhase.Waiting) await PutBackAsync(run);
+        if (run.Phase != RunPhase.Running) return;
+        _active[id] = run;
+        try
+        {
+            if ((await History!.FindAsync(id))?.CancelReason is { } reason) run.Cancel(reason);
+        }
+        catch (DatabaseException)
+        {
+            _active.TryRemove(id, out _);
+            throw;
+        }
+
+        var entered = EnterAsync(run, always: true, _stop.Token);
+        InBackground(async () =>
+        {
+            await entered;
+            await DriveAsync(run, Activate(run).ContinueAsync());
+        });
+    }
+
     private Task WakeAsync(string id, Run? kept)
     {
         InBackground(async () =>
         {
-            if (await TakeWaitingAsync(id, kept) is not { } run) return;
+            Run? run;
+            try
+            {
+                run = await TakeWaitingAsync(id, kept);
+            }
+            catch (DatabaseException)
+            {
+                _waiting.Add(id, new WaitingRuns.Parked(kept, Time.GetUtcNow() + AfterFailure));
+                return;
+            }
+
+            if (run is null) return;
             var now = Time.GetUtcNow();
             var due = run.State.Waiting?.Find(w => w.Waiting?.Until <= now);
             if (due is null)
@@ -283,7 +329,15 @@ public sealed partial class WorkflowEngine
     {
         var parked = _waiting.Remove(id);
         if (parked is null && _ownership is not { IsShared: true }) return null;
-        return await TakeWaitingAsync(id, parked?.Run);
+        try
+        {
+            return await TakeWaitingAsync(id, parked?.Run);
+        }
+        catch (DatabaseException) when (parked is not null)
+        {
+            _waiting.Add(id, parked);
+            throw;
+        }
     }
 
     /// <param name="kept">The run as this process knows it.</param>
@@ -291,7 +345,18 @@ public sealed partial class WorkflowEngine
     {
         if (_ownership is not { IsShared: true } shared || kept is { Log: null }) return kept ?? await LoadAsync(id);
         if (kept is not null && await shared.TakeAsync(id, RunPhase.Waiting, own: true, _stop.Token)) return kept;
-        return await shared.TakeAsync(id, RunPhase.Waiting, own: false, _stop.Token) ? await LoadAsync(id) : null;
+        if (!await shared.TakeAsync(id, RunPhase.Waiting, own: false, _stop.Token)) return null;
+        try
+        {
+            return await LoadAsync(id);
+        }
+        catch (DatabaseException)
+        {
+            // It is this process's now, and waits again as soon as it can be read.
+            _postponed.Enqueue(id);
+            TakeFromStore();
+            throw;
+        }
     }
 
     private async ValueTask PutBackAsync(Run run)

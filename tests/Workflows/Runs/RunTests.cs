@@ -182,6 +182,31 @@ public sealed class RunTests
         (await engine.ResumeAsync(result.Id, "ok", call)).ShouldBeNull();
     }
 
+    [Fact]
+    public async Task A_caller_that_goes_before_there_is_a_slot_leaves_the_run_waiting()
+    {
+        var waits = Make("waits", "Start > Wait > End", None, "Start manual-trigger", """Wait wait | {"resume": "webhook", "httpMethod": "POST", "responseMode": "lastNode"}""", "End no-op");
+        var free = new TaskCompletionSource();
+        using var node = new TestNode(async (_, _) =>
+        {
+            await free.Task;
+            return NodeResult.Nothing;
+        });
+        await using var engine = new WorkflowEngine(new() { ConcurrentRuns = 1 });
+        var result = await engine.RunAsync(waits, new RunRequest());
+        var busy = await engine.StartAsync(node.In(None), new RunRequest());
+        await node.Entered;
+        var call = new WebhookRequest { Method = "POST" };
+        using var gone = new CancellationTokenSource();
+        var waiting = engine.ResumeAsync(result.Id, "", call, gone.Token).AsTask();
+        await gone.CancelAsync();
+        await Should.ThrowAsync<OperationCanceledException>(waiting);
+
+        free.SetResult();
+        await busy.Ended;
+        (await engine.ResumeAsync(result.Id, "", call)).ShouldNotBeNull();
+    }
+
     [Theory]
     [InlineData(None)]
     [InlineData(Parallel)]
