@@ -89,7 +89,7 @@ internal static class FunctionCompiler
     {
         var root = (CompilationUnitSyntax)tree.GetRoot();
         if (root.Members is not [ClassDeclarationSyntax { Identifier.Text: "Functions" } whole] || whole.Members.Count != sources.Count || root.Usings.Count != 9
-            || whole.Members.Where((m, i) => m is not MethodDeclarationSyntax method || method.Identifier.Text != $"F{i}").Any())
+            || whole.Members.Where((m, i) => m is not MethodDeclarationSyntax { Body: not null, AttributeLists.Count: 0 } method || method.Identifier.Text != $"F{i}").Any())
         {
             yield return (sources[0].Field, "a function consists of statements: its braces do not match");
             yield break;

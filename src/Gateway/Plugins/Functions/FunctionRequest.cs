@@ -1,5 +1,6 @@
 using System.Text;
 using Sluice.Gateway.Pipeline;
+using Sluice.Gateway.Plugins.Outbound;
 
 namespace Sluice.Gateway.Plugins.Functions;
 
@@ -27,7 +28,7 @@ public sealed class FunctionRequest
     public string UpstreamPath
     {
         get => exchange.Upstream.Path;
-        set => exchange.Upstream.Path = value.StartsWith('/') && !value.AsSpan().ContainsAny(" \r\n\t?#") ? value : throw new ArgumentException("a path begins with / and is percent-encoded");
+        set => exchange.Upstream.Path = value.StartsWith('/') && !value.AsSpan().ContainsAnyExceptInRange('!', '~') && !value.AsSpan().ContainsAny("?#") ? value : throw new ArgumentException("a path begins with / and is percent-encoded");
     }
 
     /// <summary>The query as it came, with its question mark; empty for none.</summary>
@@ -61,10 +62,14 @@ public sealed class FunctionRequest
     public string? Argument(string name) => QueryArguments.Find(exchange.Query, name) is { Count: > 0 } found ? found.First ?? "" : null;
 
     /// <summary>Sets a header field that goes upstream.</summary>
-    public void SetHeader(string name, string value) => exchange.Request.Headers[Token(name)] = Field(value);
+    public void SetHeader(string name, string value) => exchange.Request.Headers[Settable(name)] = Field(value);
 
     /// <summary>Takes a header field out of what goes upstream.</summary>
-    public void RemoveHeader(string name) => exchange.Request.Headers.Remove(name);
+    public void RemoveHeader(string name) => exchange.Request.Headers.Remove(Settable(name));
+
+    /// <summary>A name whose field says nothing of where the message ends: a wrong one would have the next request begin in the middle of this one.</summary>
+    internal static string Settable(string name) =>
+        OutboundAnswer.IsAboutConnection(Token(name)) ? throw new ArgumentException($"{name} is the gateway's to say") : name;
 
     internal static string Field(string value) => FieldText.OfForeign(value) ?? throw new ArgumentException("a header field cannot hold control characters");
 

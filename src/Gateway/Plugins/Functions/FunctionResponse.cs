@@ -26,8 +26,8 @@ public sealed class FunctionResponse
     public string? Header(string name) => exchange.Response.Headers.TryGetValue(name, out var value) ? FieldText.Read(value.ToString()) : null;
 
     /// <summary>Sets a header field; in <c>header_filter</c>.</summary>
-    public void SetHeader(string name, string value) => exchange.Response.Headers[FunctionRequest.Token(name)] = FunctionRequest.Field(value);
+    public void SetHeader(string name, string value) => exchange.Response.Headers[FunctionRequest.Settable(name)] = FunctionRequest.Field(value);
 
     /// <summary>Takes a header field out; in <c>header_filter</c>.</summary>
-    public void RemoveHeader(string name) => exchange.Response.Headers.Remove(name);
+    public void RemoveHeader(string name) => exchange.Response.Headers.Remove(FunctionRequest.Settable(name));
 }

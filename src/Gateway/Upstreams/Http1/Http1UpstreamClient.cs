@@ -95,7 +95,7 @@ internal sealed class Http1UpstreamClient(ForwardingSettings settings, Connectio
                 capture.Complete();
             }
 
-            if (body.IsStreaming) upload = RequestUpload.Start(exchange, connection, body.Framing, settings);
+            if (body.IsStreaming) upload = RequestUpload.Start(exchange, connection, body, settings);
 
             var head = connection.Head;
             var interim = 0;

@@ -63,6 +63,8 @@ internal struct RequestBody
             if (result.IsCompleted || result.Buffer.Length >= body.Length)
             {
                 body.Buffered = result.Buffer;
+                // Also where a plugin has changed the field: the head must not announce another length than follows.
+                body.Length = result.Buffer.Length;
                 body.IsBuffered = true;
                 return body;
             }

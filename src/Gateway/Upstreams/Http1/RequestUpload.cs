@@ -28,11 +28,15 @@ internal sealed class RequestUpload
     private Timer? impatience;
     private bool stopping;
 
-    private RequestUpload(Exchange exchange, Http1Connection connection, BodyFraming framing, ForwardingSettings settings)
+    // What the head has announced, and what has not gone out yet of it.
+    private long left;
+
+    private RequestUpload(Exchange exchange, Http1Connection connection, in RequestBody body, ForwardingSettings settings)
     {
         this.exchange = exchange;
         this.connection = connection;
-        this.framing = framing;
+        framing = body.Framing;
+        left = framing == BodyFraming.Length ? body.Length : long.MaxValue;
         timeout = settings.WriteTimeout;
         patience = settings.RequestBodyTimeout;
         reader = exchange.Request.BodyReader;
@@ -55,9 +59,9 @@ internal sealed class RequestUpload
     /// <summary>The upstream took no more.</summary>
     public UpstreamSocketException? UpstreamFailure { get; private set; }
 
-    public static RequestUpload Start(Exchange exchange, Http1Connection connection, BodyFraming framing, ForwardingSettings settings)
+    public static RequestUpload Start(Exchange exchange, Http1Connection connection, in RequestBody body, ForwardingSettings settings)
     {
-        var upload = new RequestUpload(exchange, connection, framing, settings);
+        var upload = new RequestUpload(exchange, connection, body, settings);
         upload.task = upload.RunAsync();
         return upload;
     }
@@ -89,6 +93,7 @@ internal sealed class RequestUpload
                 if (!result.Buffer.IsEmpty)
                 {
                     HasConsumed = true;
+                    if ((left -= result.Buffer.Length) < 0) throw WrongLength();
                     exchange.Timings.RequestBytes += result.Buffer.Length;
                     exchange.RequestCapture?.Add(result.Buffer);
                     var failure = await SendAsync(result.Buffer);
@@ -103,6 +108,7 @@ internal sealed class RequestUpload
 
                 if (!result.IsCompleted) continue;
                 if (framing == BodyFraming.Chunked) await connection.SendAsync(LastChunk, timeout);
+                else if (left != 0) throw WrongLength();
                 IsComplete = true;
                 exchange.RequestCapture?.Complete();
                 return;
@@ -124,6 +130,9 @@ internal sealed class RequestUpload
     }
 
     /// <exception cref="BadHttpRequestException">Nothing came for too long.</exception>
+    /// <summary>A plugin has changed Content-Length. Sent on, it would have the upstream read the next request out of this one.</summary>
+    private static BadHttpRequestException WrongLength() => new("The request body is not as long as its Content-Length says.");
+
     private async ValueTask<ReadResult> ReadAsync()
     {
         while (true)

@@ -53,6 +53,27 @@ public sealed class FunctionsTests
     }
 
     [Theory]
+    [InlineData("request.SetHeader(\"Content-Length\", \"3\");")]
+    [InlineData("request.RemoveHeader(\"content-length\");")]
+    [InlineData("request.SetHeader(\"Transfer-Encoding\", \"x\");")]
+    [InlineData("request.UpstreamPath = \"/a\\u010ab\";")]
+    public async Task What_a_request_ends_with_is_the_gateways_to_say(string code)
+    {
+        await using var test = new PluginTest(Pre, JsonSerializer.Serialize(new { access = new[] { code } }));
+        var result = await test.SendAsync("POST", "/", body: "12345");
+        result.Status.ShouldBe(500);
+        result.Upstream.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task A_function_cannot_close_the_one_it_stands_in()
+    {
+        var config = JsonSerializer.Serialize(new { access = new[] { "return null; }\n[System.Runtime.InteropServices.DllImport(\"c\")] public static extern int F1(int i); /*", "*/" } });
+        await using var test = new PluginTest(Pre, config);
+        test.Problems().ShouldNotBeEmpty();
+    }
+
+    [Theory]
     [InlineData("int x = \"a\";", "line 1, column 9: ")]
     [InlineData("request.Nothing();", "'FunctionRequest' does not contain a definition for 'Nothing'")]
     [InlineData("System.IO.File.ReadAllText(\"/etc/passwd\");", "System.IO.File is not allowed")]

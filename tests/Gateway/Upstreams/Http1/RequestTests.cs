@@ -128,6 +128,30 @@ public abstract class RequestTests(TransportKind kind) : ProxyTests(kind)
     [InlineData("DELETE / HTTP/1.1\r\nHost: x\r\nContent-Length: 1\r\n\r\nd", "\r\nContent-Length: 1\r\n\r\nd")]
     public async Task A_body_is_marked_off_anew(string request, string end) => (await SeenAsync(request)).ShouldEndWith(end);
 
+    [Theory]
+    [InlineData(3)]
+    [InlineData(9)]
+    public async Task What_a_plugin_makes_of_the_length_is_not_announced(long length)
+    {
+        var seen = await SeenAsync("POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\n\r\nhello", exchange => exchange.Request.ContentLength = length);
+        seen.ShouldEndWith("\r\nContent-Length: 5\r\n\r\nhello");
+    }
+
+    [Theory]
+    [InlineData(-10)]
+    [InlineData(10)]
+    public async Task A_stream_that_is_not_as_long_as_a_plugin_says_is_broken_off(int more)
+    {
+        const int size = 200_000;
+        await using var upstream = new RawUpstream(async peer =>
+        {
+            await peer.ReadRequestAsync();
+            await peer.SendAsync(Hello);
+        });
+        await using var proxy = await StartAsync(upstream.Address, prepare: exchange => exchange.Request.ContentLength = size + more);
+        (await proxy.AskAsync($"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: {size}\r\n\r\n{new string('x', size)}")).ShouldStartWith("HTTP/1.1 400 ");
+    }
+
     [Fact]
     public async Task A_request_without_a_body_has_no_length()
     {
