@@ -52,18 +52,19 @@ internal sealed class PathPattern
         return at == segments.Length;
     }
 
-    /// <summary>Whether an upstream may take the path apart differently than it is done here: it has slashes or NULs in encoded form.</summary>
+    /// <summary>Whether an upstream may take the path apart differently than it is done here: it has backslashes, semicolons, or slashes, NULs or percent signs in encoded form.</summary>
     public static bool IsAmbiguous(ReadOnlySpan<char> path)
     {
         for (var at = path.IndexOf('%'); at >= 0;)
         {
             if (path[at..].StartsWith("%2F", StringComparison.OrdinalIgnoreCase) || path[at..].StartsWith("%5C", StringComparison.OrdinalIgnoreCase)
-                || path[at..].StartsWith("%00", StringComparison.Ordinal) || path[at..].StartsWith("%25", StringComparison.Ordinal)) return true;
+                || path[at..].StartsWith("%3B", StringComparison.OrdinalIgnoreCase) || path[at..].StartsWith("%00", StringComparison.Ordinal) || path[at..].StartsWith("%25", StringComparison.Ordinal)) return true;
             var next = path[(at + 1)..].IndexOf('%');
             at = next < 0 ? -1 : at + 1 + next;
         }
 
-        return path.Contains('\\');
+        // Some upstreams take what follows a semicolon for a parameter of the segment, and leave it out: /a/..;/b is /b to them.
+        return path.ContainsAny('\\', ';');
     }
 
     private enum SegmentKind { Text, Any, Claim, Consumer }

@@ -43,9 +43,13 @@ internal sealed partial class CsrfPlugin : Plugin
 
     public override ValueTask<Verdict> AcceptAsync(Exchange exchange)
     {
-        if (IsSafe(exchange) || IsExempt(exchange)) return Verdict.Continue;
+        // A WebSocket is opened with a safe method and with cookies, from any page, and then does what it likes.
+        var opensSocket = exchange.Request.Headers.Upgrade.Count > 0 || HttpMethods.IsConnect(exchange.Request.Method);
+        if ((IsSafe(exchange) && !opensSocket) || IsExempt(exchange)) return Verdict.Continue;
         var provenance = origins.Of(exchange);
         if (provenance == Provenance.Foreign) return Conclude(exchange, Foreign);
+        // Scripts cannot add fields to a handshake.
+        if (opensSocket) return Conclude(exchange, null);
         var asks = config.Token is "always" || (config.Token is "fallback" && provenance == Provenance.Unknown);
         if (!asks) return Conclude(exchange, null);
         var sent = exchange.Request.Headers[config.HeaderName];

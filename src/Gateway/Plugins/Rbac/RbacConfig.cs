@@ -27,7 +27,7 @@ internal sealed record RbacConfig
     [Length(1, 1000)]
     public string Message { get; init; } = "You are not allowed to do this";
 
-    /// <summary>Whether paths with encoded slashes, which upstreams may read as another path, are judged like others instead of being refused.</summary>
+    /// <summary>Whether paths with encoded slashes, backslashes or semicolons, which upstreams may read as another path, are judged like others instead of being refused.</summary>
     public bool AllowEncodedSlashes { get; init; }
 
     /// <summary>Whether requests that would be refused pass, and are only counted and logged.</summary>

@@ -46,6 +46,17 @@ public sealed class CsrfPluginTests
     public async Task Two_origins_are_one_too_many() =>
         (await Harness(new()).SendAsync("/", "POST", [("Origin", "https://gateway.test"), ("Origin", "https://evil.test")])).Status.ShouldBe(403);
 
+    [Theory]
+    [InlineData("https://gateway.test", 200)]
+    [InlineData("https://evil.test", 403)]
+    [InlineData(null, 200)]
+    public async Task WebSockets_are_opened_by_own_pages_only(string? origin, int status)
+    {
+        List<(string, string)> headers = [("Connection", "Upgrade"), ("Upgrade", "websocket")];
+        if (origin is not null) headers.Add(("Origin", origin));
+        (await Harness(new() { Token = "always" }).SendAsync("/", "GET", [.. headers])).Status.ShouldBe(status);
+    }
+
     [Fact]
     public async Task Same_site_pages_can_be_let_in() =>
         (await Harness(new() { AllowSameSite = true }).SendAsync("/", "POST", [("Sec-Fetch-Site", "same-site"), ("Origin", "https://x.gateway.test")])).Status.ShouldBe(200);
