@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.IO.Pipelines;
+using Microsoft.AspNetCore.Http.Features;
 
 namespace Sluice.Gateway.Pipeline;
 
@@ -8,6 +9,8 @@ internal static class RequestBodyBuffer
 {
     public static async ValueTask<byte[]?> ReadAsync(Exchange exchange, int maxBytes)
     {
+        // The frames of a WebSocket are no body: whoever waited for their end would wait as long as the connection lasts.
+        if (exchange.Http.Features.Get<IHttpExtendedConnectFeature>() is { IsExtendedConnect: true }) return [];
         var reader = exchange.Request.BodyReader;
         if (exchange.Request.ContentLength > maxBytes) return null;
         while (true)

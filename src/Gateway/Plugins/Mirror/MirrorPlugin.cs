@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 using Sluice.Gateway.Configuration;
 using Sluice.Gateway.Pipeline;
@@ -48,7 +49,7 @@ internal sealed class MirrorPlugin : Plugin
 
     public override ValueTask<Verdict> RewriteAsync(Exchange exchange)
     {
-        if (!Happens() || !conditions.Hold(exchange) || exchange.Request.Headers.Upgrade.Count > 0) return Verdict.Continue;
+        if (!Happens() || !conditions.Hold(exchange) || exchange.Request.Headers.Upgrade.Count > 0 || HttpMethods.IsConnect(exchange.Request.Method)) return Verdict.Continue;
         if (exchange.Request.ContentLength > config.MaxBody)
         {
             queue.NoteTooLarge();

@@ -56,9 +56,9 @@ internal sealed class MirrorQueue(string middleware, MirrorLimits limits, TimePr
         }
 
         var copy = BackgroundExchange.Copy(of);
-        prepare(copy);
         if (body.Length > 0) copy.ReplaceRequestBody(body);
         var entry = new Entry(copy, body.Length);
+        prepare(copy);
         lock (gate)
         {
             reserved--;
