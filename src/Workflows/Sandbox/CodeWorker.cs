@@ -35,6 +35,12 @@ public static class CodeWorker
         }
 
         pipe.Send(Frames.Ready, new JsObject());
+        // Endless code never comes to read that its input has ended, as it does when the gateway is killed.
+        new Thread(static () =>
+        {
+            LibC.WaitForHangUp(1);
+            LibC.Exit(2);
+        }) { IsBackground = true }.Start();
         var thread = new Thread(() => Serve(pipe), StackSize);
         thread.Start();
         thread.Join();

@@ -41,6 +41,27 @@ internal static partial class LibC
     [LibraryImport("libc", EntryPoint = "write", SetLastError = true)]
     public static unsafe partial nint Write(int descriptor, byte* buffer, nint count);
 
+    [LibraryImport("libc", EntryPoint = "poll", SetLastError = true)]
+    private static unsafe partial int Poll(PollDescriptor* descriptors, nuint count, int milliseconds);
+
+    /// <summary>Waits until nobody is left at the other end of a pipe that is written to.</summary>
+    public static unsafe void WaitForHangUp(int descriptor)
+    {
+        var one = new PollDescriptor { Descriptor = descriptor };
+        // The runtime interrupts it with signals of its own.
+        while (Poll(&one, 1, -1) < 1)
+        {
+        }
+    }
+
+    [StructLayout(LayoutKind.Sequential)]
+    private struct PollDescriptor
+    {
+        public int Descriptor;
+        public short Asked;
+        public short Happened;
+    }
+
     [LibraryImport("libc", EntryPoint = "_exit")]
     public static partial void Exit(int code);
 }

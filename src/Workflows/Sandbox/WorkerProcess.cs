@@ -135,7 +135,7 @@ internal sealed class WorkerProcess : IAsyncDisposable
         return process.ExitCode;
     }
 
-    private static ProcessStartInfo StartInfo(CodeWorkerOptions options)
+    internal static ProcessStartInfo StartInfo(CodeWorkerOptions options)
     {
         var program = options.Program ?? Environment.ProcessPath ?? throw new InvalidOperationException("the running program is not known");
         var start = new ProcessStartInfo(program)

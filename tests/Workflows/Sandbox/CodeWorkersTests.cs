@@ -93,6 +93,35 @@ public sealed class CodeWorkersTests(Nodes.Code.SharedWorkers shared) : IClassFi
     }
 
     [Fact]
+    public async Task A_worker_ends_with_the_process_it_works_for_even_in_the_midst_of_endless_code()
+    {
+        using var worker = Process.Start(WorkerProcess.StartInfo(new CodeWorkerOptions()))!;
+        worker.BeginErrorReadLine();
+        var output = worker.StandardOutput.BaseStream;
+        var head = new byte[Frames.HeadLength];
+        await output.ReadExactlyAsync(head, Cancel);
+        head[0].ShouldBe(Frames.Ready);
+        await output.ReadExactlyAsync(new byte[Frames.LengthOf(head)], Cancel);
+        var code = JsJson.WriteUtf8(Call("while (true) {}").Request());
+        Frames.WriteHead(head, Frames.Run, code.Length);
+        await worker.StandardInput.BaseStream.WriteAsync(head, Cancel);
+        await worker.StandardInput.BaseStream.WriteAsync(code, Cancel);
+        await worker.StandardInput.BaseStream.FlushAsync(Cancel);
+
+        await output.DisposeAsync();
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(Cancel);
+        patience.CancelAfter(TimeSpan.FromSeconds(60));
+        try
+        {
+            await worker.WaitForExitAsync(patience.Token);
+        }
+        finally
+        {
+            worker.Kill();
+        }
+    }
+
+    [Fact]
     public async Task Cancelling_ends_the_code()
     {
         await using var workers = new CodeWorkers(new CodeWorkerOptions());
