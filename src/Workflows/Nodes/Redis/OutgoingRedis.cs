@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using System.Net;
 using Sluice.Foundation.Redis;
 using Sluice.Workflows.Connections.Kinds;
@@ -10,7 +9,7 @@ public sealed class OutgoingRedis : IDisposable
 {
     private const int MostServers = 256;
 
-    private readonly ConcurrentDictionary<RedisSettings, Lazy<RedisClient>> _clients = new();
+    private readonly OpenServers<(RedisSettings Settings, TimeProvider Time), RedisClient> _clients = new(MostServers, static s => new RedisClient(s.Settings, s.Time));
 
     /// <summary>Addresses that are used even where only public ones may be.</summary>
     public Func<IPAddress, bool> Allowed { get; init; } = static _ => false;
@@ -29,12 +28,8 @@ public sealed class OutgoingRedis : IDisposable
             VerifyCertificate = !fields.DisableTlsVerification,
             ServerName = fields.Host,
         };
-        if (_clients.Count > MostServers && !_clients.ContainsKey(settings)) throw new NodeException("too many different Redis servers are in use") { Retryable = false };
-        return _clients.GetOrAdd(settings, static (s, time) => new Lazy<RedisClient>(() => new RedisClient(s, time)), time).Value;
+        return _clients.Find((settings, time));
     }
 
-    public void Dispose()
-    {
-        foreach (var client in _clients.Values) client.Value.Dispose();
-    }
+    public void Dispose() => _clients.Dispose();
 }

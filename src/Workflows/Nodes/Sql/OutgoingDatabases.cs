@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using System.Data.Common;
 using System.Net;
 using Microsoft.Data.Sqlite;
@@ -9,11 +8,11 @@ using Sluice.Workflows.Connections.Kinds;
 namespace Sluice.Workflows.Nodes.Sql;
 
 /// <summary>The databases that nodes use: their connections are pooled for the whole engine.</summary>
-public sealed class OutgoingDatabases : IAsyncDisposable
+public sealed class OutgoingDatabases : IDisposable
 {
     private const int MostPools = 256;
 
-    private readonly ConcurrentDictionary<PostgresConnection, NpgsqlDataSource> _pools = new();
+    private readonly OpenServers<PostgresConnection, NpgsqlDataSource> _pools = new(MostPools, static f => NpgsqlDataSource.Create(Settings(f)));
 
     /// <summary>Addresses that are used even where only public ones may be.</summary>
     public Func<IPAddress, bool> Allowed { get; init; } = static _ => false;
@@ -21,8 +20,7 @@ public sealed class OutgoingDatabases : IAsyncDisposable
     internal async ValueTask<DbConnection> OpenAsync(PostgresConnection fields, bool guarded, TimeSpan patience, CancellationToken cancel)
     {
         if (guarded) fields = fields with { Host = await PublicAddress.OfAsync(fields.Host, Allowed, cancel) };
-        if (_pools.Count > MostPools && !_pools.ContainsKey(fields)) throw new NodeException("too many different databases are in use") { Retryable = false };
-        var pool = _pools.GetOrAdd(fields, static f => NpgsqlDataSource.Create(Settings(f)));
+        var pool = _pools.Find(fields);
         using var source = CancellationTokenSource.CreateLinkedTokenSource(cancel);
         source.CancelAfter(patience);
         try
@@ -62,10 +60,7 @@ public sealed class OutgoingDatabases : IAsyncDisposable
         }
     }
 
-    public async ValueTask DisposeAsync()
-    {
-        foreach (var pool in _pools.Values) await pool.DisposeAsync();
-    }
+    public void Dispose() => _pools.Dispose();
 
     private static NpgsqlConnectionStringBuilder Settings(PostgresConnection f) => new()
     {

@@ -112,7 +112,7 @@ public sealed class SqlTests
 
         public async ValueTask DisposeAsync()
         {
-            await _services.Databases.DisposeAsync();
+            _services.Databases.Dispose();
             await database.DisposeAsync();
         }
     }
