@@ -14,6 +14,19 @@ internal static class ScopedEdit
     /// <summary>Kinds that hold for everybody: a limited caller neither sees nor changes them.</summary>
     private static readonly HashSet<string> Shared = new(["vaults", "certificates", "ca_certificates", "snis", "workflows"], StringComparer.Ordinal);
 
+    /// <summary>The settings of plugins that name files of the machine.</summary>
+    private static readonly Dictionary<string, string> FileSettings = new(StringComparer.Ordinal)
+    {
+        ["file-log"] = "path",
+        ["grpc-gateway"] = "proto",
+        ["grpc-web"] = "proto",
+        ["mocking"] = "api_specification_filename",
+        ["oas-validation"] = "api_spec_filename",
+        ["waf"] = "rule_files",
+    };
+
+    private const string NoFiles = "files of the gateway's machine may be named only by somebody without limits";
+
     private static readonly EntityKind Services = EntityKind.ByName["services"];
     private static readonly EntityKind Upstreams = EntityKind.ByName["upstreams"];
     private static readonly EntityKind Pipelines = EntityKind.ByName["pipelines"];
@@ -38,8 +51,11 @@ internal static class ScopedEdit
     /// <param name="edit">What the edit would make of it; comes back as it is when it is a refusal itself.</param>
     public static (EditResult Edit, string? Refusal) Of(Caller caller, ConfigurationTree before, EditResult edit)
     {
-        if (!caller.IsLimited || edit.Tree is null)
+        if (!caller.IsLimited)
             return (edit, null);
+        // What is wrong with a file tells what stands in it.
+        if (edit.Tree is null)
+            return (edit, edit.Problems.Any(p => FileSettings.Values.Any(f => f != "path" && p.Field == $"config.{f}")) ? NoFiles : null);
         var tree = edit.Tree;
         var changes = ConfigurationDiff.Between(before, tree).Changes;
         foreach (var change in changes)
@@ -77,6 +93,7 @@ internal static class ScopedEdit
         return entry.Record switch
         {
             PluginConfig when entry.References.Count == 0 => "global middleware holds for everybody",
+            PluginConfig plugin when NamesFile(plugin.Name, entry.ToJson()["config"]) => NoFiles,
             UpstreamConfig upstream when tree.All(Services).Any(s => !caller.Covers(s.Tags) && Names(s, upstream)) => $"a service that is not yours has the host {upstream.Name}",
             _ => null,
         };
@@ -90,12 +107,41 @@ internal static class ScopedEdit
                 yield return target;
         if (entry.Record is ServiceConfig service && tree.Find(Upstreams, service.Host) is { } upstream)
             yield return upstream;
+        if (entry.Record is PluginConfig)
+            foreach (var target in NamedIn(tree, entry.ToJson()["config"]))
+                yield return target;
         if (entry.Record is not RouteConfig)
             yield break;
         var route = entry.ToJson();
         foreach (var field in (string[])["pipeline", "policy"])
             if (route[field] is JsonValue name && name.TryGetValue<string>(out var text) && tree.Find(Pipelines, text) is { } pipeline)
                 yield return pipeline;
+    }
+
+    /// <summary>The services, upstreams and others that a plugin's settings name: what it sends requests to.</summary>
+    private static IEnumerable<ConfigurationObject> NamedIn(ConfigurationTree tree, JsonNode? settings)
+    {
+        if (settings is JsonArray list)
+            foreach (var target in list.SelectMany(member => NamedIn(tree, member)))
+                yield return target;
+        if (settings is not JsonObject map)
+            yield break;
+        foreach (var (name, value) in map)
+        {
+            if (value is JsonObject { Count: 1 } reference && reference["id"] is JsonValue id && id.TryGetValue<Guid>(out var named) && EntityKind.ByName.GetValueOrDefault(name + "s") is { } kind)
+            {
+                if (tree.Find(kind, named) is { } target)
+                    yield return target;
+            }
+            else if (value is JsonValue text && text.TryGetValue<string>(out var host) && name.EndsWith("host", StringComparison.Ordinal))
+            {
+                if (tree.Find(Upstreams, host) is { } upstream)
+                    yield return upstream;
+            }
+            else
+                foreach (var target in NamedIn(tree, value))
+                    yield return target;
+        }
     }
 
     private static string KindOf(EntityKind kind, string field) => field switch
@@ -107,6 +153,9 @@ internal static class ScopedEdit
 
     private static bool Names(ConfigurationObject service, UpstreamConfig upstream) =>
         string.Equals(((ServiceConfig)service.Record).Host, upstream.Name, StringComparison.OrdinalIgnoreCase);
+
+    private static bool NamesFile(string plugin, JsonNode? settings) =>
+        FileSettings.TryGetValue(plugin, out var setting) && settings?[setting] is JsonValue or JsonArray { Count: > 0 };
 
     /// <summary>The tag of a new object: the caller's only one, or that of what it belongs to.</summary>
     private static string? TagOf(Caller caller, ConfigurationTree tree, ConfigurationObject entry)

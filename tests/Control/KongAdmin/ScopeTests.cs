@@ -56,6 +56,11 @@ public sealed class ScopeTests
     [InlineData("PATCH", "/services/ours", "{\"tags\":[\"tenant:other\"]}")]
     [InlineData("PATCH", "/routes/ours", "{\"service\":{\"name\":\"theirs\"}}")]
     [InlineData("PATCH", "/services/ours", "{\"path\":\"/${HOME}\"}")]
+    [InlineData("POST", "/plugins", "{\"name\":\"traffic-split\",\"service\":{\"name\":\"ours\"},\"config\":{\"rules\":[{\"destinations\":[{\"service\":\"theirs\"}]}]}}")]
+    [InlineData("POST", "/plugins", "{\"name\":\"mirror\",\"service\":{\"name\":\"ours\"},\"config\":{\"upstream\":\"theirs\"}}")]
+    [InlineData("POST", "/plugins", "{\"name\":\"canary\",\"service\":{\"name\":\"ours\"},\"config\":{\"upstream_host\":\"theirs\"}}")]
+    [InlineData("POST", "/plugins", "{\"name\":\"file-log\",\"service\":{\"name\":\"ours\"},\"config\":{\"path\":\"/tmp/x\"}}")]
+    [InlineData("POST", "/plugins", "{\"name\":\"waf\",\"service\":{\"name\":\"ours\"},\"config\":{\"rule_files\":[\"/etc/passwd\"]}}")]
     [InlineData("POST", "/plugins", "{\"name\":\"key-auth\",\"service\":{\"name\":\"ours\"},\"instance_name\":\"{vault://env/path}\"}")]
     public async Task What_would_reach_beyond_it_is_refused(string method, string path, string? body)
     {
