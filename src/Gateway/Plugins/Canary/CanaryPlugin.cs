@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using Sluice.Gateway.Configuration;
 using Sluice.Gateway.Counters;
 using Sluice.Gateway.Pipeline;
@@ -12,26 +11,28 @@ internal sealed class CanaryPlugin : Plugin
     private const int Primary = 0;
     private const int Canary = 1;
 
-    private static readonly ServiceConfig NoService = new();
-
     private readonly CanaryConfig config;
     private readonly CanaryBuckets buckets;
     private readonly DateTimeOffset start;
     private readonly TimeProvider time;
-    private readonly ServiceModels? services;
-    private readonly Guid middleware;
     private readonly bool looksAtHealth;
     private readonly DestinationCounts counts;
-    private readonly ConcurrentDictionary<ServiceConfig, ServiceModel> canaries = new(ReferenceEqualityComparer.Instance);
+
+    // The new version of each service. Made when first asked for: global middleware concerns more services than are ever used.
+    private readonly ModelsLike? canaries;
 
     public CanaryPlugin(CanaryConfig config, PluginSetup setup)
     {
         this.config = config;
         time = setup.Time;
-        services = setup.Services;
-        middleware = setup.Middleware.Id;
+        var middleware = setup.Middleware.Id;
         buckets = new CanaryBuckets(config.Hash, config.HashHeader, config.Steps);
-        looksAtHealth = config.UpstreamFallback && services?.IsUpstream(config.UpstreamHost!) == true;
+        if (setup.Services is { } services)
+        {
+            canaries = new ModelsLike(like => services.MakeLike(like, middleware, config.UpstreamHost, config.UpstreamPort, config.UpstreamUri));
+            looksAtHealth = config.UpstreamFallback && services.IsUpstream(config.UpstreamHost!);
+        }
+
         var (shared, lease) = (setup.Shared, setup.Snapshot.Lease);
         start = config.Start is { } seconds
             ? DateTimeOffset.UnixEpoch.AddSeconds(seconds)
@@ -48,7 +49,7 @@ internal sealed class CanaryPlugin : Plugin
 
     public override ValueTask<Verdict> RewriteAsync(Exchange exchange)
     {
-        if (IsForCanary(exchange) && CanaryOf(exchange) is { } canary && (!looksAtHealth || HasHealthyEndpoint(canary)))
+        if (IsForCanary(exchange) && canaries?.Of(exchange) is { } canary && (!looksAtHealth || HasHealthyEndpoint(canary)))
         {
             exchange.SendTo(canary);
             counts.Note(exchange.LoopIndex, Canary);
@@ -92,15 +93,6 @@ internal sealed class CanaryPlugin : Plugin
         for (var i = 0; i < of.Count; i++)
             if (config.Groups!.Contains(of[i])) return true;
         return false;
-    }
-
-    /// <summary>The new version of the route's service, made when first asked for: global middleware concerns more services than are ever used.</summary>
-    private ServiceModel? CanaryOf(Exchange exchange)
-    {
-        if (services is null) return null;
-        var service = exchange.Service?.Config ?? NoService;
-        return canaries.TryGetValue(service, out var canary) ? canary
-            : canaries.GetOrAdd(service, static (like, self) => self.services!.MakeLike(like, self.middleware, self.config.UpstreamHost, self.config.UpstreamPort, self.config.UpstreamUri), this);
     }
 
     private static bool HasHealthyEndpoint(ServiceModel service)

@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 using Sluice.Gateway.Configuration;
@@ -13,8 +12,6 @@ internal sealed class MirrorPlugin : Plugin
     /// <summary>The plugin that will copy an exchange; the object itself, so that nothing is allocated.</summary>
     private static readonly PluginSlot<MirrorPlugin> Chosen = new();
 
-    private static readonly ServiceConfig NoService = new();
-
     private readonly MirrorConfig config;
     private readonly HeaderConditions conditions;
     private readonly Random random;
@@ -22,8 +19,7 @@ internal sealed class MirrorPlugin : Plugin
     private readonly ServiceModels services;
     private readonly Guid middleware;
     private readonly ServiceModel? service;
-    private readonly string? upstream;
-    private readonly ConcurrentDictionary<ServiceConfig, ServiceModel> byService = new(ReferenceEqualityComparer.Instance);
+    private readonly ModelsLike? byService;
 
     public MirrorPlugin(MirrorConfig config, PluginSetup setup)
     {
@@ -35,7 +31,11 @@ internal sealed class MirrorPlugin : Plugin
         if (config.Service is { } reference)
             service = MakeCopy((services.Find(reference.Id) ?? throw new InvalidOperationException($"it refers to service {reference.Id}, which does not exist")).Config);
         else
-            upstream = setup.Snapshot.Document.Upstreams.FirstOrDefault(u => u.Id == config.Upstream!.Id)?.Name ?? throw new InvalidOperationException($"it refers to upstream {config.Upstream!.Id}, which does not exist");
+        {
+            var upstream = setup.Snapshot.Document.Upstreams.FirstOrDefault(u => u.Id == config.Upstream!.Id)?.Name ?? throw new InvalidOperationException($"it refers to upstream {config.Upstream!.Id}, which does not exist");
+            byService = new ModelsLike(like => MakeCopy(like with { Host = upstream, Endpoints = null, Discovery = null }));
+        }
+
         var label = setup.Middleware.InstanceName ?? middleware.ToString();
         var limits = new MirrorLimits(config.MaxInFlight, config.MaxQueued, config.MaxBodies, TimeSpan.FromMilliseconds(config.Timeout));
         queue = setup.Shared.Get((middleware, label, limits), setup.Snapshot.Lease, () => new MirrorQueue(label, limits, setup.Time, setup.Log));
@@ -83,13 +83,10 @@ internal sealed class MirrorPlugin : Plugin
     {
         // What plugins do with answers is for the real one.
         copy.Plan = PluginPlan.Empty;
-        copy.SendTo(Destination(copy));
+        copy.SendTo(service ?? byService!.Of(copy));
         foreach (var name in config.RemoveHeaders) copy.Request.Headers.Remove(name);
         foreach (var (name, value) in config.AddHeaders) copy.Request.Headers[name] = value;
     }
-
-    private ServiceModel Destination(Exchange copy) =>
-        service ?? byService.GetOrAdd(copy.Service?.Config ?? NoService, static (like, self) => self.MakeCopy(like with { Host = self.upstream!, Endpoints = null, Discovery = null }), this);
 
     /// <summary>The service as copies see it: tried once, and no step longer than a copy may take.</summary>
     private ServiceModel MakeCopy(ServiceConfig like) => services.Make(like with

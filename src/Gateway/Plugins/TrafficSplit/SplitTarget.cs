@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using Sluice.Gateway.Configuration;
 using Sluice.Gateway.Pipeline;
 using Sluice.Gateway.Snapshot;
@@ -9,21 +8,15 @@ namespace Sluice.Gateway.Plugins.TrafficSplit;
 /// <summary>A destination with its weight, found when the snapshot is built.</summary>
 internal sealed class SplitTarget
 {
-    private static readonly ServiceConfig NoService = new();
-
-    private readonly ServiceModels services;
-    private readonly Guid middleware;
     private readonly ServiceModel? service;
-    private readonly string? upstream;
-    private readonly ConcurrentDictionary<ServiceConfig, ServiceModel> byService = new(ReferenceEqualityComparer.Instance);
+    private readonly ModelsLike? byService;
     private readonly ulong identity;
 
     /// <param name="number">Its place among all destinations of the middleware, for counting.</param>
     /// <exception cref="InvalidOperationException">What it refers to has gone.</exception>
     public SplitTarget(SplitDestination config, int number, PluginSetup setup)
     {
-        services = setup.Services!;
-        middleware = setup.Middleware.Id;
+        var (services, middleware) = (setup.Services!, setup.Middleware.Id);
         Number = number;
         Weight = config.Weight;
         if (config.Service is { } reference)
@@ -33,8 +26,8 @@ internal sealed class SplitTarget
         }
         else if (config.Upstream is { } named)
         {
-            upstream = setup.Snapshot.Document.Upstreams.FirstOrDefault(u => u.Id == named.Id)?.Name ?? throw Missing("upstream", named.Id);
-            Name = upstream;
+            Name = setup.Snapshot.Document.Upstreams.FirstOrDefault(u => u.Id == named.Id)?.Name ?? throw Missing("upstream", named.Id);
+            byService = new ModelsLike(like => services.MakeLike(like, ServiceModels.Combine(middleware, named.Id), Name));
         }
         else
         {
@@ -53,13 +46,7 @@ internal sealed class SplitTarget
     public int Weight { get; }
 
     /// <summary>The model that requests of <paramref name="exchange"/>'s route are sent to; null for the route's own.</summary>
-    public ServiceModel? For(Exchange exchange)
-    {
-        if (service is not null || upstream is null) return service;
-        var like = exchange.Service?.Config ?? NoService;
-        return byService.TryGetValue(like, out var model) ? model
-            : byService.GetOrAdd(like, static (like, self) => self.services.MakeLike(like, self.middleware, self.upstream), this);
-    }
+    public ServiceModel? For(Exchange exchange) => service ?? byService?.Of(exchange);
 
     /// <summary>
     /// What a caller draws for this destination in weighted rendezvous hashing (Schindelhauer and Schomaker 2005): the destination with the highest

@@ -12,6 +12,7 @@ public class TrafficSplitPluginTests
         - {name: two, url: 'http://two.test/v2'}
         upstreams:
         - {name: three, targets: [{target: '127.0.0.1:8003'}]}
+        - {name: four, targets: [{target: '127.0.0.1:8004'}]}
         """;
 
     [Theory]
@@ -25,6 +26,16 @@ public class TrafficSplitPluginTests
     {
         var harness = Harness("{rules: [{destinations: [{weight: 70}, {service: two, weight: 20}, {upstream: three, weight: 10}, {service: one, weight: 0}]}]}", chance);
         (await harness.SendAsync()).Exchange.Destination!.Config.Host.ShouldBe(host == "one.test" ? "upstream.test" : host);
+    }
+
+    [Fact]
+    public async Task Each_destination_has_an_identity_of_its_own_so_that_none_opens_the_circuit_of_another()
+    {
+        var harness = Harness("{rules: [{headers: {X-Beta: []}, destinations: [{upstream: three}]}, {destinations: [{upstream: four}]}]}");
+        var three = (await harness.SendAsync(headers: [("X-Beta", "1")])).Exchange.Destination!.Config;
+        var four = (await harness.SendAsync()).Exchange.Destination!.Config;
+        (three.Host, four.Host).ShouldBe(("three", "four"));
+        three.Id.ShouldNotBe(four.Id);
     }
 
     [Fact]
