@@ -25,6 +25,9 @@ internal static class ScopedEdit
         ["waf"] = "rule_files",
     };
 
+    /// <summary>What names files in the rules of waf.</summary>
+    private static readonly string[] FilesInRules = ["include", "@pmf", "@ipMatchF"];
+
     private const string NoFiles = "files of the gateway's machine may be named only by somebody without limits";
 
     private static readonly EntityKind Services = EntityKind.ByName["services"];
@@ -155,7 +158,8 @@ internal static class ScopedEdit
         string.Equals(((ServiceConfig)service.Record).Host, upstream.Name, StringComparison.OrdinalIgnoreCase);
 
     private static bool NamesFile(string plugin, JsonNode? settings) =>
-        FileSettings.TryGetValue(plugin, out var setting) && settings?[setting] is JsonValue or JsonArray { Count: > 0 };
+        (FileSettings.TryGetValue(plugin, out var setting) && settings?[setting] is JsonValue or JsonArray { Count: > 0 })
+        || (plugin == "waf" && settings?["rules"] is JsonValue rules && FilesInRules.Any(word => rules.ToString().Contains(word, StringComparison.OrdinalIgnoreCase)));
 
     /// <summary>The tag of a new object: the caller's only one, or that of what it belongs to.</summary>
     private static string? TagOf(Caller caller, ConfigurationTree tree, ConfigurationObject entry)

@@ -61,6 +61,7 @@ public sealed class ScopeTests
     [InlineData("POST", "/plugins", "{\"name\":\"canary\",\"service\":{\"name\":\"ours\"},\"config\":{\"upstream_host\":\"theirs\"}}")]
     [InlineData("POST", "/plugins", "{\"name\":\"file-log\",\"service\":{\"name\":\"ours\"},\"config\":{\"path\":\"/tmp/x\"}}")]
     [InlineData("POST", "/plugins", "{\"name\":\"waf\",\"service\":{\"name\":\"ours\"},\"config\":{\"rule_files\":[\"/etc/passwd\"]}}")]
+    [InlineData("POST", "/plugins", "{\"name\":\"waf\",\"service\":{\"name\":\"ours\"},\"config\":{\"rules\":\"SecRule ARGS \\\"@pmFromFile /etc/hostname\\\" \\\"id:1,deny\\\"\"}}")]
     [InlineData("POST", "/plugins", "{\"name\":\"key-auth\",\"service\":{\"name\":\"ours\"},\"instance_name\":\"{vault://env/path}\"}")]
     public async Task What_would_reach_beyond_it_is_refused(string method, string path, string? body)
     {

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using Microsoft.AspNetCore.Http;
 using Sluice.Gateway.Pipeline;
 using Sluice.Gateway.Upstreams;
 
@@ -53,7 +54,16 @@ internal sealed class AdaptiveConcurrencyPlugin : Plugin
         return Verdict.Continue;
     }
 
-    public override void Record(Exchange exchange)
+    public override void UpstreamAnswered(Exchange exchange)
+    {
+        // An open WebSocket may idle for hours, and a few of them would take all the places.
+        var status = exchange.Response.StatusCode;
+        if (status == StatusCodes.Status101SwitchingProtocols || (status == StatusCodes.Status200OK && HttpMethods.IsConnect(exchange.Request.Method))) Leave(exchange);
+    }
+
+    public override void Record(Exchange exchange) => Leave(exchange);
+
+    private void Leave(Exchange exchange)
     {
         if (Entered.Get(exchange) is not { } limit) return;
         Entered.Set(exchange, null);

@@ -1,4 +1,3 @@
-using Sluice.Gateway.Configuration;
 using Sluice.Gateway.Counters;
 using Sluice.Gateway.Pipeline;
 using Sluice.Gateway.Snapshot;

@@ -18,7 +18,8 @@ internal static class OpenApiText
         {
             try
             {
-                text = File.ReadAllText(file!);
+                text = LimitedFile.ReadText(file!, Limits.Bytes, Encoding.UTF8);
+                if (text is null) return (null, $"the file '{file}' is too large");
             }
             catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
             {

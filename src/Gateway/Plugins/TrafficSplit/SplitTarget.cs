@@ -1,4 +1,3 @@
-using Sluice.Gateway.Configuration;
 using Sluice.Gateway.Pipeline;
 using Sluice.Gateway.Snapshot;
 using Sluice.Gateway.Upstreams.Balancing;

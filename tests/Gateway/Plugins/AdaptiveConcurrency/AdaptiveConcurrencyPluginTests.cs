@@ -33,6 +33,24 @@ public class AdaptiveConcurrencyPluginTests
         harness.Shared.OfType<AdaptiveLimits>().Single().Of(harness.Service!.Id, "").InFlight.ShouldBe(0);
     }
 
+    [Theory]
+    [InlineData("GET", 101, 0)]
+    [InlineData("CONNECT", 200, 0)]
+    [InlineData("GET", 200, 1)]
+    public async Task An_open_websocket_holds_no_place(string method, int status, int inFlight)
+    {
+        var harness = new PluginHarness().Use("adaptive-concurrency", Two);
+        harness.Upstream = exchange =>
+        {
+            exchange.Response.StatusCode = status;
+            exchange.RunUpstreamAnswered();
+            harness.Shared.OfType<AdaptiveLimits>().Single().Of(harness.Service!.Id, "").InFlight.ShouldBe(inFlight);
+            return [];
+        };
+        await harness.SendAsync("/", method);
+        harness.Shared.OfType<AdaptiveLimits>().Single().Of(harness.Service!.Id, "").InFlight.ShouldBe(0);
+    }
+
     [Fact]
     public async Task Signs_of_overload_lower_the_limit_of_that_service_only()
     {

@@ -107,6 +107,33 @@ public sealed class WafPluginTests
     [InlineData("Include /no/such/*.conf", "/no/such")]
     public void What_cannot_be_used_is_refused_with_its_place(string rules, string problem) => Problems(new() { Rules = rules }).ShouldContain(p => p.Contains(problem, StringComparison.Ordinal));
 
+    [Theory]
+    [InlineData("Include {0}")]
+    [InlineData("SecRule REMOTE_ADDR \"@ipMatchFromFile {0}\" \"id:1\"")]
+    public void What_stands_in_another_file_is_not_told(string rules)
+    {
+        var file = Path.GetTempFileName();
+        try
+        {
+            File.WriteAllText(file, "c2VjcmV0c2VjcmV0c2VjcmV0c2VjcmV0c2VjcmV0MTI=\n");
+            var problem = Problems(new() { Rules = string.Format(System.Globalization.CultureInfo.InvariantCulture, rules, file) }).ShouldHaveSingleItem();
+            problem.ShouldContain(file);
+            problem.ShouldNotContain("c2Vj");
+        }
+        finally
+        {
+            File.Delete(file);
+        }
+    }
+
+    [Theory]
+    [InlineData("Include /dev/zero")]
+    [InlineData("SecRule REMOTE_ADDR \"@pmFromFile /dev/zero\" \"id:1\"")]
+    public void A_file_without_end_is_too_large(string rules)
+    {
+        if (OperatingSystem.IsLinux()) Problems(new() { Rules = rules }).ShouldHaveSingleItem().ShouldContain("too large");
+    }
+
     [Fact]
     public async Task What_is_not_supported_can_be_skipped_but_what_is_wrong_cannot()
     {

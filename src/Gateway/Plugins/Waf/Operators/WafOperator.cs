@@ -12,6 +12,7 @@ namespace Sluice.Gateway.Plugins.Waf.Operators;
 internal abstract class WafOperator
 {
     private const int MaxPhrases = 100_000;
+    private const int MaxFile = 16 * 1024 * 1024;
 
     /// <summary>Whether the value is so.</summary>
     /// <param name="value">Transformed already.</param>
@@ -76,7 +77,11 @@ internal abstract class WafOperator
             case "ipmatch":
                 return Addresses.Read(argument.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries), out problem);
             case "ipmatchfromfile" or "ipmatchf":
-                return Lines(argument, folder, out problem) is { } blocks ? Addresses.Read(blocks, out problem) : null;
+                if (Lines(argument, folder, out problem) is not { } blocks) return null;
+                var addresses = Addresses.Read(blocks, out problem);
+                // What stands in the file is not repeated.
+                if (addresses is null) problem = $"{argument}: a line is no address or block of addresses";
+                return addresses;
             case "unconditionalmatch":
                 return new Check(static _ => true);
             case "nomatch":
@@ -111,7 +116,13 @@ internal abstract class WafOperator
             var path = folder is null ? name : Path.Combine(folder, name);
             try
             {
-                lines.AddRange(File.ReadLines(path, System.Text.Encoding.Latin1).Take(MaxPhrases + 1).Select(l => l.Trim()).Where(l => l.Length > 0 && l[0] != '#'));
+                if (LimitedFile.ReadText(path, MaxFile, System.Text.Encoding.Latin1) is not { } text)
+                {
+                    problem = $"{path}: the file is too large";
+                    return null;
+                }
+
+                lines.AddRange(text.Split('\n').Select(l => l.Trim()).Where(l => l.Length > 0 && l[0] != '#'));
             }
             catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException)
             {

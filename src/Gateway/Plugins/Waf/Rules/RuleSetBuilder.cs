@@ -8,7 +8,7 @@ namespace Sluice.Gateway.Plugins.Waf.Rules;
 internal sealed class RuleSetBuilder
 {
     private const int MaxRules = 50_000;
-    private const long MaxFile = 32 * 1024 * 1024;
+    private const int MaxFile = 32 * 1024 * 1024;
 
     /// <summary>They say how logs, files and limits of another program are; they change nothing in what a rule means.</summary>
     private static readonly HashSet<string> Ignored = new(StringComparer.OrdinalIgnoreCase)
@@ -60,8 +60,8 @@ internal sealed class RuleSetBuilder
             if (files.Length == 0) problems.Add(new(pattern, "there is no such file", IsUnsupported: false));
             foreach (var file in files)
             {
-                if (new FileInfo(file).Length > MaxFile) problems.Add(new(file, "the file is too large", IsUnsupported: false));
-                else AddText(file, File.ReadAllText(file, System.Text.Encoding.Latin1), folder, depth);
+                if (LimitedFile.ReadText(file, MaxFile, System.Text.Encoding.Latin1) is { } text) AddText(file, text, folder, depth);
+                else problems.Add(new(file, "the file is too large", IsUnsupported: false));
             }
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
@@ -124,7 +124,9 @@ internal sealed class RuleSetBuilder
                 // The plugin's own mode counts.
                 break;
             default:
-                if (!Ignored.Contains(directive.Name)) problems.Add(new(directive.Place, $"the directive {directive.Name} is not supported", IsUnsupported: true));
+                // Another kind of file than one of rules is named by mistake, or by somebody who may not read it: its lines are not repeated.
+                if (!directive.Name.StartsWith("Sec", StringComparison.OrdinalIgnoreCase)) problems.Add(new(directive.Place, "this is no directive for rules", IsUnsupported: true));
+                else if (!Ignored.Contains(directive.Name)) problems.Add(new(directive.Place, $"the directive {directive.Name} is not supported", IsUnsupported: true));
                 break;
         }
     }
