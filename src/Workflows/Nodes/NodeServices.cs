@@ -69,7 +69,7 @@ public sealed class NodeServices : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await Code.DisposeAsync();
-        await Databases.DisposeAsync();
+        Databases.Dispose();
         await Rabbit.DisposeAsync();
         Redis.Dispose();
     }

@@ -12,7 +12,7 @@ public class TrafficSplitPluginTests
         - {name: two, url: 'http://two.test/v2'}
         upstreams:
         - {name: three, targets: [{target: '127.0.0.1:8003'}]}
-        - {name: four, targets: [{target: '127.0.0.1:8004'}]}
+        - {name: fourth, targets: [{target: '127.0.0.1:8004'}]}
         """;
 
     [Theory]
@@ -31,11 +31,11 @@ public class TrafficSplitPluginTests
     [Fact]
     public async Task Each_destination_has_an_identity_of_its_own_so_that_none_opens_the_circuit_of_another()
     {
-        var harness = Harness("{rules: [{headers: {X-Beta: []}, destinations: [{upstream: three}]}, {destinations: [{upstream: four}]}]}");
+        var harness = Harness("{rules: [{headers: {X-Beta: []}, destinations: [{upstream: three}]}, {destinations: [{upstream: fourth}]}]}");
         var three = (await harness.SendAsync(headers: [("X-Beta", "1")])).Exchange.Destination!.Config;
-        var four = (await harness.SendAsync()).Exchange.Destination!.Config;
-        (three.Host, four.Host).ShouldBe(("three", "four"));
-        three.Id.ShouldNotBe(four.Id);
+        var fourth = (await harness.SendAsync()).Exchange.Destination!.Config;
+        (three.Host, fourth.Host).ShouldBe(("three", "fourth"));
+        three.Id.ShouldNotBe(fourth.Id);
     }
 
     [Fact]
