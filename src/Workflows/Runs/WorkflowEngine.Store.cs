@@ -250,20 +250,26 @@ public sealed partial class WorkflowEngine
         if (_postponed.IsEmpty || Interlocked.Exchange(ref _taking, 1) == 1) return;
         InBackground(async () =>
         {
-            while (!_stop.IsCancellationRequested && _queue.Waiting <= _options.QueueLength / 2 && _postponed.TryDequeue(out var id))
+            try
             {
-                try
+                while (!_stop.IsCancellationRequested && _queue.Waiting <= _options.QueueLength / 2 && _postponed.TryDequeue(out var id))
                 {
-                    await TakeFromStoreAsync(id);
-                }
-                catch (DatabaseException)
-                {
-                    _postponed.Enqueue(id);
-                    await Task.Delay(AfterFailure, Time, _stop.Token);
+                    try
+                    {
+                        await TakeFromStoreAsync(id);
+                    }
+                    catch (DatabaseException)
+                    {
+                        _postponed.Enqueue(id);
+                        await Task.Delay(AfterFailure, Time, _stop.Token);
+                    }
                 }
             }
+            finally
+            {
+                Volatile.Write(ref _taking, 0);
+            }
 
-            Volatile.Write(ref _taking, 0);
             // A run may have ended, and another been put off, since the loop looked.
             if (_queue.Waiting <= _options.QueueLength / 2 && !_stop.IsCancellationRequested) TakeFromStore();
         });
