@@ -22,6 +22,7 @@ internal static class SluiceCommand
             PluginCommand.Create(),
             WorkflowCommand.Create(),
             ConnectionCommand.Create(),
+            ImportCommand.Create(),
             UserCommand.Create(),
             TokenCommand.Create(),
             VersionCommand.Create(),

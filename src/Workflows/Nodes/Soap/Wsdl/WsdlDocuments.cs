@@ -14,7 +14,7 @@ internal sealed class WsdlDocuments
     private const int MostBytes = 32 << 20;
     private const int DeepestNesting = 100;
 
-    private static readonly XmlReaderSettings Settings = new() { DtdProcessing = DtdProcessing.Prohibit, XmlResolver = null, IgnoreComments = true, IgnoreProcessingInstructions = true, MaxCharactersInDocument = MostBytes };
+    private static readonly XmlReaderSettings Settings = new() { DtdProcessing = DtdProcessing.Prohibit, XmlResolver = null, IgnoreComments = true, IgnoreProcessingInstructions = true, IgnoreWhitespace = true, MaxCharactersInDocument = MostBytes };
 
     private readonly Queue<string> _wanted = new();
     private readonly List<string> _order = [];

@@ -44,8 +44,14 @@ internal sealed class WsdlReader
             return;
         }
 
-        if (root.Name != Wsdl + "definitions") return;
+        if (root.Name == Wsdl + "definitions") Define(root, location);
+    }
+
+    private void Define(XElement root, string location)
+    {
         _definitions.Add(root);
+        // What 'sluice import wsdl' made one of several stands inside the first.
+        foreach (var inner in root.Elements(Wsdl + "definitions")) Define(inner, location);
         XNamespace target = (string?)root.Attribute("targetNamespace") ?? "";
         foreach (var node in root.Elements().Where(n => n.Name.Namespace == Wsdl && n.Attribute("name") is not null))
             _declared.TryAdd((node.Name.LocalName, Name(target, (string)node.Attribute("name")!)), node);
