@@ -18,11 +18,12 @@ internal static class ForeignLists
     {
         "_info" or "_konnect" or "_workspace" or "_plugin_configs" or "_config" or "_defaults" =>
             "; it is decK's own, which the gateway does not read (deck gateway sync reads it)",
-        "rbac_roles" or "rbac_endpoint_permissions" or "custom_entities" or "degraphql_routes" or "graphql_ratelimiting_cost_decorations" or "licenses"
+        "rbac_roles" or "rbac_endpoint_permissions" or "custom_entities" or "graphql_ratelimiting_cost_decorations" or "licenses"
             or "partials" or "event_hooks" or "files" or "cloned_plugins" or "custom_plugins" or "plugins_partials" or "ai_models" or "mtls_auth_credentials"
             or "consumer_group_plugins" or "service_packages" or "ordering" or "condition" or "failover" or "tls_sans"
             or "sticky_sessions_cookie" or "sticky_sessions_cookie_path" =>
             "; it belongs to Kong's paid edition",
+        "degraphql_routes" => "; the routes stand in the configuration of the plugin degraphql, as routes",
         "filter_chains" => "; Sluice runs no wasm filters",
         "run_on" => "; it went away with Kong 2.0",
         _ => null,

@@ -4,7 +4,9 @@ using System.Text.Json.Nodes;
 using Sluice.Gateway.Configuration;
 using Sluice.Gateway.Plugins.GraphQl;
 using Sluice.Gateway.Plugins.GraphQl.Documents;
+using Sluice.Gateway.Redis;
 using Sluice.Gateway.Telemetry;
+using Sluice.Tests.Servers;
 
 namespace Sluice.Gateway.Tests.Plugins.GraphQl;
 
@@ -122,6 +124,7 @@ public sealed class GraphQlPluginTests
         (await harness.SendAsync("/", "POST", [("Content-Type", "application/json")], new byte[200])).Status.ShouldBe(413);
         (await harness.SendAsync("/", "POST", [("Content-Type", "application/json")], [(byte)'"', 0xFF, (byte)'"'])).Status.ShouldBe(400);
         (await harness.SendAsync("/?query={a}", "GET", [("Upgrade", "websocket")])).Status.ShouldBe(400);
+        (await harness.SendAsync("/?query={a}", "GET", body: bytes)).Status.ShouldBe(400);
         (await harness.SendAsync("/?query={a}", "HEAD")).Header("Allow").ShouldBe("GET, POST");
         (await harness.SendAsync("/", "OPTIONS")).Status.ShouldBe(200);
     }
@@ -231,6 +234,24 @@ public sealed class GraphQlPluginTests
         (await Post(harness, Body("query Slow { a }"), ("X-User", "bob"))).Status.ShouldBe(200);
         harness.Time.Advance(TimeSpan.FromMinutes(1));
         (await Post(harness, Body("mutation { a }"))).Status.ShouldBe(200);
+    }
+
+    [Fact]
+    public async Task Nodes_on_one_Redis_count_together()
+    {
+        await using var server = await RedisServer.StartAsync();
+        var config = new GraphQlConfig
+        {
+            Strategy = "redis",
+            Redis = new AdvancedRedisConfig { Host = "127.0.0.1", Port = server.Port, ReadTimeout = 20000 },
+            RateLimits = [new() { Type = "mutation", Limit = 3, WindowSize = 86400 * 30, WindowType = "fixed" }],
+        };
+        var id = Guid.NewGuid();
+        PluginHarness[] nodes = [.. Enumerable.Range(0, 2).Select(_ => new PluginHarness().Use("graphql", config, new PluginConfig { Id = id }))];
+        var statuses = new List<int>();
+        for (var i = 0; i < 6; i++) statuses.Add((await Post(nodes[i % 2], Body("mutation { a }"))).Status);
+        statuses.ShouldBe([200, 200, 200, 429, 429, 429]);
+        (await Post(nodes[0], Body("{ a }"))).Status.ShouldBe(200);
     }
 
     [Fact]

@@ -9,6 +9,8 @@ internal sealed class GraphQlParser : GraphQlReader
     private readonly List<GraphQlOperation> operations = [];
     private readonly Dictionary<string, GraphQlFragment> fragments = new(StringComparer.Ordinal);
 
+    private GraphQlFragment? repeated;
+
     private GraphQlParser(string text, int maxTokens)
         : base(text, maxTokens)
     {
@@ -54,7 +56,7 @@ internal sealed class GraphQlParser : GraphQlReader
         ExpectKeyword("on");
         var type = Name();
         var fragment = new GraphQlFragment(name, type, Directives(constant: false), Selections(), at);
-        if (Problem is null && !fragments.TryAdd(name, fragment)) Fail(at, $"There can be only one fragment named \"{name}\".");
+        if (!fragments.TryAdd(name, fragment)) repeated ??= fragment;
     }
 
     private GraphQlVariable Variable()
@@ -106,6 +108,6 @@ internal sealed class GraphQlParser : GraphQlReader
             if (operation.Name is not null && !names.Add(operation.Name)) return GraphQlProblem.At(Text, operation.At, $"There can be only one operation named \"{operation.Name}\".");
         }
 
-        return null;
+        return repeated is null ? null : GraphQlProblem.At(Text, repeated.At, $"There can be only one fragment named \"{repeated.Name}\".");
     }
 }
