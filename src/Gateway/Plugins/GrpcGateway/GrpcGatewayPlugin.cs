@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
@@ -81,6 +80,7 @@ internal sealed partial class GrpcGatewayPlugin : Plugin
             exchange.Response.StatusCode =
                 int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var status) && status < Statuses.Length ? Statuses[status] : 500;
         headers.ContentLength = null;
+        call.Head = headers;
         exchange.TransformResponseStream(call);
     }
 
@@ -108,6 +108,9 @@ internal sealed partial class GrpcGatewayPlugin : Plugin
         headers.ContentType = "application/grpc";
         headers.TE = "trailers";
         headers.ContentLength = message.Length;
+
+        // Nothing is to come compressed that is read here.
+        headers.Remove("grpc-accept-encoding");
         return default(Verdict);
     }
 
@@ -148,25 +151,4 @@ internal sealed partial class GrpcGatewayPlugin : Plugin
 
     [LoggerMessage(Level = LogLevel.Error, Message = "grpc-gateway: {Reason}")]
     private static partial void LogProto(ILogger log, string reason);
-}
-
-/// <summary>Turns the answers of one call into JSON; those of a stream into a line each.</summary>
-internal sealed class GrpcGatewayCall(ProtoMethod method, string? responseBody) : ResponseStreamTransform
-{
-    private readonly GrpcFrames frames = new();
-
-    public override void Write(ReadOnlySpan<byte> piece, IBufferWriter<byte> output)
-    {
-        frames.Add(piece);
-        while (frames.TryTake(out var message))
-        {
-            if (ProtoJson.Decode(message, method.Output) is not { } json) continue;
-            if (responseBody is not null && JsonNode.Parse(json)?[responseBody] is var part) json = Encoding.UTF8.GetBytes(part?.ToJsonString() ?? "null");
-            output.Write(json);
-            if (method.ServerStreaming) output.Write("\n"u8);
-        }
-    }
-
-    /// <summary>What is no whole frame is passed on as it came, as in Kong.</summary>
-    public override void End(IHeaderDictionary trailers, IBufferWriter<byte> output) => output.Write(frames.Rest);
 }

@@ -176,7 +176,15 @@ internal sealed class GrpcWebCall : ResponseStreamTransform
         if (!isFramed) return;
         var status = trailers.TryGetValue("grpc-status", out var sent) ? sent.ToString() : Status ?? "0";
         var message = trailers.TryGetValue("grpc-message", out var told) ? told.ToString() : StatusMessage ?? "";
-        Put(GrpcFrames.Frame(GrpcFrames.Trailers, Encoding.Latin1.GetBytes($"grpc-status:{status}\r\ngrpc-message:{message}\r\n")), output);
+        var text = new StringBuilder($"grpc-status:{status}\r\ngrpc-message:{message}\r\n");
+        foreach (var (name, values) in trailers)
+        {
+            var lower = name.ToLowerInvariant();
+            if (lower is "grpc-status" or "grpc-message") continue;
+            foreach (var value in values) text.Append(lower).Append(':').Append(value).Append("\r\n");
+        }
+
+        Put(GrpcFrames.Frame(GrpcFrames.Trailers, Encoding.Latin1.GetBytes(text.ToString())), output);
     }
 
     private void Put(ReadOnlySpan<byte> bytes, IBufferWriter<byte> output)

@@ -56,7 +56,12 @@ internal sealed class HttpTemplate
         if (!Match(parts, 0, 0, ends)) return null;
         var values = new List<KeyValuePair<string, string>>();
         foreach (var (field, from, to) in variables)
-            values.Add(new(field, string.Join('/', parts[ends[from]..ends[to]].Select(Uri.UnescapeDataString))));
+        {
+            // In a variable of several segments an escaped slash is not one that divides them, and stays escaped (google/api/http.proto).
+            var several = to - from > 1 || segments[from].Kind == Kind.Many;
+            values.Add(new(field, string.Join('/', parts[ends[from]..ends[to]].Select(p => Uri.UnescapeDataString(several ? p.Replace("%2F", "%252F", StringComparison.OrdinalIgnoreCase) : p)))));
+        }
+
         return values;
     }
 

@@ -10,6 +10,8 @@ internal static class ProtoJson
 {
     private const int MaxDepth = 64;
 
+    public static readonly JsonSerializerOptions Relaxed = new() { Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
     private static readonly JsonWriterOptions Options = new() { Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     /// <summary>Writes a JSON object as a message; members that the message does not have are left out.</summary>
@@ -27,41 +29,40 @@ internal static class ProtoJson
         using var text = new MemoryStream();
         using (var json = new Utf8JsonWriter(text, Options))
         {
-            if (!Decode(bytes, message, json)) return null;
+            if (!DecodeNode(bytes, message, out var node)) return null;
+            if (node is null) json.WriteNullValue();
+            else node.WriteTo(json);
         }
 
         return text.ToArray();
     }
 
-    private static bool Decode(ReadOnlySpan<byte> bytes, ProtoMessage message, Utf8JsonWriter json)
+    /// <summary>As <see cref="Encode"/>, for any JSON.</summary>
+    public static byte[] EncodeNode(JsonNode? json, ProtoMessage message)
     {
-        if (Parse(bytes, message, 0) is not { } node) return false;
-        node.WriteTo(json);
-        return true;
+        var writer = new ProtoWriter();
+        WriteMessage(writer, json, message, 0);
+        return writer.ToArray();
+    }
+
+    /// <summary>As <see cref="Decode(ReadOnlySpan{byte}, ProtoMessage)"/>; false when the message is not well-formed.</summary>
+    public static bool DecodeNode(ReadOnlySpan<byte> bytes, ProtoMessage message, out JsonNode? json)
+    {
+        var fields = Parse(bytes, message, 0);
+        json = fields is null ? null : WellKnownTypes.Show(fields, message);
+        return fields is not null;
     }
 
     private static void WriteMessage(ProtoWriter writer, JsonNode? json, ProtoMessage message, int depth)
     {
         if (depth > MaxDepth) throw new ProtoFormatException("nested too deeply");
-        if (message.Name is "google.protobuf.Timestamp" or "google.protobuf.Duration" && json is JsonValue time)
-        {
-            WriteTime(writer, time, message.Name == "google.protobuf.Timestamp");
-            return;
-        }
-
-        if (message.Name.StartsWith("google.protobuf.", StringComparison.Ordinal) && message.Name.EndsWith("Value", StringComparison.Ordinal)
-            && message.Fields is [var wrapped] && json is JsonValue)
-        {
-            WriteField(writer, wrapped, json, depth);
-            return;
-        }
-
+        json = WellKnownTypes.Fields(json, message);
         if (json is not JsonObject members) throw new ProtoFormatException($"an object is expected for {message.Name}");
         foreach (var (name, value) in members)
-            if (value is not null && message.Find(name) is { } field) WriteField(writer, field, value, depth);
+            if (message.Find(name) is { } field && (value is not null || (WellKnownTypes.HasNull(field.Message) && !field.Repeated))) WriteField(writer, field, value, depth);
     }
 
-    private static void WriteField(ProtoWriter writer, ProtoField field, JsonNode value, int depth)
+    private static void WriteField(ProtoWriter writer, ProtoField field, JsonNode? value, int depth)
     {
         if (field.IsMap)
         {
@@ -90,7 +91,7 @@ internal static class ProtoJson
 
     private static void WriteValue(ProtoWriter writer, ProtoField field, JsonNode? value, int depth, bool tag)
     {
-        if (value is null) throw Misfit(field, "a value");
+        if (value is null && !WellKnownTypes.HasNull(field.Message)) throw Misfit(field, "a value");
         if (tag && field.Kind != ProtoKind.Message) writer.Tag(field.Number, WireOf(field.Kind));
         switch (field.Kind)
         {
@@ -201,7 +202,7 @@ internal static class ProtoJson
         {
             case ProtoKind.Message:
                 if (Parse(reader.Bytes(), field.Message!, depth + 1) is not { } inner) return false;
-                value = field.Message!.Name == "google.protobuf.Timestamp" ? ShowTime(inner) : inner;
+                value = WellKnownTypes.Show(inner, field.Message!);
                 break;
             case ProtoKind.String:
                 value = Encoding.UTF8.GetString(reader.Bytes());
@@ -263,34 +264,6 @@ internal static class ProtoJson
         _ => 0,
     };
 
-    private static void WriteTime(ProtoWriter writer, JsonValue value, bool isPoint)
-    {
-        long ticks;
-        if (isPoint)
-        {
-            if (!DateTimeOffset.TryParse(Text(value), CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var at)) throw new ProtoFormatException("a time is expected (RFC 3339)");
-            ticks = (at - DateTimeOffset.UnixEpoch).Ticks;
-        }
-        else
-        {
-            if (!decimal.TryParse(Text(value).TrimEnd('s'), NumberStyles.Float, CultureInfo.InvariantCulture, out var seconds) || Math.Abs(seconds) > 315_576_000_000) throw new ProtoFormatException("a duration is expected: 1.5s");
-            ticks = (long)(seconds * TimeSpan.TicksPerSecond);
-        }
-
-        var whole = isPoint ? Math.DivRem(ticks, TimeSpan.TicksPerSecond, out var rest) : Math.DivRem(ticks, TimeSpan.TicksPerSecond, out rest);
-        if (isPoint && rest < 0) (whole, rest) = (whole - 1, rest + TimeSpan.TicksPerSecond);
-        writer.Number(1, (ulong)whole);
-        if (rest != 0) writer.Number(2, (ulong)(rest * 100));
-    }
-
-    private static JsonNode ShowTime(JsonObject time)
-    {
-        var seconds = time["seconds"]?.GetValue<long>() ?? 0;
-        if (seconds is < -62135596800 or > 253402300799) return time;
-        var at = DateTimeOffset.FromUnixTimeSeconds(seconds).AddTicks((time["nanos"]?.GetValue<int>() ?? 0) / 100);
-        return at.ToString("yyyy-MM-dd'T'HH:mm:ss.FFFFFFF'Z'", CultureInfo.InvariantCulture);
-    }
-
     private static JsonNode Number(double value) => double.IsFinite(value) ? value : value.ToString(CultureInfo.InvariantCulture);
 
     private static JsonNode Number(float value) =>
@@ -301,10 +274,10 @@ internal static class ProtoJson
             ? number
             : throw Misfit(field, $"one of {string.Join(", ", field.Enum.Numbers.Keys)}");
 
-    private static double Floating(ProtoField field, JsonNode value) =>
+    private static double Floating(ProtoField field, JsonNode? value) =>
         double.TryParse(Text(value), NumberStyles.Float, CultureInfo.InvariantCulture, out var number) ? number : throw Misfit(field, "a number");
 
-    private static Int128 Whole(ProtoField field, JsonNode value, Int128 min, Int128 max)
+    private static Int128 Whole(ProtoField field, JsonNode? value, Int128 min, Int128 max)
     {
         var text = Text(value);
         if (Int128.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number)) return number >= min && number <= max ? number : throw Misfit(field, "a smaller number");
@@ -317,7 +290,8 @@ internal static class ProtoJson
         ? scalar.GetValueKind() == JsonValueKind.String ? scalar.GetValue<string>() : scalar.ToJsonString()
         : throw new ProtoFormatException("a plain value is expected");
 
-    private static byte[]? FromBase64(string text)
+    /// <summary>Of either alphabet, padded or not; null when it is none.</summary>
+    public static byte[]? FromBase64(string text)
     {
         text = text.Replace('-', '+').Replace('_', '/').TrimEnd('=');
         var bytes = new byte[(text.Length * 3 / 4) + 3];

@@ -10,7 +10,11 @@ internal sealed class ProtoSchema
 
     public List<ProtoMethod> Methods { get; } = [];
 
-    public void Add(ProtoMessage message) => messages[message.Name] = message;
+    public void Add(ProtoMessage message)
+    {
+        message.Schema = this;
+        messages[message.Name] = message;
+    }
 
     public void Add(ProtoEnum values) => enums[values.Name] = values;
 
@@ -67,6 +71,9 @@ internal sealed record ProtoMessage(string Name)
     private FrozenDictionary<string, ProtoField> byName = FrozenDictionary<string, ProtoField>.Empty;
 
     public List<ProtoField> Fields { get; } = [];
+
+    /// <summary>What it is a part of, where types are looked up that only a message names.</summary>
+    public ProtoSchema? Schema { get; set; }
 
     /// <summary>The entry type of a map.</summary>
     public bool IsMapEntry { get; init; }

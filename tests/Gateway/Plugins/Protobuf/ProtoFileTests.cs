@@ -78,7 +78,7 @@ public sealed class ProtoFileTests
         JsonNode.DeepEquals(back, JsonNode.Parse("""
             {"name":"Ü","pages":9007199254740993,"kind":"NOVEL","price":1.5,"big":18446744073709551615,"weight":0.1,"author_names":["a","b"],"ratings":{"x":5},
              "lent":false,"image":"AQI=","published":"2026-11-20T05:25:22.5Z","deltas":[-1,300],
-             "sequel":{"name":"s","pages":0,"kind":"KIND_UNKNOWN","price":0,"big":0,"weight":0},"note":{"value":"n"}}
+             "sequel":{"name":"s","pages":0,"kind":"KIND_UNKNOWN","price":0,"big":0,"weight":0},"note":"n"}
             """)).ShouldBeTrue(back.ToJsonString());
     }
 
