@@ -7,6 +7,9 @@ namespace Sluice.Workflows.Nodes;
 /// <summary>A connection that a node names in its <c>credentials</c>.</summary>
 internal sealed record ConnectionReference(string Kind, string Name)
 {
+    /// <summary>The kinds that authorise any HTTP request.</summary>
+    public static IReadOnlyList<string> HttpKinds { get; } = ["basic-auth", "bearer", "header", "query", "custom", "oauth2", "aws"];
+
     /// <summary>The node's connection of a kind; reports under a parameter when it names none.</summary>
     public static ConnectionReference? Of(NodeSetup setup, string kind, string parameter)
     {

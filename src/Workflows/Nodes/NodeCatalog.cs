@@ -12,6 +12,7 @@ using Sluice.Workflows.Nodes.ConvertToFile;
 using Sluice.Workflows.Nodes.Crypto;
 using Sluice.Workflows.Nodes.Dates;
 using Sluice.Workflows.Nodes.Discord;
+using Sluice.Workflows.Nodes.Email;
 using Sluice.Workflows.Nodes.ErrorTrigger;
 using Sluice.Workflows.Nodes.ExecuteWorkflow;
 using Sluice.Workflows.Nodes.ExtractFromFile;
@@ -20,6 +21,7 @@ using Sluice.Workflows.Nodes.Filter;
 using Sluice.Workflows.Nodes.GitHub;
 using Sluice.Workflows.Nodes.GitLab;
 using Sluice.Workflows.Nodes.GoogleSheets;
+using Sluice.Workflows.Nodes.GraphQl;
 using Sluice.Workflows.Nodes.Html;
 using Sluice.Workflows.Nodes.HttpRequest;
 using Sluice.Workflows.Nodes.HubSpot;
@@ -49,6 +51,7 @@ using Sluice.Workflows.Nodes.Sort;
 using Sluice.Workflows.Nodes.SplitInBatches;
 using Sluice.Workflows.Nodes.SplitOut;
 using Sluice.Workflows.Nodes.Sql;
+using Sluice.Workflows.Nodes.Sse;
 using Sluice.Workflows.Nodes.StickyNote;
 using Sluice.Workflows.Nodes.StopAndError;
 using Sluice.Workflows.Nodes.Stripe;
@@ -58,6 +61,7 @@ using Sluice.Workflows.Nodes.Telegram;
 using Sluice.Workflows.Nodes.Template;
 using Sluice.Workflows.Nodes.Twilio;
 using Sluice.Workflows.Nodes.Wait;
+using Sluice.Workflows.Nodes.WebSocket;
 using Sluice.Workflows.Nodes.Webhook;
 using Sluice.Workflows.Nodes.Xml;
 
@@ -113,8 +117,12 @@ public static class NodeCatalog
         TemplateNode.Descriptor,
         XmlNode.Descriptor,
 
+        EmailNode.Descriptor,
+        GraphQlNode.Descriptor,
         HttpRequestNode.Descriptor,
         SoapNode.Descriptor,
+        SseNode.Descriptor,
+        WebSocketNode.Descriptor,
 
         PostgresNode.Descriptor,
         RabbitNode.Descriptor,

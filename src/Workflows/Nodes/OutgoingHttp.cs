@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Security;
 using System.Net.Sockets;
+using System.Net.WebSockets;
 
 namespace Sluice.Workflows.Nodes;
 
@@ -25,10 +26,15 @@ public sealed class OutgoingHttp : IDisposable
     public Func<IPAddress, bool> Allowed { get; init; } = static _ => false;
 
     /// <summary>Sends a request as it is: no redirects are followed and nothing is repeated.</summary>
-    public Task<HttpResponseMessage> SendAsync(HttpRoute route, HttpRequestMessage request, CancellationToken cancel)
+    public Task<HttpResponseMessage> SendAsync(HttpRoute route, HttpRequestMessage request, CancellationToken cancel) => Invoker(route).SendAsync(request, cancel);
+
+    /// <summary>Opens a WebSocket in the same way.</summary>
+    internal Task ConnectAsync(HttpRoute route, ClientWebSocket socket, Uri address, CancellationToken cancel) => socket.ConnectAsync(address, Invoker(route), cancel);
+
+    private HttpMessageInvoker Invoker(HttpRoute route)
     {
         if (_invokers.Count > MostRoutes && !_invokers.ContainsKey(route)) throw new NodeException("too many different proxies are in use") { Retryable = false };
-        return _invokers.GetOrAdd(route, Create).SendAsync(request, cancel);
+        return _invokers.GetOrAdd(route, Create);
     }
 
     private HttpMessageInvoker Create(HttpRoute route)
