@@ -12,18 +12,8 @@ internal static class AnswerWriter
         var response = exchange.Response;
         exchange.Source = answer.Source;
         exchange.Error = answer.Error;
-        response.StatusCode = answer.Status;
+        SetHead(exchange, answer);
         var headers = response.Headers;
-        if (answer.Headers is KeyValuePair<string, StringValues>[] prebuilt)
-        {
-            // No enumerator, for the answers that are sent most: cached ones.
-            foreach (var (name, value) in prebuilt) headers[name] = value;
-        }
-        else
-        {
-            foreach (var (name, value) in answer.Headers) headers[name] = value;
-        }
-
         if (answer.CloseConnection || IsBodyHeldBack(exchange)) headers.Connection = "close";
 
         var body = answer.Body;
@@ -32,10 +22,6 @@ internal static class AnswerWriter
             var format = exchange.Snapshot.Document.ErrorFormat;
             response.StatusCode = error.StatusIn(format);
             (var type, body) = ErrorBody.Write(error, format, AcceptOf(exchange.Request.Headers, error), exchange.RequestId);
-            headers.ContentType = type;
-        }
-        else if (answer.ContentType is { } type)
-        {
             headers.ContentType = type;
         }
 
@@ -61,6 +47,24 @@ internal static class AnswerWriter
 
         // Nothing is flushed here: head and body leave together when the HTTP layer ends the response.
         return default;
+    }
+
+    /// <summary>Puts status and header fields on the response.</summary>
+    public static void SetHead(Exchange exchange, Answer answer)
+    {
+        exchange.Response.StatusCode = answer.Status;
+        var headers = exchange.Response.Headers;
+        if (answer.Headers is KeyValuePair<string, StringValues>[] prebuilt)
+        {
+            // No enumerator, for the answers that are sent most: cached ones.
+            foreach (var (name, value) in prebuilt) headers[name] = value;
+        }
+        else
+        {
+            foreach (var (name, value) in answer.Headers) headers[name] = value;
+        }
+
+        if (answer is { Error: null, ContentType: { } type }) headers.ContentType = type;
     }
 
     /// <summary>The client waits to be told to send its body, and is not: whether what comes next is that body or another request, nobody can know.</summary>

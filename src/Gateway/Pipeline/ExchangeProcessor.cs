@@ -60,7 +60,17 @@ internal sealed partial class ExchangeProcessor(ILogger<ExchangeProcessor> log)
         return service.CircuitBreaker is { } circuit ? ForwardThroughAsync(exchange, service, circuit) : TryEndpointsAsync(exchange, service);
     }
 
-    private static async ValueTask<Answer?> HandleAsync(Exchange exchange, RouteHandler handler) => await handler.AnswerAsync(exchange);
+    /// <summary>What a handler answers stands for an upstream's response: plugins that look at those, caches above all, see it, too.</summary>
+    private static async ValueTask<Answer?> HandleAsync(Exchange exchange, RouteHandler handler)
+    {
+        var answer = await handler.AnswerAsync(exchange);
+        if (answer is not { Error: null, Stream: null } || exchange.Plan.UpstreamAnswered.Length == 0) return answer;
+        AnswerWriter.SetHead(exchange, answer);
+        exchange.RunUpstreamAnswered();
+        if (exchange.InsteadOfUpstream is not { } instead) return answer;
+        exchange.Response.Clear();
+        return instead;
+    }
 
     private static async ValueTask<Answer?> ForwardThroughAsync(Exchange exchange, ServiceModel service, CircuitBreaker circuit)
     {

@@ -38,7 +38,7 @@ public abstract class Plugin
     {
     }
 
-    /// <summary>The head of the upstream's answer has been read into <see cref="Exchange.Response"/>; not for answers made here.</summary>
+    /// <summary>The head of the upstream's answer, or of what a workflow answers in its place, is in <see cref="Exchange.Response"/>; not for other answers made here.</summary>
     public virtual void UpstreamAnswered(Exchange exchange)
     {
     }
