@@ -206,7 +206,7 @@ public sealed partial class Run
     {
         foreach (var run in State.Running.ToArray())
         {
-            if (run.Started && !run.Node.Idempotent)
+            if (IsUnknown(run))
             {
                 Happened(new DecisionNeeded(Now, run.Node.Index, run.Index));
                 return StopHereAsync();
@@ -228,9 +228,23 @@ public sealed partial class Run
     /// <summary>A person decided about the node that was under way when the process ended.</summary>
     internal ValueTask DecideAsync(NodeRun node, Decision decision, IReadOnlyList<Item>? items)
     {
+        var others = State.Running.Where(r => r != node).ToList();
         Happened(new Decided(Now, node.Node.Index, node.Index, decision, items));
+        if (decision is Decision.Fail) return DriveAsync();
+
+        // What was under way beside it ended with that process, too.
+        if (others.Find(IsUnknown) is { } next)
+        {
+            Happened(new DecisionNeeded(Now, next.Node.Index, next.Index));
+            return StopHereAsync();
+        }
+
+        foreach (var run in others) _effects.Enqueue(new Effect(EffectKind.Run, run));
         return DriveAsync();
     }
+
+    /// <summary>Nobody knows whether it did its work, and it must not do it twice.</summary>
+    private static bool IsUnknown(NodeRun run) => run.Started && !run.Node.Idempotent;
 
     /// <summary>Applies an event that was stored before; nothing is done about it.</summary>
     internal void Replay(RunEvent happened)

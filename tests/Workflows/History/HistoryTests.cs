@@ -116,6 +116,41 @@ public sealed class HistoryTests
         (await second.DecideAsync(ids[0], Decision.Repeat)).ShouldBeFalse();
     }
 
+    [Fact]
+    public async Task What_was_under_way_beside_it_goes_on_after_the_decision()
+    {
+        await using var database = await BothEngines.CreateAsync(DatabaseKind.Sqlite);
+        var entered = 0;
+        async ValueTask<NodeResult> OnceHeldAsync(TestNode node, NodeContext c)
+        {
+            if (Interlocked.Increment(ref entered) <= 3) await Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, c.Cancellation);
+            return NodeResult.Of(c.Items);
+        }
+
+        using var pays = new TestNode(OnceHeldAsync, idempotent: false);
+        using var tells = new TestNode(OnceHeldAsync, idempotent: false);
+        using var reads = new TestNode(OnceHeldAsync);
+        var model = Make("beside", "Start > Pay > Paid, Start > Tell, Start > Read", """{"durability": "checkpoint", "parallel": true}""",
+            "Start manual-trigger", $"Pay {pays.Type}", "Paid no-op", $"Tell {tells.Type}", $"Read {reads.Type}");
+        string id;
+        await using (var first = await StartAsync(database, model))
+        {
+            id = (await first.StartAsync(model, new RunRequest { Items = Items("""[{"n":1}]""") })).Id;
+            await UntilAsync(() => Volatile.Read(ref entered) == 3);
+        }
+
+        await using var second = await StartAsync(database, model);
+        foreach (var decision in new[] { Decision.Skip, Decision.Repeat })
+        {
+            await UntilAsync(async () => (await second.History!.ListAsync(new RunFilter { Phase = RunPhase.NeedsDecision })).Count == 1);
+            await UntilAsync(async () => await second.DecideAsync(id, decision));
+        }
+
+        (await EndedAsync(second, id)).Phase.ShouldBe(RunPhase.Succeeded);
+        entered.ShouldBe(5);
+        (await second.LoadAsync(id))!.AllExecutions().Count(e => e.Outputs is not null).ShouldBe(5);
+    }
+
     [Theory, InlineData(DatabaseKind.Sqlite), InlineData(DatabaseKind.Postgres)]
     public async Task Waiting_survives_a_restart(DatabaseKind kind)
     {
