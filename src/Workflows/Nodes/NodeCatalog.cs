@@ -37,6 +37,7 @@ using Sluice.Workflows.Nodes.NoOp;
 using Sluice.Workflows.Nodes.Notion;
 using Sluice.Workflows.Nodes.OpenAi;
 using Sluice.Workflows.Nodes.OpenWeather;
+using Sluice.Workflows.Nodes.Pdf;
 using Sluice.Workflows.Nodes.RabbitMq;
 using Sluice.Workflows.Nodes.Redis;
 using Sluice.Workflows.Nodes.RemoveDuplicates;
@@ -108,6 +109,7 @@ public static class NodeCatalog
         JwtNode.Descriptor,
         LimitNode.Descriptor,
         MarkdownNode.Descriptor,
+        PdfNode.Descriptor,
         RemoveDuplicatesNode.Descriptor,
         RenameKeysNode.Descriptor,
         SetNode.Descriptor,
