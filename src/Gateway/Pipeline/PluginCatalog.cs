@@ -69,6 +69,7 @@ using Sluice.Gateway.Plugins.Syslog;
 using Sluice.Gateway.Plugins.TcpLog;
 using Sluice.Gateway.Plugins.TrafficSplit;
 using Sluice.Gateway.Plugins.UdpLog;
+using Sluice.Gateway.Plugins.Usage;
 using Sluice.Gateway.Plugins.Waf;
 using Sluice.Gateway.Plugins.XmlThreatProtection;
 using Sluice.Gateway.Plugins.Zipkin;
@@ -146,6 +147,7 @@ public static class PluginCatalog
         MirrorPlugin.Descriptor,
         OpenTelemetryPlugin.Descriptor,
         PrometheusPlugin.Descriptor,
+        UsagePlugin.Descriptor,
         HttpLogPlugin.Descriptor,
         StatsdPlugin.Descriptor,
         DatadogPlugin.Descriptor,

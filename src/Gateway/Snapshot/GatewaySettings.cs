@@ -1,5 +1,6 @@
 using System.Net;
 using Sluice.Gateway.Plugins.Acme;
+using Sluice.Gateway.Plugins.Usage;
 
 namespace Sluice.Gateway.Snapshot;
 
@@ -17,6 +18,9 @@ public sealed record GatewaySettings
 
     /// <summary>The database that <c>acme</c> keeps certificates in with <c>storage: kong</c>; null where there is none.</summary>
     public AcmeStore? AcmeStore { get; init; }
+
+    /// <summary>Where <c>usage</c> counts calls; null where there is no database for it.</summary>
+    public UsageMeter? Usage { get; init; }
 
     /// <summary>Which response fields of its own the gateway sends; Kong's <c>headers</c>.</summary>
     public ResponseHeaderSettings Headers { get; init; } = new();

@@ -3,6 +3,7 @@ using Microsoft.Extensions.Logging;
 using Sluice.Control.Certificates;
 using Sluice.Control.Nodes;
 using Sluice.Control.Releases;
+using Sluice.Control.Usage;
 using Sluice.Foundation.Errors;
 using Sluice.Foundation.Secrets;
 using Sluice.Foundation.Storage;
@@ -10,6 +11,7 @@ using Sluice.Gateway.Configuration.Editing;
 using Sluice.Gateway.Configuration.Reading;
 using Sluice.Gateway.Extending;
 using Sluice.Gateway.Listeners;
+using Sluice.Gateway.Plugins.Usage;
 using Sluice.Gateway.Redis;
 using Sluice.Gateway.Snapshot;
 using Sluice.Gateway.Telemetry;
@@ -37,6 +39,8 @@ internal sealed partial class RunningGateway : IAsyncDisposable
     private readonly Database? database;
     private readonly GatewayWorkflows workflows;
     private readonly StoredAcme? acme;
+    private readonly StoredUsage? stored;
+    private readonly UsageMeter? usage;
     private readonly CancellationTokenSource ending = new();
     private Task following = Task.CompletedTask;
     private ReleaseManager? releases;
@@ -58,7 +62,9 @@ internal sealed partial class RunningGateway : IAsyncDisposable
         Certificate = renewed = DefaultCertificate.For(settings.Tls, time);
         database = settings.StoresReleases ? shared : null;
         acme = database is null ? null : new StoredAcme(database, time);
-        runtime = new GatewayRuntime(transport, settings.Gateway with { DefaultCertificate = Certificate, AcmeStore = acme }, logs, time);
+        stored = database is null ? null : new StoredUsage(database, time);
+        usage = stored is null ? null : new UsageMeter(stored, time, log);
+        runtime = new GatewayRuntime(transport, settings.Gateway with { DefaultCertificate = Certificate, AcmeStore = acme, Usage = usage }, logs, time);
         reading = ReadOptions.Default with { RouterFlavor = settings.Gateway.RouterFlavor, Secrets = secrets, Time = time };
         Connections = new StoredConnections(shared, settings.EncryptionKeys.Keys, Secret, time);
         workflows = new GatewayWorkflows(database, Path.Combine(settings.DataFolder, "payloads"), settings.Roles.HasFlag(NodeRoles.Worker), settings.Workflows, Connections, time, log);
@@ -242,6 +248,8 @@ internal sealed partial class RunningGateway : IAsyncDisposable
         reloading.Dispose();
         await runtime.DisposeAsync();
         await transport.DisposeAsync();
+        if (usage is not null) await usage.DisposeAsync();
+        stored?.Dispose();
         acme?.Dispose();
     }
 
@@ -356,7 +364,7 @@ internal sealed partial class RunningGateway : IAsyncDisposable
         {
             var certificate = renewed;
             var from = offered;
-            var snapshot = runtime.Prepare(read.Document!, settings.Gateway with { DefaultCertificate = certificate, Workflows = workflows, AcmeStore = acme });
+            var snapshot = runtime.Prepare(read.Document!, settings.Gateway with { DefaultCertificate = certificate, Workflows = workflows, AcmeStore = acme, Usage = usage });
             return new BuiltConfiguration
             {
                 Serve = () =>
