@@ -28,7 +28,8 @@ internal sealed class Sample : IAsyncDisposable
             var text = File.ReadAllText(path);
             foreach (var (written, port) in ports) text = text.Replace($"127.0.0.1{written}", $"127.0.0.1:{port}", StringComparison.Ordinal);
             var file = Path.GetFileName(path);
-            File.SetUnixFileMode(folder.Write(file, edit?.Invoke(file, text) ?? text), File.GetUnixFileMode(path));
+            File.Copy(path, folder.PathOf(file)); // With its mode.
+            folder.Write(file, edit?.Invoke(file, text) ?? text);
         }
     }
 
