@@ -32,6 +32,7 @@ internal abstract class FuzzTarget(string name) : IAsyncDisposable
         ["xml-limits"] = () => new XmlLimitsTarget(),
         ["openapi"] = () => new OpenApiTarget(),
         ["template"] = () => new TemplateTarget(),
+        ["wsdl"] = () => new WsdlTarget(),
         ["graphql"] = () => new GraphQlTarget(),
         ["requests-auto"] = () => new RequestTarget("requests-auto", TransportKind.Auto),
         ["requests-epoll"] = () => new RequestTarget("requests-epoll", TransportKind.Epoll),

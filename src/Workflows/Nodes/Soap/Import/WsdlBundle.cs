@@ -104,7 +104,7 @@ internal static class WsdlBundle
         globals.Where(g => !reached.Contains(g)).Remove();
         root.Descendants(Xsd + "schema").Where(s => !s.HasElements).Remove();
 
-        static XName NameOf(XElement global) => (XNamespace)((string?)global.Parent!.Attribute("targetNamespace") ?? "") + System.Xml.XmlConvert.EncodeLocalName((string)global.Attribute("name")!);
+        static XName NameOf(XElement global) => XmlNames.Declared((string?)global.Parent!.Attribute("targetNamespace") ?? "", (string)global.Attribute("name")!);
     }
 
     private static IEnumerable<XName> Named(XElement element, string[] attributes) =>

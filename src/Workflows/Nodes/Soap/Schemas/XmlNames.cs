@@ -20,6 +20,9 @@ internal static class XmlNames
     public static bool IsBuiltIn(string? name) => name is not null
         && (name == Schema.NamespaceName || name == Instance.NamespaceName || name == Encoding.NamespaceName || name == Soap11.NamespaceName || name == Soap12.NamespaceName || name == XNamespace.Xml.NamespaceName || name == Wsdl.NamespaceName);
 
+    /// <summary>What is declared under a name, whatever stands there: names that are none are made ones that nothing refers to.</summary>
+    public static XName Declared(XNamespace ns, string name) => ns + (name.Trim() is { Length: > 0 } text ? System.Xml.XmlConvert.EncodeLocalName(text)! : "_");
+
     /// <summary>The name that a QName in a document means where it stands; a prefix that means nothing gives the bare name.</summary>
     public static XName Resolve(XElement context, string text)
     {

@@ -384,5 +384,5 @@ internal sealed record SchemaDocument(XElement Node, XNamespace Namespace)
 
     public bool QualifiesAttributes { get; } = (string?)Node.Attribute("attributeFormDefault") is "qualified";
 
-    public XName Named(string name) => Namespace + System.Xml.XmlConvert.EncodeLocalName(name.Trim());
+    public XName Named(string name) => XmlNames.Declared(Namespace, name);
 }

@@ -54,7 +54,7 @@ internal sealed class WsdlReader
         foreach (var inner in root.Elements(Wsdl + "definitions")) Define(inner, location);
         XNamespace target = (string?)root.Attribute("targetNamespace") ?? "";
         foreach (var node in root.Elements().Where(n => n.Name.Namespace == Wsdl && n.Attribute("name") is not null))
-            _declared.TryAdd((node.Name.LocalName, Name(target, (string)node.Attribute("name")!)), node);
+            _declared.TryAdd((node.Name.LocalName, XmlNames.Declared(target, (string)node.Attribute("name")!)), node);
         foreach (var schema in root.Elements(Wsdl + "types").Elements(XmlNames.Schema + "schema")) AddSchema(schema, location, XNamespace.None);
     }
 
@@ -166,10 +166,10 @@ internal sealed class WsdlReader
         {
             var type = part.Type is { } named ? _schemas.FindType(named, part.Node) : null;
             if (type is null && part.Element is null) throw new WsdlException($"the part '{part.Name}' has neither an element nor a type");
-            content.Add(new XsdElementParticle(type is not null ? new XsdElement { Name = Name(XNamespace.None, part.Name), Type = type, Nillable = true } : Element(part)));
+            content.Add(new XsdElementParticle(type is not null ? new XsdElement { Name = XmlNames.Declared(XNamespace.None, part.Name), Type = type, Nillable = true } : Element(part)));
         }
 
-        return new XsdElement { Name = Name(ns ?? "", name), Type = new XsdComplexType { Content = content.Count == 0 ? null : new XsdGroup(XsdGroupKind.Sequence, content) } };
+        return new XsdElement { Name = XmlNames.Declared(ns ?? "", name), Type = new XsdComplexType { Content = content.Count == 0 ? null : new XsdGroup(XsdGroupKind.Sequence, content) } };
     }
 
     private XsdElement Element(WsdlPart part)
@@ -192,6 +192,4 @@ internal sealed class WsdlReader
         // Some leave the prefix away where the name is of the same document.
         return _declared.GetValueOrDefault((kind, name)) ?? _declared.FirstOrDefault(d => d.Key.Kind == kind && d.Key.Name.LocalName == name.LocalName).Value;
     }
-
-    private static XName Name(XNamespace ns, string name) => ns + System.Xml.XmlConvert.EncodeLocalName(name.Trim().Length == 0 ? "_" : name.Trim());
 }
