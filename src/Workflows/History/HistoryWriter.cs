@@ -145,6 +145,18 @@ internal sealed class HistoryWriter : IAsyncDisposable
                 Taken?.Invoke(e);
                 return;
             }
+            catch (DuplicateKeyException) when (parts.Count > 1)
+            {
+                // One of them stands there already; the others must not wait for it.
+                foreach (var part in parts) await StoreAsync([part]);
+                return;
+            }
+            catch (DuplicateKeyException e)
+            {
+                // Somebody else has stored this piece of the run's history: whoever wrote it goes on with the run, and this one does not.
+                parts[0].Stored.TrySetException(e);
+                return;
+            }
             catch (DatabaseException e)
             {
                 // Runs under way hold on until the database answers again; only the end of the process makes them give up.

@@ -1,3 +1,4 @@
+using Dapper;
 using Sluice.Foundation.Storage;
 using Sluice.Tests.Servers;
 using Sluice.Workflows.Data;
@@ -80,6 +81,28 @@ public sealed class HistoryTests
         stored.Phase.ShouldBe(RunPhase.Succeeded);
         stored.LastNode.ShouldBe("End");
         before.ShouldBe(1);
+    }
+
+    /// <summary>A piece of a run's history that stands there already is the end of that run here, and of no other.</summary>
+    [Theory, InlineData(DatabaseKind.Sqlite), InlineData(DatabaseKind.Postgres)]
+    public async Task A_run_whose_history_somebody_else_has_written_holds_up_no_other(DatabaseKind kind)
+    {
+        await using var database = await BothEngines.CreateAsync(kind);
+        var open = new TaskCompletionSource();
+        using var held = new TestNode(async (_, c) =>
+        {
+            await open.Task.WaitAsync(c.Cancellation);
+            return NodeResult.Of(c.Items);
+        });
+        var model = Make("twice", "Start > Held > End", Stored, "Start manual-trigger", $"Held {held.Type}", "End no-op");
+        var free = Make("free", "Start > End", Stored, "Start manual-trigger", "End no-op");
+        await using var engine = await StartAsync(database, model, free);
+        var id = (await engine.StartAsync(model, new RunRequest { Items = Items("""[{"n":1}]""") })).Id;
+        await held.Entered;
+        for (var number = 1; number < 9; number++)
+            await database.WriteAsync((c, t) => c.ExecuteAsync("INSERT INTO workflow_run_lines (run_id, number, lines) VALUES (@id, @number, @lines) ON CONFLICT DO NOTHING", new { id, number, lines = Array.Empty<byte>() }, t), TestContext.Current.CancellationToken);
+        open.SetResult();
+        for (var i = 0; i < 5; i++) (await engine.RunAsync(free, new RunRequest())).Succeeded.ShouldBeTrue();
     }
 
     [Theory, InlineData(DatabaseKind.Sqlite), InlineData(DatabaseKind.Postgres)]
