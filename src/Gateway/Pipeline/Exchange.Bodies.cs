@@ -1,3 +1,5 @@
+using Microsoft.AspNetCore.Http.Features;
+
 namespace Sluice.Gateway.Pipeline;
 
 public sealed partial class Exchange
@@ -5,6 +7,10 @@ public sealed partial class Exchange
     private List<ResponseBodyRewrite>? bodyRewrite;
     private List<ResponseBodyCapture>? bodyCapture;
     private byte[]? requestBody;
+
+    /// <summary>Whether the request has a body, or may have one whose length nobody announced.</summary>
+    internal bool HasRequestBody =>
+        BufferedRequestBody is not null || Request.ContentLength > 0 || Http.Features.Get<IHttpRequestBodyDetectionFeature>() is { CanHaveBody: true };
 
     /// <summary>What plugins asked to be done with the response body, in running order; empty for the common case of streaming it through.</summary>
     internal IReadOnlyList<ResponseBodyRewrite> BodyRewrites => bodyRewrite ?? (IReadOnlyList<ResponseBodyRewrite>)[];

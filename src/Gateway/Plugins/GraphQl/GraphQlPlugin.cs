@@ -3,7 +3,6 @@ using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using Microsoft.AspNetCore.Http;
-using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.Logging;
 using Sluice.Gateway.Pipeline;
 using Sluice.Gateway.Plugins.GraphQl.Documents;
@@ -53,7 +52,7 @@ internal sealed partial class GraphQlPlugin : Plugin
 
         // What is said on a WebSocket is not seen here.
         if (exchange.Request.Headers.Upgrade.Count > 0) return new(Refuse(exchange, GraphQlRefusal.BadRequest("GraphQL over WebSocket is not supported.")));
-        if (HasBody(exchange)) return new(Refuse(exchange, GraphQlRefusal.BadRequest("A GET has its GraphQL request in the URL only.")));
+        if (exchange.HasRequestBody) return new(Refuse(exchange, GraphQlRefusal.BadRequest("A GET has its GraphQL request in the URL only.")));
         return DecideAsync(exchange, inspector.InspectQuery(exchange.Query));
     }
 
@@ -72,9 +71,6 @@ internal sealed partial class GraphQlPlugin : Plugin
         if (!IsJson(request.ContentType)) return GraphQlRefusal.MediaType;
         return GraphQlRequestReader.IsIn(exchange.Query) ? GraphQlRefusal.BadRequest("A POST has its GraphQL request in the body only.") : null;
     }
-
-    private static bool HasBody(Exchange exchange) =>
-        exchange.Request.ContentLength > 0 || exchange.Http.Features.Get<IHttpRequestBodyDetectionFeature>() is { CanHaveBody: true };
 
     private static bool IsJson(string? written) =>
         written is "application/json"

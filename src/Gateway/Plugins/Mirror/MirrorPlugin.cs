@@ -1,5 +1,4 @@
 using Microsoft.AspNetCore.Http;
-using Microsoft.AspNetCore.Http.Features;
 using Sluice.Gateway.Configuration;
 using Sluice.Gateway.Pipeline;
 using Sluice.Gateway.Snapshot;
@@ -57,7 +56,7 @@ internal sealed class MirrorPlugin : Plugin
         }
 
         Chosen.Set(exchange, this);
-        if (HasBody(exchange)) exchange.RequestCapture = new RequestBodyCapture(config.MaxBody);
+        if (exchange.HasRequestBody) exchange.RequestCapture = new RequestBodyCapture(config.MaxBody);
         return Verdict.Continue;
     }
 
@@ -71,11 +70,6 @@ internal sealed class MirrorPlugin : Plugin
         else if (capture.Body is { } body) queue.Add(exchange, body, Prepare);
         else if (capture.IsTooLarge) queue.NoteTooLarge();
     }
-
-    private static bool HasBody(Exchange exchange) =>
-        exchange.BufferedRequestBody is not null
-        || exchange.Request.ContentLength is > 0
-        || exchange.Http.Features.Get<IHttpRequestBodyDetectionFeature>() is { CanHaveBody: true };
 
     private bool Happens() => config.Percentage >= 100 || (config.Percentage > 0 && random.NextDouble() * 100 < config.Percentage);
 

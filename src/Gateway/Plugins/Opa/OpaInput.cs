@@ -3,9 +3,8 @@ using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using Microsoft.AspNetCore.WebUtilities;
-using Microsoft.Extensions.Primitives;
 using Sluice.Gateway.Pipeline;
-using Sluice.Gateway.Routing;
+using Sluice.Gateway.Plugins.Requests;
 
 namespace Sluice.Gateway.Plugins.Opa;
 
@@ -50,15 +49,15 @@ internal static class OpaInput
         json.WriteString("scheme", exchange.Scheme);
         json.WriteString("path", exchange.Path);
         json.WriteStartObject("querystring");
-        foreach (var (name, values) in QueryHelpers.ParseQuery(exchange.Query)) WriteValues(json, name, values);
+        foreach (var (name, values) in QueryHelpers.ParseQuery(exchange.Query)) RequestJson.WriteValues(json, name, values);
         json.WriteEndObject();
         json.WriteStartObject("headers");
-        foreach (var (name, values) in request.Headers) WriteValues(json, name.ToLowerInvariant(), values);
+        foreach (var (name, values) in request.Headers) RequestJson.WriteValues(json, name.ToLowerInvariant(), values);
         json.WriteEndObject();
         if (exchange.Scheme is "https") WriteTls(json, exchange);
         if (body is not null && config.IncludeBodyInOpaInput) json.WriteString("body", Encoding.UTF8.GetString(body));
         if (body is not null && config.IncludeParsedJsonBodyInOpaInput && IsJson(request.ContentType) && IsReadable(body)) WriteRaw(json, "parsed_body", body);
-        if (config.IncludeUriCapturesInOpaInput) WriteCaptures(json, exchange.Match.Captures);
+        if (config.IncludeUriCapturesInOpaInput) RequestJson.WriteCaptures(json, exchange.Match.Captures);
         json.WriteEndObject();
     }
 
@@ -72,31 +71,6 @@ internal static class OpaInput
             if (tls.HostName is { Length: > 0 } name) json.WriteString("sni", name);
         }
 
-        json.WriteEndObject();
-    }
-
-    private static void WriteValues(Utf8JsonWriter json, string name, StringValues values)
-    {
-        if (values.Count == 1)
-        {
-            json.WriteString(name, values[0]);
-            return;
-        }
-
-        json.WriteStartArray(name);
-        foreach (var value in values) json.WriteStringValue(value);
-        json.WriteEndArray();
-    }
-
-    private static void WriteCaptures(Utf8JsonWriter json, RouteCaptures? captures)
-    {
-        json.WriteStartObject("uri_captures");
-        json.WriteStartObject("named");
-        foreach (var (name, value) in captures?.Named ?? new Dictionary<string, string>(StringComparer.Ordinal)) json.WriteString(name, value);
-        json.WriteEndObject();
-        json.WriteStartArray("unnamed");
-        foreach (var value in captures?.Unnamed ?? []) json.WriteStringValue(value);
-        json.WriteEndArray();
         json.WriteEndObject();
     }
 

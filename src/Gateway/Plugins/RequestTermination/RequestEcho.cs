@@ -2,9 +2,8 @@ using System.Buffers;
 using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
-using Microsoft.Extensions.Primitives;
 using Sluice.Gateway.Pipeline;
-using Sluice.Gateway.Routing;
+using Sluice.Gateway.Plugins.Requests;
 
 namespace Sluice.Gateway.Plugins.RequestTermination;
 
@@ -48,36 +47,13 @@ internal static class RequestEcho
         json.WriteString("method", request.Method);
         json.WriteString("path", exchange.Path);
         json.WriteStartObject("headers");
-        foreach (var (name, values) in request.Headers) WriteValues(json, name.ToLowerInvariant(), values);
+        foreach (var (name, values) in request.Headers) RequestJson.WriteValues(json, name.ToLowerInvariant(), values);
         json.WriteEndObject();
         json.WriteStartObject("query");
-        foreach (var (name, values) in Microsoft.AspNetCore.WebUtilities.QueryHelpers.ParseQuery(exchange.Query)) WriteValues(json, name, values);
+        foreach (var (name, values) in Microsoft.AspNetCore.WebUtilities.QueryHelpers.ParseQuery(exchange.Query)) RequestJson.WriteValues(json, name, values);
         json.WriteEndObject();
         json.WriteString("raw_body", Encoding.UTF8.GetString(body));
-        WriteCaptures(json, exchange.Match.Captures);
-        json.WriteEndObject();
-    }
-
-    private static void WriteValues(Utf8JsonWriter json, string name, StringValues values)
-    {
-        if (values.Count == 1)
-        {
-            json.WriteString(name, values[0]);
-            return;
-        }
-
-        json.WriteStartArray(name);
-        foreach (var value in values) json.WriteStringValue(value);
-        json.WriteEndArray();
-    }
-
-    private static void WriteCaptures(Utf8JsonWriter json, RouteCaptures? captures)
-    {
-        json.WriteStartObject("uri_captures");
-        json.WriteStartObject("named");
-        foreach (var (name, value) in captures?.Named ?? new Dictionary<string, string>(StringComparer.Ordinal)) json.WriteString(name, value);
-        json.WriteEndObject();
-        WriteList(json, "unnamed", captures?.Unnamed ?? []);
+        RequestJson.WriteCaptures(json, exchange.Match.Captures);
         json.WriteEndObject();
     }
 

@@ -1,4 +1,3 @@
-using Microsoft.AspNetCore.Http.Features;
 using Sluice.Gateway.Counters;
 using Sluice.Gateway.Pipeline;
 
@@ -31,14 +30,10 @@ internal sealed class RetryPlugin : Plugin
     {
         exchange.RetryRules = rules;
         budget.Deposit();
-        return config.Attempts > 1 && config.MaxBody > 0 && rules.MayRepeat(exchange.Upstream.Method) && HasBody(exchange)
+        return config.Attempts > 1 && config.MaxBody > 0 && rules.MayRepeat(exchange.Upstream.Method) && exchange.BufferedRequestBody is null && exchange.HasRequestBody
             ? KeepBodyAsync(exchange)
             : Verdict.Continue;
     }
-
-    private static bool HasBody(Exchange exchange) =>
-        exchange.BufferedRequestBody is null
-        && (exchange.Request.ContentLength is { } length ? length > 0 : exchange.Http.Features.Get<IHttpRequestBodyDetectionFeature>() is { CanHaveBody: true });
 
     /// <summary>A body that is too large stays unread, or what was read of it is sent on; then there is no second try once some of it has been sent.</summary>
     private async ValueTask<Verdict> KeepBodyAsync(Exchange exchange)

@@ -1,4 +1,3 @@
-using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.Logging;
 using Sluice.Gateway.Pipeline;
 using Sluice.Gateway.Plugins.Validating;
@@ -40,15 +39,12 @@ internal sealed partial class XmlThreatProtectionPlugin : Plugin
     public override ValueTask<Verdict> AuthorizeAsync(Exchange exchange)
     {
         var request = exchange.Request;
-        if (request.ContentType is null && !HasBody(exchange)) return Verdict.Continue;
+        if (request.ContentType is null && !exchange.HasRequestBody) return Verdict.Continue;
         if (MediaType.Parse(request.ContentType) is not { } media) return new(Refuse(exchange, "there is a body without a valid Content-Type"));
         if (Array.Exists(allowedTypes, t => t.Includes(media))) return Verdict.Continue;
         if (!Array.Exists(checkedTypes, t => t.Includes(media))) return new(Refuse(exchange, $"the Content-Type {media.Name} is not allowed"));
         return CheckAsync(exchange);
     }
-
-    private static bool HasBody(Exchange exchange) =>
-        exchange.Request.ContentLength is { } length ? length > 0 : exchange.Http.Features.Get<IHttpRequestBodyDetectionFeature>()?.CanHaveBody == true;
 
     private async ValueTask<Verdict> CheckAsync(Exchange exchange)
     {

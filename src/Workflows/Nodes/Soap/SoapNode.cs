@@ -18,6 +18,9 @@ internal sealed class SoapNode : Node
         Category = NodeCategory.Http,
     };
 
+    /// <summary>Redirects are not followed: an envelope with a password goes nowhere else.</summary>
+    private static readonly ResponseReader Sending = new(new HttpRequest.HttpRequestOptions { Redirect = new RedirectOption { Redirect = new RedirectValues { FollowRedirects = false } } });
+
     private readonly SoapParameters _parameters;
     private readonly ConnectionReference? _connection;
     private readonly ConnectionReference? _user;
@@ -92,7 +95,7 @@ internal sealed class SoapNode : Node
         }
         catch (NodeException e) when (e.ItemIndex < 0)
         {
-            throw new NodeException(e.Message, e) { ItemIndex = index, Code = e.Code, Details = e.Details, Retryable = e.Retryable };
+            throw new NodeException(e.Message, e) { ItemIndex = index, Code = e.Code, Details = e.Details, Retryable = e.Retryable, RetryAfter = e.RetryAfter };
         }
     }
 
@@ -119,7 +122,7 @@ internal sealed class SoapNode : Node
         if (port.Version == SoapVersion.Soap11) call.Headers.Add(new("SOAPAction", $"\"{Clean(action)}\""));
         if (context.TraceParent is { } trace) call.Headers.Add(new("traceparent", trace));
         if (_connection is not null) await _connection.AuthoriseAsync(call, context);
-        return await SoapSending.SendAsync(context, call);
+        return await Sending.FetchAsync(context, call, index);
     }
 
     private static ByteArrayContent Content(byte[] bytes, SoapVersion version, string action)
