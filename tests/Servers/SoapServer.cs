@@ -1,7 +1,5 @@
 using System.Diagnostics;
 using System.Globalization;
-using System.Net;
-using System.Net.Sockets;
 
 namespace Sluice.Tests.Servers;
 
@@ -10,14 +8,7 @@ public sealed class SoapServer : IAsyncDisposable
 {
     private Process? _process;
 
-    public SoapServer()
-    {
-        using var socket = new Socket(SocketType.Stream, ProtocolType.Tcp);
-        socket.Bind(new IPEndPoint(IPAddress.Loopback, 0));
-        Port = ((IPEndPoint)socket.LocalEndPoint!).Port;
-    }
-
-    public int Port { get; }
+    public int Port { get; } = FreePorts.Next();
 
     public string Url => $"http://127.0.0.1:{Port}";
 

@@ -36,7 +36,7 @@ public sealed class WsdlImportTests
     public async Task What_cannot_be_called_is_told()
     {
         var made = await MakeAsync(Path.Combine(SoapServer.Folder, "calc.wsdl"), new(KeyAuth: true, RequestsPerMinute: 5));
-        made.Refused.ShouldBe(["CalcService.Old: it uses SOAP encoding (use=\"encoded\"); literal is supported"]);
+        made.Refused.ShouldBe(["CalcService.Old: it uses SOAP encoding (use=\"encoded\") with style=\"document\", which no two services read alike; rpc is supported"]);
         made.Files["kong.yml"].ShouldContain("plugins:\n- name: key-auth\n- name: rate-limiting\n  config:\n    minute: 5\n");
     }
 

@@ -22,12 +22,14 @@ internal sealed class JsonSchemas
     /// <summary>The schema of a body: its fields right there.</summary>
     public JsonObject OfBody(XsdElement element) => element.Type is XsdComplexType { IsAny: false, Name: null } complex && !_names.ContainsKey(complex) ? Nullable(element, Object(complex)) : Of(element);
 
-    public JsonObject Of(XsdElement element) => Nullable(element, element.Type switch
+    public JsonObject Of(XsdElement element) => Nullable(element, Of(element.Type, element.Name.LocalName));
+
+    private JsonObject Of(XsdType type, string name) => type switch
     {
         XsdSimpleType simple => Simple(simple),
         XsdComplexType { IsAny: true } => [],
-        var complex => Reference((XsdComplexType)complex, element.Name.LocalName),
-    });
+        var complex => Reference((XsdComplexType)complex, name),
+    };
 
     private static JsonObject Nullable(XsdElement element, JsonObject schema)
     {
@@ -76,6 +78,7 @@ internal sealed class JsonSchemas
 
     private JsonObject Object(XsdComplexType type)
     {
+        if (type.ItemType is { } items) return new JsonObject { ["type"] = "array", ["items"] = Of(items, type.ItemName) };
         var properties = new JsonObject();
         var required = new List<string>();
         foreach (var attribute in type.Attributes)

@@ -8,7 +8,8 @@ using Sluice.Workflows.Nodes.Soap.Schemas;
 namespace Sluice.Workflows.Nodes.Soap.Messages;
 
 /// <summary>Writes JSON as the elements that a schema asks for: in its order, checked, with the path in every error.</summary>
-internal sealed class JsonToXml(XmlWriter writer, StringBuilder written)
+/// <param name="encoded">Whether each element says its type, as SOAP's own encoding has it.</param>
+internal sealed class JsonToXml(XmlWriter writer, StringBuilder written, bool encoded = false)
 {
     public const string TypeField = "@xsi:type";
     public const string TextField = "#text";
@@ -30,6 +31,7 @@ internal sealed class JsonToXml(XmlWriter writer, StringBuilder written)
         }
         else if (element.Type is XsdSimpleType simple)
         {
+            if (encoded) SayType(simple.Name);
             if (value.AsObject is { } map && map.TryGet(TextField, out var text) && map.Count == 1) value = text;
             writer.WriteString(Simple(value, simple, path));
         }
@@ -46,7 +48,7 @@ internal sealed class JsonToXml(XmlWriter writer, StringBuilder written)
     {
         if (depth > DeepestNesting) throw Wrong(path, $"nested deeper than {DeepestNesting} levels");
         if (written.Length > MostCharacters) throw Wrong(path, $"the message is longer than {MostCharacters >> 20} MiB");
-        if (value.AsArray is { } list)
+        if (!encoded && value.AsArray is { } list)
         {
             for (var i = 0; i < list.Count; i++) Any(name, list[i], At(path, i), depth + 1);
             return;
@@ -71,6 +73,13 @@ internal sealed class JsonToXml(XmlWriter writer, StringBuilder written)
     private void AnyContent(JsValue value, string path, int depth)
     {
         if (value.AsReference is { } reference and not (JsObject or JsArray)) value = reference.ToJson();
+        if (encoded && value.AsArray is not null)
+        {
+            EncodedArray(XsdBuiltIns.AnyArray, value, path, depth);
+            return;
+        }
+
+        if (encoded) SayType(value.IsString ? XmlNames.Schema + "string" : value.IsBoolean ? XmlNames.Schema + "boolean" : value.IsNumber ? XmlNames.Schema + (SimpleValues.Write(value, Int, out _) is null ? "double" : "int") : null);
         if (value.IsNull)
         {
             writer.WriteAttributeString("xsi", "nil", XmlNames.Instance.NamespaceName, "true");
@@ -96,6 +105,8 @@ internal sealed class JsonToXml(XmlWriter writer, StringBuilder written)
         }
     }
 
+    private static readonly XsdSimpleType Int = (XsdSimpleType)XsdBuiltIns.Find("int")!;
+
     private XNamespace Around { get; set; } = XNamespace.None;
 
     private void Complex(XsdComplexType type, JsValue value, string path, int depth)
@@ -103,9 +114,16 @@ internal sealed class JsonToXml(XmlWriter writer, StringBuilder written)
         var map = value.AsObject;
         if (map?[TypeField].AsString is { } said) type = Derived(type, said, path);
         else if (type.IsAbstract) throw Wrong(path, $"'{TypeField}' must say which type it is: {string.Join(", ", type.Derived.Where(d => !d.IsAbstract).Select(d => d.Name!.LocalName).Take(20))}");
+        else if (encoded && type is { IsAny: false, ItemType: null }) SayType(type.Name);
         if (type.IsAny)
         {
             AnyContent(value, path, depth);
+            return;
+        }
+
+        if (type.ItemType is not null && (encoded || value.AsArray is not null))
+        {
+            EncodedArray(type, value, path, depth);
             return;
         }
 
@@ -139,13 +157,42 @@ internal sealed class JsonToXml(XmlWriter writer, StringBuilder written)
         var found = type.Name is not null && Is(type, said) ? type : type.Derived.Find(d => Is(d, said));
         if (found is null && type.IsAny) return type;
         if (found is null) throw Wrong(Join(path, TypeField), $"'{said}' is none of {string.Join(", ", type.Derived.Prepend(type).Where(d => !d.IsAbstract && d.Name is not null).Select(d => d.Name!.LocalName).Take(20))}");
-        var ns = found.Name!.NamespaceName;
-        var prefix = ns.Length == 0 ? "" : Prefix(ns);
-        if (prefix.Length > 0 && writer.LookupPrefix(ns) is null) writer.WriteAttributeString("xmlns", prefix, null, ns);
-        writer.WriteAttributeString("xsi", "type", XmlNames.Instance.NamespaceName, prefix.Length == 0 ? found.Name.LocalName : $"{prefix}:{found.Name.LocalName}");
+        SayType(found.Name);
         return found;
 
         static bool Is(XsdComplexType type, string said) => type.Name is { } name && (said == name.LocalName || said == XsdSchemas.Show(name));
+    }
+
+    private void SayType(XName? name)
+    {
+        if (name is not null) writer.WriteAttributeString("xsi", "type", XmlNames.Instance.NamespaceName, Qualified(name));
+    }
+
+    private string Qualified(XName name)
+    {
+        if (name.NamespaceName.Length == 0) return name.LocalName;
+        var prefix = Prefix(name.NamespaceName);
+        if (writer.LookupPrefix(name.NamespaceName) is null) writer.WriteAttributeString("xmlns", prefix, null, name.NamespaceName);
+        return $"{prefix}:{name.LocalName}";
+    }
+
+    /// <summary>An array of SOAP's own encoding; in a literal message, the elements alone.</summary>
+    private void EncodedArray(XsdComplexType type, JsValue value, string path, int depth)
+    {
+        if (value.AsArray is not { } list) throw Wrong(path, $"expected an array, not {ParameterValues.Describe(value)}");
+        if (encoded)
+        {
+            SayType(XmlNames.Encoding + "Array");
+            // Of arrays, the outer one says the type of the innermost (SOAP 1.1, 5.4.2).
+            var dimensions = "";
+            var items = type.ItemType!;
+            for (; items is XsdComplexType { ItemType: { } inner, Name: null }; items = inner) dimensions += "[]";
+            var name = items.Name ?? XmlNames.Schema + "anyType";
+            writer.WriteAttributeString(Prefix(XmlNames.Encoding.NamespaceName), "arrayType", XmlNames.Encoding.NamespaceName, string.Create(CultureInfo.InvariantCulture, $"{Qualified(name)}{dimensions}[{list.Count}]"));
+        }
+
+        var item = new XsdElement { Name = XName.Get(type.ItemName), Type = type.ItemType!, Nillable = true };
+        for (var i = 0; i < list.Count; i++) Element(item, list[i], At(path, i), depth + 1);
     }
 
     private void Attributes(XsdComplexType type, JsObject map, string path)
@@ -293,7 +340,7 @@ internal sealed class JsonToXml(XmlWriter writer, StringBuilder written)
                     throw Wrong(Join(path, name), type.Fields.Count == 0 ? "there is no such field, nor any other" : $"there is no such field; there are {string.Join(", ", type.Fields.Keys.Take(30))}");
                 }
 
-                if (value.AsArray is not { Count: 0 }) _left.Add(name, (value, 0));
+                if (value.AsArray is not { Count: 0 } || IsArray(name)) _left.Add(name, (value, 0));
             }
         }
 
@@ -301,13 +348,16 @@ internal sealed class JsonToXml(XmlWriter writer, StringBuilder written)
 
         public bool Has(string name) => _left.ContainsKey(name);
 
-        public bool Next(XsdElement element, out JsValue value, out string path) => Next(element.Name.LocalName, out value, out path);
+        public bool Next(XsdElement element, out JsValue value, out string path) => Next(element.Name.LocalName, out value, out path, IsArray(element.Name.LocalName));
 
         public bool NextUnknown(out string name, out JsValue value, out string path)
         {
             name = _unknown.Find(_left.ContainsKey) ?? "";
-            return Next(name, out value, out path);
+            return Next(name, out value, out path, isWhole: false);
         }
+
+        /// <summary>Whether an array is the value, not several values.</summary>
+        private bool IsArray(string name) => _type.Fields.TryGetValue(name, out var field) && field is { IsList: false, Element.Type: XsdComplexType { ItemType: not null } };
 
         public void ThrowIfLeft()
         {
@@ -316,13 +366,13 @@ internal sealed class JsonToXml(XmlWriter writer, StringBuilder written)
                     : _type.Fields.ContainsKey(name) ? "not allowed together with the other fields: it is one of a choice" : "there is no such field");
         }
 
-        private bool Next(string name, out JsValue value, out string path)
+        private bool Next(string name, out JsValue value, out string path, bool isWhole)
         {
             path = Join(_path, name);
             value = default;
             if (!_left.TryGetValue(name, out var left)) return false;
             value = left.Value;
-            if (left.Value.AsArray is { } list)
+            if (!isWhole && left.Value.AsArray is { } list)
             {
                 value = list[left.Next];
                 path = At(path, left.Next);

@@ -36,7 +36,7 @@ internal static class SoapEnvelope
             }
 
             writer.WriteStartElement("soap", "Body", ns);
-            Body(json, operation.Input.Body, body);
+            Body(operation.Input.IsEncoded ? new JsonToXml(writer, text, encoded: true) : json, operation.Input.Body, body);
             writer.WriteEndElement();
             writer.WriteEndElement();
         }
@@ -66,6 +66,7 @@ internal static class SoapEnvelope
     /// <summary>What an answer's body says.</summary>
     public static JsObject ReadBody(XElement envelope, WsdlMessage? expected)
     {
+        if (expected?.IsEncoded == true) EncodedReferences.Resolve(envelope);
         var children = envelope.Element(envelope.Name.Namespace + "Body")?.Elements().ToList() ?? [];
         var declared = expected?.Body ?? [];
         if (children.Count == 1 && declared.Count <= 1)

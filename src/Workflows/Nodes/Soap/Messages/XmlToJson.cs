@@ -18,11 +18,12 @@ internal static class XmlToJson
         var complex = Actual(element, declared, out var builtIn);
         if (builtIn is not null) return SimpleValues.Read(element.Value, builtIn);
         if (complex.IsAny) return Any(element, depth, keepNamespaces: true);
+        if (complex.ItemType is { } items) return new JsArray([.. element.Elements().Select(e => Read(e, items, depth + 1))]);
         var json = new JsObject();
         if (complex != declared) json.Set(JsonToXml.TypeField, complex.Name!.LocalName);
         foreach (var attribute in element.Attributes())
         {
-            if (attribute.IsNamespaceDeclaration || attribute.Name.Namespace == XmlNames.Instance) continue;
+            if (!IsData(attribute)) continue;
             var known = complex.Attributes.Find(a => a.Name == attribute.Name || (a.Name.LocalName == attribute.Name.LocalName && attribute.Name.Namespace == XNamespace.None));
             json.Set("@" + attribute.Name.LocalName, known is null ? attribute.Value : SimpleValues.Read(attribute.Value, known.Type));
         }
@@ -46,14 +47,31 @@ internal static class XmlToJson
     {
         Check(depth);
         if (IsNil(element)) return JsValue.Null;
+        if (element.Attribute(XmlNames.Encoding + "arrayType") is not null) return new JsArray([.. element.Elements().Select(e => Any(e, depth + 1, keepNamespaces))]);
+        if (IsMap(element)) return Map(element, depth, keepNamespaces);
         var json = new JsObject();
         if (keepNamespaces && element.Name.Namespace != (element.Parent?.Name.Namespace ?? XNamespace.None)) json.Set(JsonToXml.NamespaceField, element.Name.NamespaceName);
         foreach (var attribute in element.Attributes())
-            if (!attribute.IsNamespaceDeclaration && attribute.Name.Namespace != XmlNames.Instance) json.Set("@" + attribute.Name.LocalName, attribute.Value);
+            if (IsData(attribute)) json.Set("@" + attribute.Name.LocalName, attribute.Value);
         foreach (var child in element.Elements()) Add(json, child.Name.LocalName, Any(child, depth + 1, keepNamespaces), isList: false);
         var value = element.HasElements ? (JsValue)TextOf(element) : BuiltIn(element) is { } type ? SimpleValues.Read(element.Value, type) : element.Value;
         if (json.Count == 0 && !element.HasElements) return value;
         if (value.AsString is not "") json.Set(JsonToXml.TextField, value);
+        return json;
+    }
+
+    /// <summary>Attributes that are not about XML or SOAP itself.</summary>
+    private static bool IsData(XAttribute attribute) => !attribute.IsNamespaceDeclaration && attribute.Name.Namespace != XmlNames.Instance && attribute.Name.Namespace != XmlNames.Encoding && attribute.Name != XmlNames.Soap11 + "encodingStyle";
+
+    /// <summary>Whether it is what services of PHP and Apache say for an array with names.</summary>
+    private static bool IsMap(XElement element) =>
+        ((string?)element.Attribute(XmlNames.Instance + "type"))?.Split(':') is [var prefix, "Map"] && element.GetNamespaceOfPrefix(prefix) == XmlNames.ApacheSoap;
+
+    private static JsObject Map(XElement element, int depth, bool keepNamespaces)
+    {
+        var json = new JsObject();
+        foreach (var item in element.Elements())
+            if (item.Element("key") is { } key) json.Set(key.Value, item.Element("value") is { } value ? Any(value, depth + 1, keepNamespaces) : JsValue.Null);
         return json;
     }
 

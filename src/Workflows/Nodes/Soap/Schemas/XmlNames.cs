@@ -8,6 +8,7 @@ internal static class XmlNames
     public static readonly XNamespace Schema = "http://www.w3.org/2001/XMLSchema";
     public static readonly XNamespace Instance = "http://www.w3.org/2001/XMLSchema-instance";
     public static readonly XNamespace Encoding = "http://schemas.xmlsoap.org/soap/encoding/";
+    public static readonly XNamespace ApacheSoap = "http://xml.apache.org/xml-soap";
     public static readonly XNamespace Wsdl = "http://schemas.xmlsoap.org/wsdl/";
     public static readonly XNamespace Soap11Binding = "http://schemas.xmlsoap.org/wsdl/soap/";
     public static readonly XNamespace Soap12Binding = "http://schemas.xmlsoap.org/wsdl/soap12/";

@@ -9,6 +9,9 @@ internal static class XsdBuiltIns
 
     public static readonly XsdSimpleType Text = Of("string", XsdPrimitive.Text);
 
+    /// <summary>An array of SOAP's own encoding that does not say of what.</summary>
+    public static readonly XsdComplexType AnyArray = new() { Name = XmlNames.Encoding + "Array", ItemType = AnyType };
+
     private static readonly FrozenDictionary<string, XsdType> All = new XsdType[]
     {
         AnyType, Text,

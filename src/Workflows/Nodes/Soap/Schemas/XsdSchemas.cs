@@ -64,7 +64,7 @@ internal sealed class XsdSchemas
     {
         if (_types.TryGetValue(name, out var known)) return known;
         if (name.Namespace == Xsd || name.Namespace == XmlNames.Encoding)
-            if (XsdBuiltIns.Find(name.LocalName) is { } builtIn) return builtIn;
+            if ((name == XmlNames.Encoding + "Array" ? XsdBuiltIns.AnyArray : XsdBuiltIns.Find(name.LocalName)) is { } builtIn) return builtIn;
         if (!_declared.TryGetValue(("type", name), out var found))
         {
             // A document without a namespace of its own, included into one that has.
@@ -182,11 +182,35 @@ internal sealed class XsdSchemas
             type.Mixed |= from.Mixed;
         }
 
-        // An array of SOAP's own encoding says nothing here of what is in it.
-        if (derivation.Name == Xsd + "restriction" && type.Content is null && (string?)derivation.Attribute("base") is { } name && XmlNames.Resolve(derivation, name).Namespace == XmlNames.Encoding)
-            type.Content = new XsdAny { Least = 0, Most = int.MaxValue };
+        if (derivation.Name == Xsd + "restriction" && from.ItemType is not null)
+        {
+            EncodedArray(type, derivation);
+            return;
+        }
+
         type.Attributes.AddRange(from.Attributes.Where(a => !type.Attributes.Exists(own => own.Name == a.Name) && !Prohibits(derivation, a.Name.LocalName)));
         type.AnyAttribute |= from.AnyAttribute && !from.IsAny;
+    }
+
+    /// <summary>An array of SOAP's own encoding: an attribute says of what (WSDL 1.1, 2.2), or its only element.</summary>
+    private void EncodedArray(XsdComplexType type, XElement derivation)
+    {
+        var only = type.Content is XsdGroup { Children: [XsdElementParticle particle] } ? particle.Element : null;
+        var said = derivation.Elements(Xsd + "attribute").Select(a => (string?)a.Attribute(XmlNames.Wsdl + "arrayType")).FirstOrDefault(t => t is not null);
+        type.ItemType = XsdBuiltIns.AnyType;
+        type.ItemName = only?.Name.LocalName ?? type.ItemName;
+        type.Attributes.Clear();
+        type.Content = new XsdAny { Least = 0, Most = int.MaxValue };
+        if (said is null && only is null) _warnings.Add($"the array {(type.Name is { } name ? Show(name) : "in an element")} does not say what is in it: it is any data");
+        else _later.Enqueue(() => type.ItemType = said is null ? only!.Type : ItemsOf(said.Trim(), derivation));
+    }
+
+    private XsdType ItemsOf(string array, XElement context)
+    {
+        var bracket = array.LastIndexOf('[');
+        var items = bracket < 0 ? array : array[..bracket].TrimEnd();
+        if (bracket >= 0 && array.AsSpan(bracket).Contains(',')) throw new WsdlException($"'{array}' is an array of several dimensions, which is not supported");
+        return items.EndsWith(']') ? new XsdComplexType { ItemType = ItemsOf(items, context), Content = new XsdAny { Least = 0, Most = int.MaxValue } } : FindType(XmlNames.Resolve(context, items), context);
     }
 
     private static bool Prohibits(XElement derivation, string name) => derivation.Elements(Xsd + "attribute").Any(a => (string?)a.Attribute("name") == name && (string?)a.Attribute("use") is "prohibited");

@@ -55,6 +55,12 @@ internal sealed class XsdComplexType : XsdType
     /// <summary>The type that it extends or restricts.</summary>
     public XsdType? Base { get; set; }
 
+    /// <summary>For an array of SOAP's own encoding (SOAP 1.1, 5.4.2), what is in it.</summary>
+    public XsdType? ItemType { get; set; }
+
+    /// <summary>What an element of the array is called; the name does not matter to anybody.</summary>
+    public string ItemName { get; set; } = "item";
+
     /// <summary>What may be said in its place (<c>xsi:type</c>).</summary>
     public List<XsdComplexType> Derived { get; } = [];
 

@@ -43,7 +43,8 @@ internal sealed record WsdlOperation(string Name, string Action, WsdlMessage Inp
 /// <summary>What stands in an envelope.</summary>
 /// <param name="Body">The elements of the body; nearly always one.</param>
 /// <param name="Headers">The header elements that the WSDL declares.</param>
-internal sealed record WsdlMessage(IReadOnlyList<XsdElement> Body, IReadOnlyList<XsdElement> Headers)
+/// <param name="IsEncoded">Whether it is in SOAP's own encoding (SOAP 1.1, 5), where each element says its type.</param>
+internal sealed record WsdlMessage(IReadOnlyList<XsdElement> Body, IReadOnlyList<XsdElement> Headers, bool IsEncoded = false)
 {
     public static readonly WsdlMessage Empty = new([], []);
 }

@@ -140,13 +140,15 @@ internal sealed class WsdlReader
     {
         var message = Named("message", direction, "message") ?? throw new WsdlException($"nothing declares its message '{(string?)direction.Attribute("message")}'");
         var body = bound?.Element(soap + "body") ?? bound?.Descendants(soap + "body").FirstOrDefault();
-        if ((string?)body?.Attribute("use") is "encoded") throw new WsdlException("it uses SOAP encoding (use=\"encoded\"); literal is supported");
+        var encoded = (string?)body?.Attribute("use") is "encoded";
+        if (encoded && soap == XmlNames.Soap12Binding) throw new WsdlException("it uses the encoding of SOAP 1.2 (use=\"encoded\"), which is not supported; that of SOAP 1.1 is");
+        if (encoded && style is not "rpc") throw new WsdlException("it uses SOAP encoding (use=\"encoded\") with style=\"document\", which no two services read alike; rpc is supported");
         var parts = Parts(message);
         var headers = bound?.Elements(soap + "header").Select(Header).OfType<XsdElement>().ToList() ?? [];
         var headerParts = bound?.Elements(soap + "header").Where(h => XmlNames.Resolve(h, (string?)h.Attribute("message") ?? "") == XmlNames.Resolve(direction, (string)direction.Attribute("message")!)).Select(h => (string?)h.Attribute("part")).ToList() ?? [];
         if ((string?)body?.Attribute("parts") is { } only) parts = [.. parts.Where(p => only.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries).Contains(p.Name, StringComparer.Ordinal))];
         else parts.RemoveAll(p => headerParts.Contains(p.Name));
-        return new WsdlMessage(style is "rpc" ? [Rpc((string?)body?.Attribute("namespace"), operation + suffix, parts)] : [.. parts.Select(Element)], headers);
+        return new WsdlMessage(style is "rpc" ? [Rpc((string?)body?.Attribute("namespace"), operation + suffix, parts)] : [.. parts.Select(Element)], headers, encoded);
     }
 
     private List<WsdlPart> Parts(XElement message) =>
