@@ -3,8 +3,8 @@ using System.Globalization;
 using System.Text;
 using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Http;
+using Sluice.Foundation.Protobuf;
 using Sluice.Gateway.Pipeline;
-using Sluice.Gateway.Plugins.Protobuf;
 
 namespace Sluice.Gateway.Plugins.GrpcGateway;
 
@@ -48,37 +48,7 @@ internal sealed class GrpcGatewayCall(ProtoMethod method, string? responseBody) 
     {
         if (fields["grpc-status"] is not [{ } text] || !int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var code) || code == 0) return null;
         var status = new JsonObject { ["code"] = code, ["message"] = Uri.UnescapeDataString(fields["grpc-message"].ToString()), ["details"] = new JsonArray() };
-        if (fields["grpc-status-details-bin"] is [{ Length: > 0 } details] && Details(details) is { } told) status["details"] = told;
+        if (fields["grpc-status-details-bin"] is [{ Length: > 0 } details] && RpcStatus.Details(method.Output.Schema, details) is { } told) status["details"] = told;
         return status;
-    }
-
-    /// <summary>The third field of the <c>google.rpc.Status</c>, whose messages are shown as far as their types are known.</summary>
-    private JsonArray? Details(string base64)
-    {
-        if (ProtoJson.FromBase64(base64) is not { } bytes) return null;
-        var any = RpcStatus.Any(method.Output.Schema);
-        var details = new JsonArray();
-        var reader = new ProtoReader(bytes);
-        while (reader.Next())
-        {
-            if (reader is not { Field: 3, Wire: ProtoWire.Bytes }) reader.Skip();
-            else if (ProtoJson.DecodeNode(reader.Bytes(), any, out var detail)) details.Add(detail);
-        }
-
-        return reader.Failed ? null : details;
-    }
-}
-
-/// <summary>The type of a status's details, for schemas that do not import it.</summary>
-internal static class RpcStatus
-{
-    public static ProtoMessage Any(ProtoSchema? schema)
-    {
-        if (schema?.Message("google.protobuf.Any") is { } declared) return declared;
-        var any = new ProtoMessage("google.protobuf.Any") { Schema = schema };
-        any.Fields.Add(new ProtoField { Name = "type_url", JsonName = "typeUrl", Number = 1, Kind = ProtoKind.String });
-        any.Fields.Add(new ProtoField { Name = "value", JsonName = "value", Number = 2, Kind = ProtoKind.Bytes });
-        any.Freeze();
-        return any;
     }
 }

@@ -5,8 +5,8 @@ using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Primitives;
+using Sluice.Foundation.Protobuf;
 using Sluice.Gateway.Pipeline;
-using Sluice.Gateway.Plugins.Protobuf;
 using Sluice.Gateway.Plugins.Transforming;
 
 namespace Sluice.Gateway.Plugins.GrpcGateway;

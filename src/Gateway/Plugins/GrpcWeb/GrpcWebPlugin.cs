@@ -6,8 +6,8 @@ using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Primitives;
+using Sluice.Foundation.Protobuf;
 using Sluice.Gateway.Pipeline;
-using Sluice.Gateway.Plugins.Protobuf;
 
 namespace Sluice.Gateway.Plugins.GrpcWeb;
 

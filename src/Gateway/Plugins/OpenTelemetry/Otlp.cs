@@ -1,6 +1,6 @@
 using System.Buffers.Binary;
+using Sluice.Foundation.Protobuf;
 using Sluice.Gateway.Pipeline;
-using Sluice.Gateway.Plugins.Protobuf;
 using Sluice.Gateway.Telemetry;
 
 namespace Sluice.Gateway.Plugins.OpenTelemetry;

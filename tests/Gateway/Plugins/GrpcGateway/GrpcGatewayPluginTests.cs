@@ -2,20 +2,20 @@ using System.Buffers;
 using System.Text;
 using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Http;
+using Sluice.Foundation.Protobuf;
+using Sluice.Foundation.Tests.Protobuf;
 using Sluice.Gateway.Plugins.GrpcGateway;
-using Sluice.Gateway.Plugins.Protobuf;
 using Sluice.Gateway.Tests.Plugins.GrpcWeb;
-using Sluice.Gateway.Tests.Plugins.Protobuf;
 
 namespace Sluice.Gateway.Tests.Plugins.GrpcGateway;
 
 public sealed class GrpcGatewayPluginTests : IDisposable
 {
-    private static readonly ProtoSchema Schema = ProtoFile.Parse(ProtoFileTests.Library);
+    private static readonly ProtoSchema Schema = ProtoFile.Parse(LibraryProto.Text);
 
     private readonly string file = Path.Combine(Path.GetTempPath(), $"sluice-{Guid.NewGuid():N}.proto");
 
-    public GrpcGatewayPluginTests() => File.WriteAllText(file, ProtoFileTests.Library);
+    public GrpcGatewayPluginTests() => File.WriteAllText(file, LibraryProto.Text);
 
     public void Dispose() => File.Delete(file);
 

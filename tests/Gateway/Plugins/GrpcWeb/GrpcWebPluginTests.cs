@@ -1,8 +1,8 @@
 using System.Buffers;
 using System.Text;
 using Microsoft.AspNetCore.Http;
+using Sluice.Foundation.Protobuf;
 using Sluice.Gateway.Plugins.GrpcWeb;
-using Sluice.Gateway.Plugins.Protobuf;
 
 namespace Sluice.Gateway.Tests.Plugins.GrpcWeb;
 

@@ -1,4 +1,4 @@
-namespace Sluice.Gateway.Plugins.Protobuf;
+namespace Sluice.Foundation.Protobuf;
 
 /// <summary>Google's own .proto files that others import, as far as their types are needed.</summary>
 internal static class GoogleTypes

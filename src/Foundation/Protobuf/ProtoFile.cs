@@ -1,10 +1,10 @@
-namespace Sluice.Gateway.Plugins.Protobuf;
+namespace Sluice.Foundation.Protobuf;
 
 /// <summary>
 /// Reads .proto files (proto2 and proto3), with what they import from beside them, the folders of Kong's setting and Google's own types; and
 /// descriptor sets (<c>protoc --include_imports --descriptor_set_out</c>), which are told by their ending: .pb, .bin, .desc, .protoset.
 /// </summary>
-internal sealed class ProtoFile
+public sealed class ProtoFile
 {
     private static readonly Dictionary<string, ProtoKind> Scalars = new(StringComparer.Ordinal)
     {
@@ -27,26 +27,28 @@ internal sealed class ProtoFile
 
     private readonly ProtoSchema schema = new();
     private readonly HashSet<string> read = new(StringComparer.Ordinal);
-    private readonly string folder;
+    private readonly string[] folders;
     private ProtoTokens tokens = new("");
     private string package = "";
     private bool proto3;
+    private int nesting;
 
-    private ProtoFile(string folder) => this.folder = folder;
+    private ProtoFile(params string[] folders) => this.folders = folders;
 
     /// <exception cref="ProtoFormatException">The file cannot be read, for the reason told.</exception>
     public static ProtoSchema Read(string path)
     {
         if (Path.GetExtension(path) is ".pb" or ".bin" or ".desc" or ".protoset") return DescriptorSet.Read(Bytes(path));
-        var file = new ProtoFile(Path.GetDirectoryName(Path.GetFullPath(path))!);
+        var file = new ProtoFile(Path.GetDirectoryName(Path.GetFullPath(path))!, "/usr/include", "/usr/local/kong/include");
         file.ReadFile(path, System.Text.Encoding.UTF8.GetString(Bytes(path)));
         return file.Linked(path);
     }
 
-    /// <summary>For tests and what is not in a file.</summary>
-    internal static ProtoSchema Parse(string text)
+    /// <summary>For what is not in a file: it imports only Google's own types.</summary>
+    /// <exception cref="ProtoFormatException">The text cannot be read, for the reason told.</exception>
+    public static ProtoSchema Parse(string text)
     {
-        var file = new ProtoFile(".");
+        var file = new ProtoFile();
         file.ReadFile("text", text);
         return file.Linked("text");
     }
@@ -122,7 +124,7 @@ internal sealed class ProtoFile
     private void Import(string name)
     {
         if (!read.Add(name)) return;
-        foreach (var root in (string[])[folder, "/usr/include", "/usr/local/kong/include"])
+        foreach (var root in folders)
             if (Path.Combine(root, name) is var path && File.Exists(path))
             {
                 ReadFile(path, System.Text.Encoding.UTF8.GetString(Bytes(path)));
@@ -138,7 +140,9 @@ internal sealed class ProtoFile
         var message = new ProtoMessage(Full(scope, tokens.Take()));
         schema.Add(message);
         tokens.Expect("{");
+        if (++nesting > DescriptorSet.MaxDepth) throw tokens.Error("messages are declared too deeply inside others");
         while (!tokens.TryTake("}")) ReadMember(message, inOneof: false);
+        nesting--;
     }
 
     private void ReadMember(ProtoMessage message, bool inOneof)
@@ -161,6 +165,7 @@ internal sealed class ProtoFile
                 tokens.Take();
                 tokens.Take();
                 tokens.Expect("{");
+                if (inOneof) throw tokens.Error("a oneof in a oneof is not possible");
                 while (!tokens.TryTake("}")) ReadMember(message, inOneof: true);
                 return;
         }
@@ -205,13 +210,14 @@ internal sealed class ProtoFile
         tokens.Expect(",");
         var value = tokens.Take();
         tokens.Expect(">");
+        if (!Scalars.TryGetValue(key, out var kind)) throw tokens.Error($"'{key}' cannot be the key of a map");
         var name = tokens.Take();
         tokens.Expect("=");
         var number = tokens.TakeNumber();
         var (json, _) = ReadFieldOptions();
         tokens.Expect(";");
         var entry = new ProtoMessage($"{message.Name}.{name}:entry") { IsMapEntry = true };
-        entry.Fields.Add(new ProtoField { Name = "key", JsonName = "key", Number = 1, Kind = Scalars[key], HasPresence = true });
+        entry.Fields.Add(new ProtoField { Name = "key", JsonName = "key", Number = 1, Kind = kind, HasPresence = true });
         entry.Fields.Add(new ProtoField
         {
             Name = "value",

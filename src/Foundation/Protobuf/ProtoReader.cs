@@ -1,9 +1,9 @@
 using System.Buffers.Binary;
 
-namespace Sluice.Gateway.Plugins.Protobuf;
+namespace Sluice.Foundation.Protobuf;
 
 /// <summary>Reads the wire format of Protocol Buffers. What is not well-formed ends the reading, with <see cref="Failed"/>.</summary>
-internal ref struct ProtoReader(ReadOnlySpan<byte> message)
+public ref struct ProtoReader(ReadOnlySpan<byte> message)
 {
     private readonly ReadOnlySpan<byte> message = message;
     private int at;

@@ -1,9 +1,9 @@
 using System.Collections.Frozen;
 
-namespace Sluice.Gateway.Plugins.Protobuf;
+namespace Sluice.Foundation.Protobuf;
 
 /// <summary>What a .proto file, with those that it imports, declares.</summary>
-internal sealed class ProtoSchema
+public sealed class ProtoSchema
 {
     private readonly Dictionary<string, ProtoMessage> messages = new(StringComparer.Ordinal);
     private readonly Dictionary<string, ProtoEnum> enums = new(StringComparer.Ordinal);
@@ -65,7 +65,7 @@ internal sealed class ProtoSchema
 
 /// <summary>A message type.</summary>
 /// <param name="Name">Full, without a leading dot.</param>
-internal sealed record ProtoMessage(string Name)
+public sealed record ProtoMessage(string Name)
 {
     private FrozenDictionary<int, ProtoField> byNumber = FrozenDictionary<int, ProtoField>.Empty;
     private FrozenDictionary<string, ProtoField> byName = FrozenDictionary<string, ProtoField>.Empty;
@@ -91,7 +91,7 @@ internal sealed record ProtoMessage(string Name)
 }
 
 /// <summary>A field of a message.</summary>
-internal sealed record ProtoField
+public sealed record ProtoField
 {
     public required string Name { get; init; }
 
@@ -119,7 +119,7 @@ internal sealed record ProtoField
 }
 
 /// <summary>An enumeration.</summary>
-internal sealed record ProtoEnum(string Name)
+public sealed record ProtoEnum(string Name)
 {
     public Dictionary<string, int> Numbers { get; } = new(StringComparer.Ordinal);
 
@@ -127,7 +127,7 @@ internal sealed record ProtoEnum(string Name)
 }
 
 /// <summary>A method of a service.</summary>
-internal sealed record ProtoMethod
+public sealed record ProtoMethod
 {
     /// <summary>Full, without a leading dot.</summary>
     public required string Service { get; init; }
@@ -157,10 +157,10 @@ internal sealed record ProtoMethod
 /// <param name="Template">As <c>/v1/{name=shelves/*}</c>.</param>
 /// <param name="Body">The field that the body is; <c>*</c> for the whole message; null for none.</param>
 /// <param name="ResponseBody">The field of the answer that is sent; null for all of it.</param>
-internal sealed record HttpRule(string Method, string Template, string? Body, string? ResponseBody);
+public sealed record HttpRule(string Method, string Template, string? Body, string? ResponseBody);
 
 /// <summary>Kinds of values.</summary>
-internal enum ProtoKind
+public enum ProtoKind
 {
     Double, Float, Int32, Int64, UInt32, UInt64, SInt32, SInt64, Fixed32, Fixed64, SFixed32, SFixed64, Bool, String, Bytes, Message, Enum,
 }

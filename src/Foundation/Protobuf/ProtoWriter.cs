@@ -1,10 +1,10 @@
 using System.Buffers.Binary;
 using System.Text;
 
-namespace Sluice.Gateway.Plugins.Protobuf;
+namespace Sluice.Foundation.Protobuf;
 
 /// <summary>Writes the wire format of Protocol Buffers.</summary>
-internal sealed class ProtoWriter
+public sealed class ProtoWriter
 {
     private byte[] buffer = new byte[256];
     private int length;
@@ -107,7 +107,7 @@ internal sealed class ProtoWriter
 }
 
 /// <summary>How a value stands on the wire.</summary>
-internal enum ProtoWire : byte
+public enum ProtoWire : byte
 {
     Varint = 0,
     Fixed64 = 1,

@@ -1,4 +1,4 @@
-namespace Sluice.Gateway.Plugins.Protobuf;
+namespace Sluice.Foundation.Protobuf;
 
 /// <summary>Reads the options of a method as far as they are <c>google.api.http</c>.</summary>
 internal static class HttpRuleOptions
@@ -18,7 +18,7 @@ internal static class HttpRuleOptions
                 tokens.Expect(")");
                 if (tokens.TryTake("="))
                 {
-                    ReadRule(tokens, rules);
+                    ReadRule(tokens, rules, 0);
                     tokens.TryTake(";");
                     continue;
                 }
@@ -30,8 +30,9 @@ internal static class HttpRuleOptions
         return rules;
     }
 
-    private static void ReadRule(ProtoTokens tokens, List<HttpRule> rules)
+    private static void ReadRule(ProtoTokens tokens, List<HttpRule> rules, int depth)
     {
+        if (depth > DescriptorSet.MaxDepth) throw tokens.Error("a google.api.http rule is nested too deeply");
         var (method, template, body, responseBody) = ("", "", (string?)null, (string?)null);
         var more = new List<HttpRule>();
         tokens.Expect("{");
@@ -59,13 +60,13 @@ internal static class HttpRuleOptions
                 case "additional_bindings" when tokens.TryTake("["):
                     while (!tokens.TryTake("]"))
                     {
-                        ReadRule(tokens, more);
+                        ReadRule(tokens, more, depth + 1);
                         tokens.TryTake(",");
                     }
 
                     break;
                 case "additional_bindings":
-                    ReadRule(tokens, more);
+                    ReadRule(tokens, more, depth + 1);
                     break;
                 default:
                     throw tokens.Error($"'{name}' is not a field of google.api.http");

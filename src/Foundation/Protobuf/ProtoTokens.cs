@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text;
 
-namespace Sluice.Gateway.Plugins.Protobuf;
+namespace Sluice.Foundation.Protobuf;
 
 /// <summary>The words of a .proto file.</summary>
 internal sealed class ProtoTokens
@@ -120,4 +120,4 @@ internal sealed class ProtoTokens
 }
 
 /// <summary>A .proto file or descriptor set that cannot be read; the message says where and why.</summary>
-internal sealed class ProtoFormatException(string message) : Exception(message);
+public sealed class ProtoFormatException(string message) : Exception(message);

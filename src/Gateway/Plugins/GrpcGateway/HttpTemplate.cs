@@ -1,5 +1,7 @@
 
-namespace Sluice.Gateway.Plugins.Protobuf;
+using Sluice.Foundation.Protobuf;
+
+namespace Sluice.Gateway.Plugins.GrpcGateway;
 
 /// <summary>A path template of <c>google.api.http</c>: <c>/v1/{name=shelves/*}/books/**:publish</c>.</summary>
 internal sealed class HttpTemplate

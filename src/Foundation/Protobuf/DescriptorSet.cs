@@ -1,9 +1,9 @@
 using System.Text;
 
-namespace Sluice.Gateway.Plugins.Protobuf;
+namespace Sluice.Foundation.Protobuf;
 
 /// <summary>Reads a <c>FileDescriptorSet</c> (google/protobuf/descriptor.proto), with the <c>google.api.http</c> rules in it.</summary>
-internal static class DescriptorSet
+public static class DescriptorSet
 {
     /// <summary>The number of the extension <c>google.api.http</c> of MethodOptions.</summary>
     private const int HttpExtension = 72295728;
@@ -17,6 +17,9 @@ internal static class DescriptorSet
     ];
 
     private static readonly string[] Methods = ["", "", "GET", "PUT", "POST", "DELETE", "PATCH"];
+
+    /// <summary>How deep messages may be declared in messages.</summary>
+    internal const int MaxDepth = 64;
 
     /// <exception cref="ProtoFormatException">It is none, or a type is missing.</exception>
     public static ProtoSchema Read(byte[] bytes)
@@ -43,7 +46,7 @@ internal static class DescriptorSet
             switch (reader.Field)
             {
                 case 4:
-                    ReadMessage(schema, package, proto3, reader.Bytes());
+                    ReadMessage(schema, package, proto3, reader.Bytes(), 0);
                     break;
                 case 5:
                     ReadEnum(schema, package, reader.Bytes());
@@ -58,8 +61,9 @@ internal static class DescriptorSet
         }
     }
 
-    private static void ReadMessage(ProtoSchema schema, string scope, bool proto3, ReadOnlySpan<byte> bytes)
+    private static void ReadMessage(ProtoSchema schema, string scope, bool proto3, ReadOnlySpan<byte> bytes, int depth)
     {
+        if (depth > MaxDepth) throw new ProtoFormatException("messages are declared too deeply inside others");
         var message = new ProtoMessage(Full(scope, Text(bytes, 1))) { IsMapEntry = Number(Bytes(bytes, 7), 7) == 1 };
         schema.Add(message);
         var reader = new ProtoReader(bytes);
@@ -71,7 +75,7 @@ internal static class DescriptorSet
                     message.Fields.Add(ReadField(reader.Bytes(), proto3, message.IsMapEntry));
                     break;
                 case 3:
-                    ReadMessage(schema, message.Name, proto3, reader.Bytes());
+                    ReadMessage(schema, message.Name, proto3, reader.Bytes(), depth + 1);
                     break;
                 case 4:
                     ReadEnum(schema, message.Name, reader.Bytes());
@@ -135,7 +139,7 @@ internal static class DescriptorSet
 
             var method = reader.Bytes();
             var rules = new List<HttpRule>();
-            ReadRule(Bytes(Bytes(method, 4), HttpExtension), rules);
+            ReadRule(Bytes(Bytes(method, 4), HttpExtension), rules, 0);
             schema.Methods.Add(new ProtoMethod
             {
                 Service = service,
@@ -149,8 +153,9 @@ internal static class DescriptorSet
         }
     }
 
-    private static void ReadRule(ReadOnlySpan<byte> bytes, List<HttpRule> rules)
+    private static void ReadRule(ReadOnlySpan<byte> bytes, List<HttpRule> rules, int depth)
     {
+        if (depth > MaxDepth) throw new ProtoFormatException("a google.api.http rule is nested too deeply");
         var (method, template) = ("", "");
         string? body = null, responseBody = null;
         var reader = new ProtoReader(bytes);
@@ -181,7 +186,7 @@ internal static class DescriptorSet
         reader = new ProtoReader(bytes);
         while (reader.Next())
         {
-            if (reader.Field == 11) ReadRule(reader.Bytes(), rules);
+            if (reader.Field == 11) ReadRule(reader.Bytes(), rules, depth + 1);
             else reader.Skip();
         }
     }

@@ -1,20 +1,23 @@
 using System.Buffers;
 using System.Buffers.Binary;
 
-namespace Sluice.Gateway.Plugins.Protobuf;
+namespace Sluice.Foundation.Protobuf;
 
 /// <summary>gRPC's framing: a byte of flags and four of length before each message.</summary>
-internal sealed class GrpcFrames
+/// <param name="most">Bytes that one message may have.</param>
+public sealed class GrpcFrames(int most = 64 * 1024 * 1024)
 {
     public const byte Trailers = 0x80;
     private const int HeadSize = 5;
-    private const int MaxMessage = 64 * 1024 * 1024;
 
     private readonly ArrayBufferWriter<byte> waiting = new();
     private int taken;
 
-    /// <summary>A frame is longer than anybody sends.</summary>
+    /// <summary>A frame is longer than it may be.</summary>
     public bool Failed { get; private set; }
+
+    /// <summary>The flags of the message that was taken last: 1 where it is compressed.</summary>
+    public byte Flags { get; private set; }
 
     /// <summary>Bytes that have come and make no whole frame yet.</summary>
     public ReadOnlySpan<byte> Rest => waiting.WrittenSpan[taken..];
@@ -46,13 +49,14 @@ internal sealed class GrpcFrames
         var rest = Rest;
         if (Failed || rest.Length < HeadSize) return false;
         var length = BinaryPrimitives.ReadUInt32BigEndian(rest[1..]);
-        if (length > MaxMessage)
+        if (length > most)
         {
             Failed = true;
             return false;
         }
 
         if (rest.Length < HeadSize + length) return false;
+        Flags = rest[0];
         message = rest.Slice(HeadSize, (int)length);
         taken += HeadSize + (int)length;
         return true;

@@ -2,7 +2,7 @@ using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 
-namespace Sluice.Gateway.Plugins.Protobuf;
+namespace Sluice.Foundation.Protobuf;
 
 /// <summary>Google's types that have a form of their own in JSON (protobuf.dev, "ProtoJSON format"), to and from the JSON of their fields.</summary>
 internal static class WellKnownTypes
@@ -21,7 +21,7 @@ internal static class WellKnownTypes
 
     /// <summary>The JSON that clients send, as that of the message's fields; itself for other types.</summary>
     /// <exception cref="ProtoFormatException">It is not of the type's form.</exception>
-    public static JsonNode? Fields(JsonNode? json, ProtoMessage message)
+    public static JsonNode? Fields(JsonNode? json, ProtoMessage message, ProtoJsonStyle style, int depth)
     {
         if (!message.Name.StartsWith(Package, StringComparison.Ordinal)) return json;
         switch (message.Name[Package.Length..])
@@ -50,7 +50,7 @@ internal static class WellKnownTypes
                     }] = json?.DeepClone() ?? "NULL_VALUE",
                 };
             case "Any" when json is JsonObject any && any.ContainsKey("@type"):
-                return ReadAny(any, message);
+                return ReadAny(any, message, style, depth);
             case var name when IsWrapper(name, message) && json is JsonValue:
                 return new JsonObject { ["value"] = json.DeepClone() };
             default:
@@ -59,7 +59,7 @@ internal static class WellKnownTypes
     }
 
     /// <summary>The JSON that clients get for the JSON of a message's fields; itself for other types.</summary>
-    public static JsonNode? Show(JsonObject fields, ProtoMessage message)
+    public static JsonNode? Show(JsonObject fields, ProtoMessage message, ProtoJsonStyle style, int depth)
     {
         if (!message.Name.StartsWith(Package, StringComparison.Ordinal)) return fields;
         switch (message.Name[Package.Length..])
@@ -71,6 +71,7 @@ internal static class WellKnownTypes
                     : DateTimeOffset.FromUnixTimeSeconds(seconds).ToString("yyyy-MM-dd'T'HH:mm:ss", CultureInfo.InvariantCulture) + Fraction(Number(fields["nanos"])) + "Z";
             case "Duration":
                 var (whole, nanos) = (Number(fields["seconds"]), Number(fields["nanos"]));
+                if (whole is < -MostSeconds or > MostSeconds) return fields;
                 return (whole < 0 || nanos < 0 ? "-" : "") + Math.Abs(whole).ToString(CultureInfo.InvariantCulture) + Fraction(Math.Abs(nanos)) + "s";
             case "FieldMask":
                 return string.Join(',', (fields["paths"] as JsonArray ?? []).Select(p => p?.GetValue<string>()));
@@ -81,7 +82,7 @@ internal static class WellKnownTypes
             case "Value":
                 return fields.ContainsKey("null_value") ? null : fields.FirstOrDefault().Value?.DeepClone();
             case "Any":
-                return ShowAny(fields, message);
+                return ShowAny(fields, message, style, depth);
             case var name when IsWrapper(name, message):
                 return fields["value"]?.DeepClone();
             default:
@@ -91,7 +92,7 @@ internal static class WellKnownTypes
 
     private static bool IsWrapper(string name, ProtoMessage message) => name.EndsWith("Value", StringComparison.Ordinal) && message.Fields is [{ Name: "value" }];
 
-    private static JsonObject ReadAny(JsonObject any, ProtoMessage message)
+    private static JsonObject ReadAny(JsonObject any, ProtoMessage message, ProtoJsonStyle style, int depth)
     {
         var url = Text(any["@type"]);
         var fields = new JsonObject { ["type_url"] = url };
@@ -100,7 +101,7 @@ internal static class WellKnownTypes
             var inner = new JsonObject();
             foreach (var (name, value) in any)
                 if (name != "@type") inner[name] = value?.DeepClone();
-            fields["value"] = Convert.ToBase64String(ProtoJson.EncodeNode(HasOwnForm(type) ? inner["value"] : inner, type));
+            fields["value"] = Convert.ToBase64String(ProtoJson.EncodeNode(HasOwnForm(type) ? inner["value"] : inner, type, style, depth + 1));
         }
         else
         {
@@ -110,12 +111,12 @@ internal static class WellKnownTypes
         return fields;
     }
 
-    private static JsonObject ShowAny(JsonObject fields, ProtoMessage message)
+    private static JsonObject ShowAny(JsonObject fields, ProtoMessage message, ProtoJsonStyle style, int depth)
     {
         var url = fields["type_url"]?.GetValue<string>() ?? "";
         var shown = new JsonObject { ["@type"] = url };
         var bytes = fields["value"]?.GetValue<string>() ?? "";
-        if (TypeOf(url, message) is not { } type || ProtoJson.DecodeNode(Convert.FromBase64String(bytes), type, out var inner) is false) shown["value"] = bytes;
+        if (TypeOf(url, message) is not { } type || ProtoJson.DecodeNode(Convert.FromBase64String(bytes), type, out var inner, style, depth + 1) is false) shown["value"] = bytes;
         else if (HasOwnForm(type)) shown["value"] = inner;
         else if (inner is JsonObject members)
             foreach (var (name, value) in members) shown[name] = value?.DeepClone();
@@ -160,7 +161,7 @@ internal static class WellKnownTypes
     /// <summary><c>authorName</c> is <c>author_name</c> in the .proto file.</summary>
     private static string ProtoName(string path) => string.Concat(path.Select(c => char.IsAsciiLetterUpper(c) ? "_" + char.ToLowerInvariant(c) : c.ToString()));
 
-    private static long Number(JsonNode? node) => node is JsonValue value ? (value.TryGetValue<long>(out var wide) ? wide : value.TryGetValue<int>(out var number) ? number : 0) : 0;
+    private static long Number(JsonNode? node) => node is JsonValue value ? (value.TryGetValue<long>(out var wide) ? wide : value.TryGetValue<int>(out var number) ? number : value.TryGetValue<string>(out var text) && long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out wide) ? wide : 0) : 0;
 
     private static string Text(JsonNode? node) => node is JsonValue value ? (value.TryGetValue<string>(out var text) ? text : value.ToJsonString()) : throw new ProtoFormatException("a text is expected");
 }

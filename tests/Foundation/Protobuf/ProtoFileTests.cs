@@ -1,58 +1,15 @@
+using System.Text;
 using System.Text.Json.Nodes;
-using Sluice.Gateway.Plugins.Protobuf;
+using Sluice.Foundation.Protobuf;
 
-namespace Sluice.Gateway.Tests.Plugins.Protobuf;
+namespace Sluice.Foundation.Tests.Protobuf;
 
 public sealed class ProtoFileTests
 {
-    internal const string Library = """
-        syntax = "proto3"; // a comment
-        package library.v1;
-        import "google/api/annotations.proto";
-        import "google/protobuf/timestamp.proto";
-        import "google/protobuf/wrappers.proto";
-        option go_package = "x;y";
-
-        /* Books { } */
-        service Books {
-          rpc Get (GetBook) returns (Book) {
-            option (google.api.http) = {
-              get: "/v1/{name=shelves/*/books/*}"
-              additional_bindings { get: "/v1/books/{name}" }
-              additional_bindings { post: "/v1/books:find" body: "*" }
-            };
-          }
-          rpc Add (AddBook) returns (Book) { option (google.api.http) = { post: "/v1/shelves/{shelf}/books" body: "book" }; }
-          rpc List (GetBook) returns (stream Book) { option (google.api.http).get = "/ignored"; option deprecated = true; }
-          rpc Watch (GetBook) returns (stream .library.v1.Book) { option (google.api.http) = { get: "/v1/watch" }; }
-        }
-
-        message GetBook { string name = 1; int32 revision = 2; Filter filter = 3; message Filter { string author = 1; } }
-        message AddBook { string shelf = 1; Book book = 2; bool dry_run = 3; }
-        enum Kind { KIND_UNKNOWN = 0; NOVEL = 1; }
-        message Book {
-          reserved 90 to 99;
-          string name = 1 [(google.api.field_behavior) = REQUIRED, json_name = "title"];
-          int64 pages = 2;
-          repeated string author_names = 3;
-          Kind kind = 4;
-          map<string, int32> ratings = 5;
-          optional bool lent = 6;
-          oneof cover { bytes image = 7; string url = 8; }
-          google.protobuf.Timestamp published = 9;
-          repeated sint32 deltas = 10;
-          double price = 11;
-          Book sequel = 12;
-          google.protobuf.StringValue note = 13;
-          uint64 big = 14;
-          float weight = 15;
-        }
-        """;
-
     [Fact]
     public void Services_and_their_rules_are_read()
     {
-        var schema = ProtoFile.Parse(Library);
+        var schema = ProtoFile.Parse(LibraryProto.Text);
         schema.Methods.Select(m => m.Path).ShouldBe(["/library.v1.Books/Get", "/library.v1.Books/Add", "/library.v1.Books/List", "/library.v1.Books/Watch"]);
         schema.Methods[0].Rules.ShouldBe(
         [
@@ -69,7 +26,7 @@ public sealed class ProtoFileTests
     [Fact]
     public void Json_becomes_a_message_and_comes_back()
     {
-        var book = ProtoFile.Parse(Library).Message("library.v1.Book")!;
+        var book = ProtoFile.Parse(LibraryProto.Text).Message("library.v1.Book")!;
         var json = JsonNode.Parse("""
             {"title":"Ü","pages":"9007199254740993","author_names":["a","b"],"kind":"NOVEL","ratings":{"x":5},"lent":false,"image":"AQI=",
              "published":"2026-11-20T05:25:22.5Z","deltas":[-1,300],"price":1.5,"sequel":{"name":"s"},"note":"n","big":18446744073709551615,"weight":0.1,"other":1}
@@ -99,7 +56,7 @@ public sealed class ProtoFileTests
     [InlineData("""{"image":"*"}""", "image: base64 is expected")]
     public void A_value_that_does_not_fit_is_told(string json, string reason)
     {
-        var book = ProtoFile.Parse(Library).Message("library.v1.Book")!;
+        var book = ProtoFile.Parse(LibraryProto.Text).Message("library.v1.Book")!;
         Should.Throw<ProtoFormatException>(() => ProtoJson.Encode(JsonNode.Parse(json)!.AsObject(), book)).Message.ShouldBe(reason);
     }
 
@@ -110,7 +67,7 @@ public sealed class ProtoFileTests
     [InlineData("ffffffffffffffffffffff")]
     [InlineData("0b")]
     public void Bytes_that_are_no_message_are_noticed(string hex) =>
-        ProtoJson.Decode(Convert.FromHexString(hex), ProtoFile.Parse(Library).Message("library.v1.GetBook")!).ShouldBeNull();
+        ProtoJson.Decode(Convert.FromHexString(hex), ProtoFile.Parse(LibraryProto.Text).Message("library.v1.GetBook")!).ShouldBeNull();
 
     [Theory]
     [InlineData("message A { B b = 1; }", "type 'B' of A.b is not declared")]
@@ -119,22 +76,6 @@ public sealed class ProtoFileTests
     [InlineData("service S { rpc M (A) returns (A); }", "type 'A' of S.M is not declared")]
     [InlineData("message A { string x = 1", "';' is expected")]
     public void What_is_wrong_with_a_file_is_told(string text, string part) => Should.Throw<ProtoFormatException>(() => ProtoFile.Parse(text)).Message.ShouldContain(part);
-
-    [Theory]
-    [InlineData("/v1/{name=shelves/*/books/*}", "/v1/shelves/1/books/2", "name=shelves/1/books/2")]
-    [InlineData("/v1/{a}/x/{b.c}", "/v1/1/x/2%20", "a=1,b.c=2 ")]
-    [InlineData("/v1/{rest=**}", "/v1/a/b/c", "rest=a/b/c")]
-    [InlineData("/v1/{rest=**}:undo", "/v1/a/b:undo", "rest=a/b")]
-    [InlineData("/v1/*/y", "/v1/x/y", "")]
-    [InlineData("/v1/{name}", "/v1/", null)]
-    [InlineData("/v1/{name}", "/v1/a/b", null)]
-    [InlineData("/v1/{name}:go", "/v1/a", null)]
-    [InlineData("/v1", "/v1/a", null)]
-    public void Templates_match_paths(string template, string path, string? expected)
-    {
-        var values = new HttpTemplate(template).Match(path);
-        (values is null ? null : string.Join(',', values.Select(v => $"{v.Key}={v.Value}"))).ShouldBe(expected);
-    }
 
     [Fact]
     public void A_descriptor_set_says_the_same()
@@ -184,5 +125,52 @@ public sealed class ProtoFileTests
         method.Rules.ShouldBe([new HttpRule("GET", "/m/{user_id}", null, null)]);
         Convert.ToHexStringLower(ProtoJson.Encode(new JsonObject { ["userId"] = "x" }, method.Input)).ShouldBe("0a0178");
         Should.Throw<ProtoFormatException>(() => DescriptorSet.Read([1, 2, 3]));
+    }
+
+    [Fact]
+    public void Numbers_of_64_bits_may_be_text_and_unknown_members_refused()
+    {
+        var style = new ProtoJsonStyle { LongsAreText = true, RefusesUnknown = true };
+        var book = ProtoFile.Parse(LibraryProto.Text).Message("library.v1.Book")!;
+        var json = JsonNode.Parse("""{"name":"n","pages":"9007199254740993","published":"2026-11-20T05:25:22.5Z","sequel":{"name":"s"}}""")!.AsObject();
+        var back = JsonNode.Parse(ProtoJson.Decode(ProtoJson.Encode(json, book, style), book, style))!;
+        back["pages"]!.ToJsonString().ShouldBe("\"9007199254740993\"");
+        (back["sequel"]!["big"]!.ToJsonString(), back["published"]!.ToJsonString()).ShouldBe(("\"0\"", "\"2026-11-20T05:25:22.5Z\""));
+        Should.Throw<ProtoFormatException>(() => ProtoJson.Encode(new JsonObject { ["sequel"] = new JsonObject { ["autor"] = "x" } }, book, style)).Message.ShouldStartWith("autor: library.v1.Book has no such field; it has name, pages,");
+    }
+
+    [Fact]
+    public void An_entry_of_a_map_without_key_or_value_has_their_defaults()
+    {
+        var message = ProtoFile.Parse("syntax=\"proto3\"; message M { map<int32, int32> a = 1; map<string, string> b = 2; }").Message("M")!;
+        Encoding.UTF8.GetString(ProtoJson.Decode(Convert.FromHexString("0a0012020a00"), message)!).ShouldBe("""{"a":{"0":0},"b":{"":""}}""");
+    }
+
+    [Theory]
+    [InlineData("message M { map<Other, int32> a = 1; }", "cannot be the key of a map")]
+    [InlineData("message M { oneof a { oneof b { int32 c = 1; } } }", "a oneof in a oneof is not possible")]
+    [InlineData("NESTED", "messages are declared too deeply inside others")]
+    [InlineData("import \"../../../../etc/hostname\";", "is not found")]
+    public void What_somebody_sends_is_read_strictly(string text, string part) =>
+        Should.Throw<ProtoFormatException>(() => ProtoFile.Parse(text == "NESTED" ? string.Concat(Enumerable.Repeat("message M {", 100_000)) : text)).Message.ShouldContain(part);
+
+    [Fact]
+    public void Messages_nested_too_deeply_are_none()
+    {
+        // An Any in an Any, and so on: each is small, and a hundred thousand of them would be the end of the stack.
+        var schema = ProtoFile.Parse("syntax=\"proto3\"; import \"google/protobuf/any.proto\"; message M { google.protobuf.Any any = 1; }");
+        var any = schema.Message("google.protobuf.Any")!;
+        var bytes = Array.Empty<byte>();
+        for (var i = 0; i < 2000; i++)
+        {
+            var writer = new ProtoWriter();
+            writer.Text(1, "type.googleapis.com/google.protobuf.Any");
+            writer.Tag(2, ProtoWire.Bytes);
+            writer.Bytes(bytes);
+            bytes = writer.ToArray();
+        }
+
+        var shown = ProtoJson.Decode(bytes, any);
+        (shown is null ? 0 : Encoding.UTF8.GetString(shown).Split("@type").Length).ShouldBeLessThan(100);
     }
 }
