@@ -3,7 +3,8 @@ using System.Diagnostics;
 namespace Sluice.Tests.Servers;
 
 /// <summary>A real gRPC server: npm's @grpc/grpc-js with the service of <c>tests/Servers/grpc-server/library.proto</c>.</summary>
-public sealed class GrpcLibraryServer() : NodeServer("grpc-server")
+/// <param name="tls">The files of its key and its certificate, where it speaks TLS.</param>
+public sealed class GrpcLibraryServer(params string[] tls) : NodeServer("grpc-server", tls)
 {
     /// <summary>Its .proto file.</summary>
     public string Proto => Path.Combine(Source, "library.proto");

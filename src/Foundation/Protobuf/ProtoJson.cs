@@ -32,7 +32,7 @@ public static class ProtoJson
     }
 
     /// <summary>As <see cref="Encode"/>, for any JSON.</summary>
-    internal static byte[] EncodeNode(JsonNode? json, ProtoMessage message, ProtoJsonStyle? style = null, int depth = 0)
+    public static byte[] EncodeNode(JsonNode? json, ProtoMessage message, ProtoJsonStyle? style = null, int depth = 0)
     {
         var writer = new ProtoWriter();
         new ProtoJsonWriter(style ?? ProtoJsonStyle.Default).WriteMessage(writer, json, message, depth);

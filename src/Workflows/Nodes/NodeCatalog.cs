@@ -22,6 +22,7 @@ using Sluice.Workflows.Nodes.GitHub;
 using Sluice.Workflows.Nodes.GitLab;
 using Sluice.Workflows.Nodes.GoogleSheets;
 using Sluice.Workflows.Nodes.GraphQl;
+using Sluice.Workflows.Nodes.Grpc;
 using Sluice.Workflows.Nodes.Html;
 using Sluice.Workflows.Nodes.HttpRequest;
 using Sluice.Workflows.Nodes.HubSpot;
@@ -121,6 +122,7 @@ public static class NodeCatalog
 
         EmailNode.Descriptor,
         GraphQlNode.Descriptor,
+        GrpcNode.Descriptor,
         HttpRequestNode.Descriptor,
         SoapNode.Descriptor,
         SseNode.Descriptor,

@@ -47,6 +47,7 @@ public sealed class OutgoingHttp : IDisposable
             PooledConnectionLifetime = TimeSpan.FromMinutes(5),
             ConnectTimeout = TimeSpan.FromSeconds(15),
             MaxConnectionsPerServer = 256,
+            EnableMultipleHttp2Connections = true,
             UseProxy = route.Proxy is not null,
             Proxy = route.Proxy is null ? null : new WebProxy(route.Proxy),
             ActivityHeadersPropagator = null,

@@ -1,8 +1,9 @@
-// A gRPC server of another make: node server.mjs PORT NODE_MODULES
+// A gRPC server of another make: node server.mjs PORT NODE_MODULES [KEY CERTIFICATE]
+import fs from "node:fs";
 import { createRequire } from "node:module";
 import path from "node:path";
 
-const [port, modules] = process.argv.slice(2);
+const [port, modules, key, certificate] = process.argv.slice(2);
 const require = createRequire(path.join(modules, "x.js"));
 const grpc = require("@grpc/grpc-js");
 const loader = require("@grpc/proto-loader");
@@ -30,13 +31,14 @@ function details(code, message) {
 
 const server = new grpc.Server();
 server.addService(Library.service, {
-  Get: see,
+  // Does not answer at all to who asks for "slow".
+  Get: (call, answer) => call.request.name === "slow" || see(call, answer),
   Update: see,
   Publish: see,
   List: (call, answer) => answer(null, { books: [book(1), book(2)] }),
   Echo: (call, answer) => {
     const headers = new grpc.Metadata();
-    headers.set("x-head", "h");
+    headers.set("x-head", call.metadata.get("x-ask").concat(call.metadata.get("x-ask-bin").map((b) => b.toString("hex")), call.metadata.get("authorization")).join(" ") || "h");
     call.sendMetadata(headers);
     const trailers = new grpc.Metadata();
     trailers.set("x-tail", "t");
@@ -53,7 +55,10 @@ server.addService(Library.service, {
     answer({ code: call.request.code, details: call.request.message || "no: ü", metadata });
   },
 });
-server.bindAsync(`127.0.0.1:${port}`, grpc.ServerCredentials.createInsecure(), (error) => {
+const credentials = key
+  ? grpc.ServerCredentials.createSsl(null, [{ private_key: fs.readFileSync(key), cert_chain: fs.readFileSync(certificate) }])
+  : grpc.ServerCredentials.createInsecure();
+server.bindAsync(`127.0.0.1:${port}`, credentials, (error) => {
   if (error) throw error;
   console.log("ready");
 });
