@@ -2,6 +2,7 @@ using System.Net.Mime;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Net.Http.Headers;
+using Sluice.Control.Identity;
 using Sluice.Foundation.Errors;
 using Sluice.Foundation.Schema;
 using Sluice.Gateway.Configuration.Editing;
@@ -36,6 +37,11 @@ internal static class DocumentBody
                 return null;
             }
             content.Write(buffer, 0, read);
+        }
+        if (!CodeInBodies.MayCheck(Caller.Of(http), DocumentParser.Parse("body", content.GetBuffer().AsSpan(0, (int)content.Length), format).Root))
+        {
+            await Envelope.RefuseAsync(http, StatusCodes.Status403Forbidden, new ApiError("NOT_ALLOWED", CodeInBodies.Refusal));
+            return null;
         }
         var result = ConfigurationTree.Read([new ConfigurationSource("body", content.ToArray(), format)], options);
         if (result.Tree is null)

@@ -1,4 +1,6 @@
+using System.Buffers.Text;
 using System.Net.Mime;
+using System.Security.Cryptography;
 using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
@@ -25,6 +27,8 @@ namespace Sluice.Control.Connections;
 public sealed class ConnectionsApi(StoredConnections connections, AuditLog audit, TimeProvider time) : IDisposable
 {
     private const string Callback = "/api/v1/connections/oauth2/callback";
+    private const string Cookie = "sluice_oauth2_";
+    private const int MostUnderWay = 20;
     private const string TenantScope = "tenant:";
 
     private readonly OutgoingHttp http = new();
@@ -105,15 +109,24 @@ public sealed class ConnectionsApi(StoredConnections connections, AuditLog audit
     private Task AuthorizeAsync(HttpContext context) => WithAsync(context, async found =>
     {
         var redirect = $"{context.Request.Scheme}://{context.Request.Host}{Callback}";
-        var (address, problem) = await new OAuth2Authorization(connections, http, time).BeginAsync(found.Id, found.Tenant, redirect, context.RequestAborted);
-        if (address is null) await Envelope.RefuseAsync(context, StatusCodes.Status409Conflict, new ApiError("NOT_AUTHORIZABLE", problem!));
-        else await Envelope.AnswerAsync(context, new AuthorizationView(address, redirect));
+        var (mark, secret) = (Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(4)), Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(32)));
+        var (address, problem) = await new OAuth2Authorization(connections, http, time).BeginAsync(found.Id, found.Tenant, redirect, secret, context.RequestAborted);
+        if (address is null)
+        {
+            await Envelope.RefuseAsync(context, StatusCodes.Status409Conflict, new ApiError("NOT_AUTHORIZABLE", problem!));
+            return;
+        }
+
+        // One cookie for each, so that several can be under way. Lax: the server of another site sends the person back by a link.
+        context.Response.Cookies.Append(Cookie + mark, secret, new CookieOptions { HttpOnly = true, SameSite = SameSiteMode.Lax, Secure = context.Request.IsHttps, Path = Callback, MaxAge = OAuth2Authorization.Lifetime });
+        await Envelope.AnswerAsync(context, new AuthorizationView(address, redirect));
     });
 
-    // No session comes along from another site; that it was begun here is in the state, encrypted, and the code is good once.
+    // No session comes along from another site. That it was begun here is in the state, encrypted; that this browser began it is in its cookie; and the code is good once.
     private async Task FinishAsync(HttpContext context)
     {
         var query = context.Request.Query;
+        var begun = context.Request.Cookies.Where(c => c.Key.StartsWith(Cookie, StringComparison.Ordinal)).Take(MostUnderWay).ToList();
         var text = "The server did not say what it decided.";
         var status = StatusCodes.Status400BadRequest;
         if (query["error"].ToString() is { Length: > 0 } error) text = $"It was refused: {error}";
@@ -121,7 +134,7 @@ public sealed class ConnectionsApi(StoredConnections connections, AuditLog audit
         {
             try
             {
-                var (name, problem) = await new OAuth2Authorization(connections, http, time).FinishAsync(query["state"].ToString(), code, guarded: false, context.RequestAborted);
+                var (name, problem) = await new OAuth2Authorization(connections, http, time).FinishAsync(query["state"].ToString(), code, guarded: false, begun.Select(c => c.Value), context.RequestAborted);
                 if (name is not null) await audit.AppendAsync(new AuditEntry { Actor = "oauth2", ActorKind = "callback", Action = "connections.authorize", Object = name });
                 (text, status) = name is not null ? ($"The connection {name} is authorised. You can close this window.", StatusCodes.Status200OK) : ($"It was not done: {problem}.", status);
             }

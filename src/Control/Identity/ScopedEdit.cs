@@ -12,7 +12,7 @@ namespace Sluice.Control.Identity;
 internal static class ScopedEdit
 {
     /// <summary>Kinds that hold for everybody: a limited caller neither sees nor changes them.</summary>
-    private static readonly HashSet<string> Shared = new(["vaults", "certificates", "ca_certificates", "snis", "workflows"], StringComparer.Ordinal);
+    private static readonly HashSet<string> Shared = new(["vaults", "certificates", "ca_certificates", "snis"], StringComparer.Ordinal);
 
     /// <summary>The settings of plugins that name files of the machine.</summary>
     private static readonly Dictionary<string, string> FileSettings = new(StringComparer.Ordinal)
@@ -42,7 +42,7 @@ internal static class ScopedEdit
     /// </summary>
     public static JsonObject KeepTags(Caller caller, ConfigurationObject? existing, JsonObject body)
     {
-        if (!caller.IsLimited || existing is null || body.ContainsKey("tags"))
+        if (!caller.IsLimited || existing is null || body.ContainsKey("tags") || (existing.Record is WorkflowConfig && body.ContainsKey("nodes")))
             return body;
         var kept = body.DeepClone().AsObject();
         kept["tags"] = ToJson(existing.Tags.Where(tag => caller.Covers([tag])));
@@ -65,7 +65,7 @@ internal static class ScopedEdit
         {
             if (Shared.Contains(change.Kind.Name))
                 return (edit, $"{change.Label} holds for everybody, and you are limited to {Names(caller)}");
-            if (change.Before is { } old && !caller.Covers(old.Tags))
+            if (change.Before is { } old && !TenantBorders.Covers(caller, old))
                 return (edit, $"{change.Label} is not yours, and this would change it");
             if (change.Change != ChangeKind.Created || caller.Covers(change.After!.Tags))
                 continue;
@@ -87,11 +87,13 @@ internal static class ScopedEdit
     {
         if (!caller.Covers(entry.Tags))
             return $"you are limited to {Names(caller)}: the object must have one of these tags";
+        if (TenantBorders.Refuse(caller, tree, entry) is { } beyond)
+            return beyond;
         // Whoever could write a reference could read any secret with it: as a header that is sent to a server of their own.
         if (entry.HasReferences)
             return "values that stand elsewhere (${NAME}, {vault://...}) may be written only by somebody without limits";
         foreach (var target in Targets(tree, entry))
-            if (!caller.Covers(target.Tags))
+            if (!TenantBorders.Covers(caller, target))
                 return $"{target.Label} is not yours";
         return entry.Record switch
         {
@@ -113,8 +115,10 @@ internal static class ScopedEdit
         if (entry.Record is PluginConfig)
             foreach (var target in NamedIn(tree, entry.ToJson()["config"]))
                 yield return target;
-        if (entry.Record is not RouteConfig)
+        if (entry.Record is not RouteConfig config)
             yield break;
+        if (TenantBorders.Run(tree, config) is { } workflow)
+            yield return workflow;
         var route = entry.ToJson();
         foreach (var field in (string[])["pipeline", "policy"])
             if (route[field] is JsonValue name && name.TryGetValue<string>(out var text) && tree.Find(Pipelines, text) is { } pipeline)

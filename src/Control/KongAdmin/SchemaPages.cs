@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Http;
+using Sluice.Control.Identity;
 using Sluice.Control.Releases;
 using Sluice.Gateway.Configuration.Editing;
 using Sluice.Gateway.Configuration.Reading;
@@ -43,6 +44,8 @@ internal sealed class SchemaPages(ReleaseManager releases)
         var (body, refusal) = await AdminBody.ReadAsync(http, fields => EntitySchema.Of(kind, (string?)fields["name"]));
         if (body is null)
             return refusal!;
+        if (!CodeInBodies.MayCheck(Caller.Of(http), body))
+            return KongErrors.OutOfScope(CodeInBodies.Refusal);
         if (kind.Name == "plugins" && body["name"] is JsonValue value && value.TryGetValue<string>(out var plugin) && PluginCatalog.Find(plugin) is null)
             return KongErrors.SchemaViolation([("name", $"plugin '{plugin}' not enabled; add it to the 'plugins' configuration property")]);
 

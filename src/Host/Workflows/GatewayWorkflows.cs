@@ -77,8 +77,10 @@ internal sealed partial class GatewayWorkflows : RouteHandlers, IAsyncDisposable
         var errors = Check(document).Where(p => p.Severity == Severity.Error).Select(p => p.ToString()).ToList();
         if (errors.Count > 0) throw new SnapshotException(string.Join(Environment.NewLine, errors));
         var handlers = new Dictionary<string, RouteHandler>(StringComparer.Ordinal);
+        // Ids last: no name that looks like the id of another workflow stands in for it.
         foreach (var config in document.Workflows)
-            handlers[config.Name] = handlers[config.Id.ToString()] = new WorkflowHandler(_engine, _services, Compiled(config).Model!, WorkflowTenant.Of(config.Tags), config.Enabled);
+            handlers[config.Name] = new WorkflowHandler(_engine, _services, Compiled(config).Model!, WorkflowTenant.Of(config.Tags), config.Enabled);
+        foreach (var (id, handler) in document.Workflows.Select(w => (w.Id.ToString(), handlers[w.Name])).ToList()) handlers[id] = handler;
         return handlers;
     }
 

@@ -34,10 +34,10 @@ public sealed class TestCalls(TimeProvider time)
         return call;
     }
 
-    /// <summary>Whether a call is expected that will be this run.</summary>
-    public bool Expects(string run)
+    /// <summary>The call that will be this run; null when none is expected.</summary>
+    public ExpectedCall? Expects(string run)
     {
-        lock (_lock) return _expected.Exists(c => string.Equals(c.Run, run, StringComparison.Ordinal) && c.Until >= time.GetUtcNow());
+        lock (_lock) return _expected.Find(c => string.Equals(c.Run, run, StringComparison.Ordinal) && c.Until >= time.GetUtcNow());
     }
 
     /// <summary>The call of that address, which is expected no more; null when none is.</summary>

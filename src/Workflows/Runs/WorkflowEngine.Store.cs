@@ -116,7 +116,7 @@ public sealed partial class WorkflowEngine
     private async ValueTask<Run?> PrepareRetryAsync(string id, bool newest)
     {
         if (History is null || await History.FindAsync(id) is not { Phase: RunPhase.Failed or RunPhase.Cancelled } stored) return null;
-        var model = newest ? Find(stored.Workflow) : await ModelAsync(stored.Workflow, stored.Version);
+        var model = newest ? Newest(stored) : await ModelAsync(stored.Workflow, stored.Version);
         if (model is null) return null;
         var request = new RunRequest { Mode = RunMode.Retry, Tenant = stored.Tenant };
         var run = Make(Guid.CreateVersion7(Time.GetUtcNow()).ToString("N"), model, request, 0, id);
@@ -131,6 +131,10 @@ public sealed partial class WorkflowEngine
 
         return run;
     }
+
+    /// <summary>The workflow of a run as it is now; null when there is none, or its name is another tenant's now.</summary>
+    private WorkflowModel? Newest(RunSummary stored) =>
+        _workflows.TryGetValue(stored.Workflow, out var model) && string.Equals(TenantOf(model), stored.Tenant, StringComparison.Ordinal) ? model : null;
 
     /// <summary>A run as its history says; null when there is none, or its document or history cannot be read (they are kept as they are).</summary>
     public async ValueTask<Run?> LoadAsync(string id) => _active.TryGetValue(id, out var active) ? active : await ReadAsync(id);
@@ -305,7 +309,8 @@ public sealed partial class WorkflowEngine
 
     private async ValueTask<RunResult> RunSubWorkflowAsync(SubRun sub)
     {
-        var model = sub.Inline ?? Find(sub.Workflow) ?? throw new Nodes.NodeException($"there is no workflow '{sub.Workflow}'") { Retryable = false };
+        var caller = sub.Parent.Request.Tenant;
+        var (model, tenant) = sub.Inline is { } inline ? (inline, caller) : FindFor(sub.Parent.Model, caller, sub.Workflow) ?? throw new Nodes.NodeException($"there is no workflow '{sub.Workflow}'") { Retryable = false };
         if (!MayCall(sub.Parent.Model, model)) throw new Nodes.NodeException($"the workflow '{model.Name}' may not be called by this one (its setting callerPolicy)") { Retryable = false };
         var trigger = model.Triggers.FirstOrDefault(t => t.Descriptor.Type is "execute-workflow-trigger") ?? model.Triggers.FirstOrDefault()
             ?? throw new Nodes.NodeException($"the workflow '{model.Name}' has no trigger to begin with") { Retryable = false };
@@ -313,7 +318,7 @@ public sealed partial class WorkflowEngine
 
         // The same part of the same run always has the same id: after a crash it goes on with what it did.
         var id = $"{sub.Parent.Id}.{sub.Node.Node.Index}.{sub.Node.Index}.{sub.Item}";
-        var request = new RunRequest { Trigger = trigger.Name, Items = sub.Items, Mode = RunMode.SubWorkflow, Tenant = sub.Parent.Request.Tenant, Parent = sub.Parent, Id = id, Cancellation = sub.Wait ? sub.Cancellation : default };
+        var request = new RunRequest { Trigger = trigger.Name, Items = sub.Items, Mode = RunMode.SubWorkflow, Tenant = tenant, Parent = sub.Parent, Id = id, Cancellation = sub.Wait ? sub.Cancellation : default };
         if (!sub.Wait)
         {
             try
@@ -361,9 +366,11 @@ public sealed partial class WorkflowEngine
     private static bool MayCall(WorkflowModel caller, WorkflowModel called) => called.Settings.CallerPolicy switch
     {
         "none" => ReferenceEquals(caller, called),
-        "workflowsFromAList" => (called.Settings.CallerIds ?? "").Split(',', StringSplitOptions.TrimEntries).Any(id => string.Equals(id, caller.Definition.Id, StringComparison.Ordinal) || string.Equals(id, caller.Name, StringComparison.Ordinal)),
+        "workflowsFromAList" => Listed(called).Any(id => string.Equals(id, caller.Definition.Id, StringComparison.Ordinal) || string.Equals(id, caller.Name, StringComparison.Ordinal)),
         _ => true,
     };
+
+    private static string[] Listed(WorkflowModel called) => (called.Settings.CallerIds ?? "").Split(',', StringSplitOptions.TrimEntries);
 
     private static int Depth(Run run)
     {

@@ -91,7 +91,7 @@ public sealed partial class WorkflowEngine : IAsyncDisposable
         _tenants = tenant is null ? FrozenDictionary<string, string>.Empty : _workflows.Values.ToFrozenDictionary(w => w.Name, tenant, StringComparer.Ordinal);
         IReadOnlyCollection<WorkflowModel> active = isActive is null ? _workflows.Values : [.. _workflows.Values.Where(isActive)];
         _scheduler.Use(active);
-        _listeners.Use(active, w => _tenants.GetValueOrDefault(w.Name, ""));
+        _listeners.Use(active, TenantOf);
         if (_workflows.Values.Any(w => w.Nodes.Any(n => n.Node is Nodes.Code.CodeNode))) _options.Services.Code.Warm();
     }
 
@@ -99,6 +99,25 @@ public sealed partial class WorkflowEngine : IAsyncDisposable
     public WorkflowModel? Find(string nameOrId) => _workflows.TryGetValue(nameOrId, out var model)
         ? model
         : _workflows.Values.FirstOrDefault(w => string.Equals(w.Definition.Id, nameOrId, StringComparison.Ordinal));
+
+    /// <summary>
+    /// The workflow that a run calls by its name or id, and whose the called run is; null when there is none, or not for it. Tenants have their own workflows, and those of the
+    /// operator that name the caller in a list (<c>callerPolicy: workflowsFromAList</c>), which run for the tenant then. What the operator calls runs for whoever it belongs to.
+    /// </summary>
+    /// <param name="caller">The calling workflow.</param>
+    /// <param name="tenant">Whose the calling run is.</param>
+    private (WorkflowModel Model, string Tenant)? FindFor(WorkflowModel caller, string tenant, string nameOrId)
+    {
+        var found = _workflows.TryGetValue(nameOrId, out var named) && MayUse(named) ? named
+            : _workflows.Values.FirstOrDefault(w => string.Equals(w.Definition.Id, nameOrId, StringComparison.Ordinal) && string.Equals(TenantOf(w), tenant, StringComparison.Ordinal));
+        return found is null ? null : (found, tenant.Length > 0 ? tenant : TenantOf(found));
+
+        bool MayUse(WorkflowModel called) => tenant.Length == 0 || string.Equals(TenantOf(called), tenant, StringComparison.Ordinal)
+            // By its name: the id in a document is what its tenant writes there.
+            || (TenantOf(called).Length == 0 && called.Settings.CallerPolicy is "workflowsFromAList" && Listed(called).Contains(caller.Name, StringComparer.Ordinal));
+    }
+
+    private string TenantOf(WorkflowModel model) => _tenants.GetValueOrDefault(model.Name, "");
 
     /// <summary>Runs a workflow and waits for its end, or until it waits for something itself.</summary>
     /// <exception cref="RunRefusedException">The queue is full, or the store does not answer.</exception>
@@ -285,12 +304,12 @@ public sealed partial class WorkflowEngine : IAsyncDisposable
     private async Task BeginScheduledAsync(WorkflowModel model, NodeModel trigger, DateTimeOffset due)
     {
         var item = new Item(ScheduleNode.Describe(due, ((ScheduleNode)trigger.Node).Timetable.Zone));
-        await StartAsync(model, new RunRequest { Trigger = trigger.Name, Items = [item], Tenant = _tenants.GetValueOrDefault(model.Name, "") });
+        await StartAsync(model, new RunRequest { Trigger = trigger.Name, Items = [item], Tenant = TenantOf(model) });
     }
 
     private void StartErrorWorkflow(Run failed)
     {
-        if (failed.Model.Settings.ErrorWorkflow is not { Length: > 0 } name || failed.Request.Mode == RunMode.Error || Find(name) is not { } handler) return;
+        if (failed.Model.Settings.ErrorWorkflow is not { Length: > 0 } name || failed.Request.Mode == RunMode.Error || FindFor(failed.Model, failed.Request.Tenant, name) is not var (handler, tenant)) return;
         var trigger = handler.Triggers.FirstOrDefault(t => t.Descriptor.Type is "error-trigger");
         if (trigger is null) return;
         var error = failed.State.Error!;
@@ -309,7 +328,7 @@ public sealed partial class WorkflowEngine : IAsyncDisposable
         {
             try
             {
-                await StartAsync(handler, new RunRequest { Trigger = trigger.Name, Items = [new Item(item)], Mode = RunMode.Error, Tenant = failed.Request.Tenant });
+                await StartAsync(handler, new RunRequest { Trigger = trigger.Name, Items = [new Item(item)], Mode = RunMode.Error, Tenant = tenant });
             }
             catch (RunRefusedException)
             {

@@ -59,6 +59,40 @@ public sealed class ConnectionsTests
         (await surface.SendAsync("GET", "/api/v1/connections/oauth2/callback?error=<script>", "nobody")).Body.ShouldContain("&lt;script&gt;");
     }
 
+    [Fact]
+    public async Task Only_the_browser_that_began_an_authorization_finishes_it()
+    {
+        await using var surface = await AdminSurface.StartAsync();
+        (await PutAsync(surface, "mail", "Operator", """{"kind": "oauth2", "fields": {"grant": "authorization_code", "token_url": "http://127.0.0.1:9/token", "authorization_url": "https://login.example.com/agree", "client_id": "me"}}""")).ShouldContain("201");
+        using var handler = new SocketsHttpHandler { UseCookies = false };
+        using var http = new HttpClient(handler) { BaseAddress = surface.Address };
+        using var begin = new HttpRequestMessage(HttpMethod.Post, "/api/v1/connections/mail/authorize");
+        begin.Headers.Add("Authorization", "Bearer " + surface.Tokens["Operator"]);
+        using var begun = await http.SendAsync(begin, TestContext.Current.CancellationToken);
+        var cookie = begun.Headers.GetValues("Set-Cookie").ShouldHaveSingleItem();
+        foreach (var attribute in (string[])["httponly", "samesite=lax", "path=/api/v1/connections/oauth2/callback", "max-age=600"]) cookie.ShouldContain(attribute, Case.Insensitive);
+        // The listener speaks plain HTTP here.
+        cookie.ShouldNotContain("secure", Case.Insensitive);
+        var url = (string)JsonNode.Parse(await begun.Content.ReadAsStringAsync(TestContext.Current.CancellationToken))!["data"]!["url"]!;
+        var state = Microsoft.AspNetCore.WebUtilities.QueryHelpers.ParseQuery(new Uri(url).Query)["state"].ToString();
+
+        (await FinishAsync(null)).ShouldContain("begun in another browser");
+        (await FinishAsync("sluice_oauth2_00000000=" + new string('A', 43))).ShouldContain("begun in another browser");
+        // With it, it goes on to ask the server for tokens, which is not there.
+        var own = await FinishAsync("a=b; sluice_oauth2_00000000=x; " + cookie.Split(';')[0]);
+        own.ShouldNotContain("begun in another browser");
+        own.ShouldContain("It was not done");
+
+        async Task<string> FinishAsync(string? cookies)
+        {
+            using var finish = new HttpRequestMessage(HttpMethod.Get, "/api/v1/connections/oauth2/callback?code=1&state=" + state);
+            if (cookies is not null) finish.Headers.Add("Cookie", cookies);
+            using var answer = await http.SendAsync(finish, TestContext.Current.CancellationToken);
+            ((int)answer.StatusCode).ShouldBe(400);
+            return await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken);
+        }
+    }
+
     private static async Task<string> PutAsync(AdminSurface surface, string name, string who, string body)
     {
         var (status, answer) = await surface.SendAsync("PUT", "/api/v1/connections/" + name, who, Encoding.UTF8.GetBytes(body), "application/json");

@@ -91,13 +91,16 @@ public sealed class OAuth2Tests : IAsyncLifetime
         await store.PutAsync("mine", "", ConnectionKinds.Find("oauth2")!, ConnectionKind.Parse(Encoding.UTF8.GetBytes(fields)), null, true, "test", Cancel);
         using var http = new OutgoingHttp();
         var authorization = new OAuth2Authorization(store, http, TimeProvider.System);
-        var (address, problem) = await authorization.BeginAsync("mine", "", "https://gateway/callback", Cancel);
+        var (address, problem) = await authorization.BeginAsync("mine", "", "https://gateway/callback", "told to the browser", Cancel);
         problem.ShouldBeNull();
         address.ShouldNotBeNull().ShouldStartWith(_url + "/agree?x=1&response_type=code&client_id=me&redirect_uri=https%3A%2F%2Fgateway%2Fcallback&state=");
         var query = QueryHelpers.ParseQuery(new Uri(address).Query);
 
-        (await authorization.FinishAsync("AAAA", "code-1", false, Cancel)).Problem.ShouldBe("this was not begun here, or too long ago: begin again");
-        (await authorization.FinishAsync(query["state"]!, "code-1", false, Cancel)).Name.ShouldBe("mine");
+        (await authorization.FinishAsync("AAAA", "code-1", false, ["told to the browser"], Cancel)).Problem.ShouldBe("this was not begun here, or too long ago: begin again");
+        foreach (var browser in (string[][])[[], ["", "told to another"]])
+            (await authorization.FinishAsync(query["state"]!, "code-1", false, browser, Cancel)).Problem.ShouldBe("this was begun in another browser, or its cookie is gone: begin again in the one in which you agree");
+        _asked.ShouldBeEmpty();
+        (await authorization.FinishAsync(query["state"]!, "code-1", false, ["another", "told to the browser"], Cancel)).Name.ShouldBe("mine");
         _asked.ShouldHaveSingleItem().ShouldStartWith("Basic bWU6c2VjcmV0 code=code-1 code_verifier=");
         _asked.First().ShouldEndWith("grant_type=authorization_code redirect_uri=https://gateway/callback");
 

@@ -58,7 +58,7 @@ internal sealed class ObjectsApi(ReleaseManager releases, Func<GatewaySnapshot> 
             return;
         var caller = Caller.Of(http);
         var found = current.Tree.All(resource.Kind)
-            .Where(o => resource.Holds(o) && caller.Covers(o.Tags) && filter.Matches(o.Tags) && (text.Length == 0 || resource.Mentions(o, text))).ToList();
+            .Where(o => resource.Holds(o) && TenantBorders.Covers(caller, o) && filter.Matches(o.Tags) && (text.Length == 0 || resource.Mentions(o, text))).ToList();
         var view = new View(current.Tree, live(), caller.SeesSecrets);
         await Envelope.AnswerAsync(http, found.Skip(paging.Offset).Take(paging.Size).Select(o => resource.Show(view, o)), page: paging.Of(found.Count));
     }
@@ -125,7 +125,7 @@ internal sealed class ObjectsApi(ReleaseManager releases, Func<GatewaySnapshot> 
             before = tree;
             (missing, stale, notTheirs) = (false, false, null);
             var entry = reference is null ? null : resource.Find(tree, reference);
-            missing = reference is not null && (entry is null || !caller.Covers(entry.Tags));
+            missing = reference is not null && (entry is null || !TenantBorders.Covers(caller, entry));
             stale = !missing && entry is not null && !precondition.Holds(ObjectTag.Of(resource.Parts(tree, entry)));
             if (missing || stale)
                 return new EditResult();
@@ -156,13 +156,13 @@ internal sealed class ObjectsApi(ReleaseManager releases, Func<GatewaySnapshot> 
     {
         var reference = ReferenceOf(http);
         var view = new View(releases.Current.Tree, live(), Caller.Of(http).SeesSecrets);
-        return resource.Find(view.Tree, reference) is { } found && Caller.Of(http).Covers(found.Tags) ? act(view, found) : ObjectAnswers.NotFoundAsync(http, resource, reference);
+        return resource.Find(view.Tree, reference) is { } found && TenantBorders.Covers(Caller.Of(http), found) ? act(view, found) : ObjectAnswers.NotFoundAsync(http, resource, reference);
     }
 
     /// <summary>The <c>{id}</c> of the address. The framework decodes all but the slash.</summary>
     public static string ReferenceOf(HttpContext http) => ((string)http.Request.RouteValues["id"]!).Replace("%2F", "/", StringComparison.OrdinalIgnoreCase);
 
-    private bool Exists(HttpContext http, string reference) => resource.Find(releases.Current.Tree, reference) is { } found && Caller.Of(http).Covers(found.Tags);
+    private bool Exists(HttpContext http, string reference) => resource.Find(releases.Current.Tree, reference) is { } found && TenantBorders.Covers(Caller.Of(http), found);
 
     private Task ShowAsync(HttpContext http, View view, ConfigurationObject entry) =>
         ObjectTag.NotModified(http, ObjectTag.Of(resource.Parts(view.Tree, entry))) ? Task.CompletedTask : Envelope.AnswerAsync(http, resource.Show(view, entry));

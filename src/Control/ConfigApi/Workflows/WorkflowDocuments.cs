@@ -32,6 +32,18 @@ internal sealed class WorkflowDocuments : Resource
         return schema;
     }
 
+    /// <summary>A document alone says nothing of what is around it, and what it calls tags are others: whose the workflow is and whether it is on stays as it is.</summary>
+    public override EditResult Apply(ConfigurationTree tree, ConfigurationObject? existing, JsonObject body, bool whole) => base.Apply(
+        tree, existing, existing is not null && body["nodes"] is not null
+            ? new JsonObject
+            {
+                ["name"] = body["name"]?.DeepClone() ?? existing.Key,
+                ["document"] = body.DeepClone(),
+                ["enabled"] = ((WorkflowConfig)existing.Record).Enabled,
+                ["tags"] = new JsonArray([.. existing.Tags.Select(t => (JsonNode)t)]),
+            }
+            : body, whole);
+
     protected override void Shape(View view, ConfigurationObject entry, JsonObject shown)
     {
         if (WorkflowTenant.Of(entry.Tags) is { Length: > 0 } tenant) shown["tenant"] = tenant;

@@ -110,6 +110,8 @@ internal sealed class WorkflowsApi(ObjectsApi objects, ReleaseManager releases, 
         {
             var earlier = number > 1 ? await releases.ReadAsync(number - 1, http.RequestAborted) : null;
             var (now, then) = (tree.Find(entry.Kind, entry.Id), earlier?.Find(entry.Kind, entry.Id));
+            // What it was while it was somebody else's is theirs.
+            if (now is not null && !TenantBorders.Covers(Caller.Of(http), now)) break;
             // The first that is kept stands for whatever was before it.
             if ((now, then) is (not null, null) or (null, not null) || (now is not null && then is not null && !now.Json.Span.SequenceEqual(then.Json.Span)))
             {
@@ -135,7 +137,7 @@ internal sealed class WorkflowsApi(ObjectsApi objects, ReleaseManager releases, 
     private Task WithVersionAsync(HttpContext http, Func<View, ConfigurationObject, ConfigurationObject, Task> act) => objects.WithAsync(http, async (view, entry) =>
     {
         var old = Number(http.Request.RouteValues["number"] as string, null) is { } number && await releases.ReadAsync(number, http.RequestAborted) is { } tree ? tree.Find(entry.Kind, entry.Id) : null;
-        if (old is null || !Caller.Of(http).Covers(old.Tags)) await RefuseAsync(http, StatusCodes.Status404NotFound, "VERSION_NOT_FOUND", "there is no such release, it is not kept any more, or the workflow was not there yet");
+        if (old is null || !TenantBorders.Covers(Caller.Of(http), old)) await RefuseAsync(http, StatusCodes.Status404NotFound, "VERSION_NOT_FOUND", "there is no such release, it is not kept any more, or the workflow was not there yet");
         else await act(view, entry, old);
     });
 
@@ -194,7 +196,7 @@ internal sealed class WorkflowsApi(ObjectsApi objects, ReleaseManager releases, 
         await Envelope.AnswerAsync(http, new TestView($"{engine.CallsAddress}/test/{call.Token}", trigger.Name, call.Run, $"{ExecutionsApi.Address}/{call.Run}/events", call.Until), StatusCodes.Status201Created);
     });
 
-    private Task WithModelAsync(HttpContext http, Func<ConfigurationObject, WorkflowModel, Task> act) => objects.WithAsync(http, (_, entry) => engine.Find(entry.Key!) is { } model
+    private Task WithModelAsync(HttpContext http, Func<ConfigurationObject, WorkflowModel, Task> act) => objects.WithAsync(http, (_, entry) => engine.Workflows.GetValueOrDefault(entry.Key!) is { } model
         ? act(entry, model)
         : RefuseAsync(http, StatusCodes.Status409Conflict, "WORKFLOW_NOT_SERVED", "this node does not serve the workflow yet"));
 

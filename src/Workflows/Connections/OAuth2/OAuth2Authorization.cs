@@ -14,20 +14,21 @@ namespace Sluice.Workflows.Connections.OAuth2;
 public sealed class OAuth2Authorization(StoredConnections connections, OutgoingHttp http, TimeProvider time)
 {
     /// <summary>How long a person has.</summary>
-    private static readonly TimeSpan Lifetime = TimeSpan.FromMinutes(10);
+    public static readonly TimeSpan Lifetime = TimeSpan.FromMinutes(10);
 
     private const string About = "oauth2 state";
 
     /// <summary>The address to open.</summary>
     /// <param name="redirectUri">Where the server sends the person back to; registered there.</param>
+    /// <param name="browser">What only the browser of whoever begins it knows, so that nobody else can be led to finish it with an account of theirs.</param>
     /// <returns>The address, or why there is none.</returns>
-    public async Task<(string? Url, string? Problem)> BeginAsync(string idOrName, string tenant, string redirectUri, CancellationToken cancel)
+    public async Task<(string? Url, string? Problem)> BeginAsync(string idOrName, string tenant, string redirectUri, string browser, CancellationToken cancel)
     {
         if (await connections.FindAsync(idOrName, tenant, cancel) is not { } connection) return (null, $"there is no connection '{idOrName}'");
         if (connection.Fields is not OAuth2Connection { Grant: "authorization_code", AuthorizationUrl: { } address } fields)
             return (null, $"the connection '{connection.Name}' is none of the kind oauth2 with the grant authorization_code and an authorization_url");
         var verifier = Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(32));
-        var state = new State(connection.Id, tenant, verifier, redirectUri, (time.GetUtcNow() + Lifetime).ToUnixTimeMilliseconds());
+        var state = new State(connection.Id, tenant, verifier, redirectUri, Hash(browser), (time.GetUtcNow() + Lifetime).ToUnixTimeMilliseconds());
         var query = new StringBuilder(address).Append(address.Contains('?', StringComparison.Ordinal) ? '&' : '?')
             .Append("response_type=code&client_id=").Append(Uri.EscapeDataString(fields.ClientId))
             .Append("&redirect_uri=").Append(Uri.EscapeDataString(redirectUri))
@@ -39,10 +40,13 @@ public sealed class OAuth2Authorization(StoredConnections connections, OutgoingH
     }
 
     /// <summary>Makes tokens of the code that a person was sent back with.</summary>
+    /// <param name="browser">Everything that this browser could have been told when it began; one of it has to be what was.</param>
     /// <returns>The connection's name, or why it was not done.</returns>
-    public async Task<(string? Name, string? Problem)> FinishAsync(string state, string code, bool guarded, CancellationToken cancel)
+    public async Task<(string? Name, string? Problem)> FinishAsync(string state, string code, bool guarded, IEnumerable<string> browser, CancellationToken cancel)
     {
         if (Open(state) is not { } begun) return (null, "this was not begun here, or too long ago: begin again");
+        if (!browser.Any(b => CryptographicOperations.FixedTimeEquals(Encoding.ASCII.GetBytes(Hash(b)), Encoding.ASCII.GetBytes(begun.Browser))))
+            return (null, "this was begun in another browser, or its cookie is gone: begin again in the one in which you agree");
         if (await connections.FindAsync(begun.Connection, begun.Tenant, cancel) is not { Fields: OAuth2Connection fields } connection) return (null, "the connection is not there any more");
         try
         {
@@ -58,6 +62,8 @@ public sealed class OAuth2Authorization(StoredConnections connections, OutgoingH
         }
     }
 
+    private static string Hash(string text) => Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes(text)));
+
     private State? Open(string text)
     {
         if (text.Length is 0 or > 8192 || !Base64Url.IsValid(text)) return null;
@@ -65,5 +71,5 @@ public sealed class OAuth2Authorization(StoredConnections connections, OutgoingH
         return JsonSerializer.Deserialize<State>(json) is { } state && state.EndsAt > time.GetUtcNow().ToUnixTimeMilliseconds() ? state : null;
     }
 
-    private sealed record State(string Connection, string Tenant, string Verifier, string RedirectUri, long EndsAt);
+    private sealed record State(string Connection, string Tenant, string Verifier, string RedirectUri, string Browser, long EndsAt);
 }
