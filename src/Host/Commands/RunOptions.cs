@@ -30,6 +30,7 @@ internal static class RunOptions
         ("--public-url", "URL", "Where callers reach the gateway: what the addresses of waiting workflows begin with. Default http://localhost and the port of --proxy."),
         ("--workflow-runs", "N", "How many runs of workflows are under way at a time. Default 10 for each processor."),
         ("--workflow-runs-per-tenant", "N", "How many of them for one tenant. Default no limit of its own."),
+        ("--queue", "URL", "The RabbitMQ server over which stored runs that nobody waits for go to the nodes with the role worker: amqp://user:password@host/virtual-host; needs --database postgres://. Default off: each node runs what it takes."),
         ("--transport", "KIND", "What moves the bytes: auto, io_uring, epoll or sockets. Default auto."),
         ("--loops", "N", "Event loops. Default one per core."),
         ("--drain-timeout", "SECONDS", "How long requests may take to finish after SIGTERM. Default 30."),

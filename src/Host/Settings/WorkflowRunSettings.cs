@@ -1,5 +1,8 @@
 using System.Net;
+using Sluice.Foundation.Storage;
 using Sluice.Gateway.Listeners;
+using Sluice.Host.Commands;
+using Sluice.Workflows.Connections.Kinds;
 
 namespace Sluice.Host.Settings;
 
@@ -15,6 +18,9 @@ internal sealed record WorkflowRunSettings
     /// <summary>How many of them for one tenant; null for no limit of its own.</summary>
     public int? ConcurrentRunsPerTenant { get; init; }
 
+    /// <summary>The RabbitMQ server over which workers are told of runs; null where each node runs what it takes.</summary>
+    public RabbitConnection? Queue { get; init; }
+
     /// <param name="proxy">Where the gateway listens.</param>
     public static WorkflowRunSettings Read(SettingSources sources, IReadOnlyList<ListenAddress> proxy)
     {
@@ -24,6 +30,7 @@ internal sealed record WorkflowRunSettings
             PublicUrl = sources.Find("--public-url") is { } given ? Url(given) : proxy.Count > 0 ? Local(proxy[0]) : fallback.PublicUrl,
             ConcurrentRuns = sources.Number(fallback.ConcurrentRuns, 1, 1_000_000, "--workflow-runs"),
             ConcurrentRunsPerTenant = sources.Find("--workflow-runs-per-tenant") is null ? null : sources.Number(1, 1, 1_000_000, "--workflow-runs-per-tenant"),
+            Queue = sources.Find("--queue") is { } queue ? Server(queue, sources) : null,
         };
     }
 
@@ -31,6 +38,28 @@ internal sealed record WorkflowRunSettings
         Uri.TryCreate(given.Value, UriKind.Absolute, out var url) && url.Scheme is "http" or "https" && url.Query.Length == 0 && url.Fragment.Length == 0 && url.UserInfo.Length == 0
             ? given.Value.TrimEnd('/')
             : given.Refuse<string>("an address such as https://gateway.example.com");
+
+    /// <exception cref="UsageException">It is no address of a RabbitMQ server, or the nodes share no database.</exception>
+    private static RabbitConnection Server(Setting given, SettingSources sources)
+    {
+        // The value may hold a password: it is not repeated.
+        if (!Uri.TryCreate(given.Value, UriKind.Absolute, out var url) || url.Scheme is not ("amqp" or "amqps") || url.Host.Length == 0 || url.Query.Length > 0 || url.Fragment.Length > 0
+            || url.AbsolutePath.Count(c => c == '/') > 1)
+            throw new UsageException($"{given.Origin}: expected amqp://user:password@host:5672/virtual-host, or amqps:// for TLS");
+        if (ControlSettingsReader.Database(sources).Kind != DatabaseKind.Postgres)
+            throw new UsageException($"{given.Origin}: needs --database postgres://..., which keeps the runs; the queue only tells workers of them");
+        var user = url.UserInfo.Split(':', 2);
+        var encrypted = url.Scheme is "amqps";
+        return new RabbitConnection
+        {
+            Hostname = url.Host.Trim('[', ']'),
+            Port = url.Port > 0 ? url.Port : encrypted ? 5671 : 5672,
+            Username = user[0].Length > 0 ? Uri.UnescapeDataString(user[0]) : "guest",
+            Password = user.Length > 1 ? Uri.UnescapeDataString(user[1]) : "guest",
+            Vhost = url.AbsolutePath.Length > 1 ? Uri.UnescapeDataString(url.AbsolutePath[1..]) : "/",
+            Ssl = encrypted,
+        };
+    }
 
     private static string Local(ListenAddress address) => $"http{(address.Tls ? "s" : "")}://localhost:{(address.EndPoint as IPEndPoint)?.Port ?? 80}";
 }

@@ -46,12 +46,19 @@ internal sealed partial class GatewayWorkflows : RouteHandlers, IAsyncDisposable
             Services = _services,
             Node = database is null ? null : GatewayNode.Id,
             TakesOver = works,
+            Queue = settings.Queue,
             ConcurrentRuns = settings.ConcurrentRuns,
             ConcurrentRunsPerTenant = settings.ConcurrentRunsPerTenant,
         });
         Calls = new WorkflowCallsHandler(_engine, _services);
         _engine.Watch += _metrics.Add;
         _engine.NotStarted += (workflow, node, due, why) => LogNotStarted(workflow.Name, node.Name, due, why);
+        _engine.QueueChanged += why =>
+        {
+            var server = $"{settings.Queue!.Hostname}:{settings.Queue.Port}";
+            if (why is null) LogQueueThere(server);
+            else LogQueueAway(server, why);
+        };
         _engine.NotListening += (workflow, node, why) => LogNotListening(workflow.Name, node.Name, why);
     }
 
@@ -144,6 +151,12 @@ internal sealed partial class GatewayWorkflows : RouteHandlers, IAsyncDisposable
 
     [LoggerMessage(4, LogLevel.Warning, "the trigger \"{Node}\" of the workflow \"{Workflow}\" gets no messages just now: {Why}")]
     private partial void LogNotListening(string workflow, string node, string why);
+
+    [LoggerMessage(5, LogLevel.Warning, "the queue {Server} cannot be used; runs are taken and stored as before, and workers look for them in the database: {Why}")]
+    private partial void LogQueueAway(string server, string why);
+
+    [LoggerMessage(6, LogLevel.Information, "workers are told of runs over the queue {Server}")]
+    private partial void LogQueueThere(string server);
 
     [LoggerMessage(1, LogLevel.Warning, "runs of these workflows are not stored, whatever their durability, because the gateway has no database of its own (--data): {Workflows}")]
     private partial void LogNotStored(string workflows);

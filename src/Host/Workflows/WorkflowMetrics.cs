@@ -61,6 +61,7 @@ internal sealed class WorkflowMetrics
         Gauge("workflow_runs_active", "Runs under way.", load.Active);
         Gauge("workflow_runs_waiting", "Runs that wait for a time or a call.", load.Waiting);
         Gauge("workflow_queue_depth", "Runs that wait for their turn, in memory and in the store.", load.Queued + load.Stored);
+        Gauge("workflow_runs_offered", "Runs that wait in the shared database for a worker: the same on each of its nodes.", load.Offered);
         Gauge("workflow_queue_age_seconds", "How long the first of those in memory has waited.", load.OldestQueued is { } since ? Math.Max(0, (now - since).TotalSeconds) : 0);
         return text.ToString();
 

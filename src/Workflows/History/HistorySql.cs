@@ -57,6 +57,7 @@ internal static class HistorySql
             );
             """),
         Schedules.ScheduleStore.Migration,
+        QueuedRuns.Migration,
     ];
 
     public const string AddDocument =

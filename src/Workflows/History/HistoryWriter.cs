@@ -198,7 +198,7 @@ internal sealed class HistoryWriter : IAsyncDisposable
                 await statements.RunAsync(HistorySql.PutRun,
                     ("id", run.Id), ("workflow", run.Model.Name), ("version", run.Model.Definition.Version), ("mode", HistorySql.NameOf(run.Request.Mode)), ("tenant", run.Request.Tenant),
                     ("parent", run.Request.Parent?.Id ?? run.StoredParent), ("phase", HistorySql.NameOf(standing.Phase)), ("started_at", run.StartedAt.ToUnixTimeMilliseconds()),
-                    ("ended_at", ended ? _time.GetUtcNow().ToUnixTimeMilliseconds() : null), ("wait_until", standing.WaitUntil?.ToUnixTimeMilliseconds()), ("last_node", standing.LastNode), ("error", standing.Error), ("bytes", part.Lines.Length), ("owner", owner));
+                    ("ended_at", ended ? _time.GetUtcNow().ToUnixTimeMilliseconds() : null), ("wait_until", standing.WaitUntil?.ToUnixTimeMilliseconds()), ("last_node", standing.LastNode), ("error", standing.Error), ("bytes", part.Lines.Length), ("owner", standing.Phase == RunPhase.Queued ? "" : owner));
             }
 
             await statements.RunAsync(HistorySql.AddLines, ("run_id", run.Id), ("number", part.Number), ("lines", part.Lines));

@@ -148,6 +148,6 @@ internal sealed record RunStanding(RunPhase Phase, DateTimeOffset? WaitUntil, st
     public static RunStanding Of(Run run)
     {
         var state = run.State;
-        return new(state.Phase, state.Waiting is { Count: > 0 } waiting ? waiting.Min(w => w.Waiting?.Until) : null, state.Last?.Node.Name ?? "", state.Error?.Message);
+        return new(run.IsOffered ? RunPhase.Queued : state.Phase, state.Waiting is { Count: > 0 } waiting ? waiting.Min(w => w.Waiting?.Until) : null, state.Last?.Node.Name ?? "", state.Error?.Message);
     }
 }

@@ -53,13 +53,13 @@ internal sealed class RunOwnership(Database database, string? node)
     public Task ForgetDeadAsync(CancellationToken cancel) =>
         database.WriteAsync((c, t) => c.ExecuteAsync($"DELETE FROM workflow_owners WHERE seen_at < {_now} - @dead AND id <> @Id", new { dead = (long)DeadAfter.TotalMilliseconds, Id }, t), cancel);
 
-    /// <summary>Makes some of the runs that belong to nobody runs of this process. Those that others run go on with the ones that called them.</summary>
+    /// <summary>Makes some of the runs that belong to nobody runs of this process. Those that others run go on with the ones that called them, and those that wait for a worker (<see cref="QueuedRuns"/>) are taken in turn.</summary>
     public Task<IReadOnlyList<(string Id, RunPhase Phase, DateTimeOffset? Until)>> ClaimAsync(CancellationToken cancel) => database.WriteAsync<IReadOnlyList<(string, RunPhase, DateTimeOffset?)>>(async (connection, transaction) =>
     {
         var found = (await connection.QueryAsync<(string Id, string Phase, long? Until)>(
             $"""
             SELECT id, phase, wait_until FROM workflow_runs
-            WHERE ended_at IS NULL AND phase IN ('running', 'queued', 'waiting') AND mode <> 'sub-workflow' AND owner NOT IN (SELECT id FROM workflow_owners)
+            WHERE ended_at IS NULL AND owner > '' AND phase IN ('running', 'waiting') AND mode <> 'sub-workflow' AND owner NOT IN (SELECT id FROM workflow_owners)
             ORDER BY started_at, id LIMIT {MostClaimed} {(IsShared ? "FOR UPDATE SKIP LOCKED" : "")}
             """, transaction: transaction)).AsList();
         await using var statements = Statements.Create(connection, transaction);

@@ -1,4 +1,5 @@
 using Sluice.Foundation.Storage;
+using Sluice.Workflows.Connections.Kinds;
 using Sluice.Workflows.History;
 using Sluice.Workflows.Nodes;
 
@@ -17,6 +18,11 @@ public sealed class EngineOptions
 
     /// <summary>Whether it goes on with the runs that other nodes left behind. The runs of a store in a file are always gone on with.</summary>
     public bool TakesOver { get; init; } = true;
+
+    /// <summary>
+    /// The RabbitMQ server over which workers are told of stored runs that nobody waits for; null where each node runs what it takes. Only where nodes share a database.
+    /// </summary>
+    public RabbitConnection? Queue { get; init; }
 
     /// <summary>How many runs are under way at a time; 10 for each processor when not set.</summary>
     public int ConcurrentRuns { get; init; } = 10 * Environment.ProcessorCount;
@@ -45,4 +51,5 @@ public sealed class EngineOptions
 /// <param name="Stored">Runs that wait in the store for their turn.</param>
 /// <param name="Waiting">Runs that wait for a time or a call.</param>
 /// <param name="OldestQueued">When the run that has waited longest for its turn came.</param>
-public sealed record EngineLoad(int Active, int Queued, int Stored, int Waiting, DateTimeOffset? OldestQueued);
+/// <param name="Offered">Runs that wait in the shared database for a worker, at the last beat.</param>
+public sealed record EngineLoad(int Active, int Queued, int Stored, int Waiting, DateTimeOffset? OldestQueued, int Offered = 0);

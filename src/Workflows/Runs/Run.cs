@@ -145,6 +145,18 @@ public sealed partial class Run
         lock (_effects) _effects.Clear();
     }
 
+    /// <summary>Whether it is left to whichever worker takes it: nothing of it is run here.</summary>
+    internal bool IsOffered { get; private set; }
+
+    /// <summary>Takes the run, for another process to run.</summary>
+    internal void Offer(NodeModel trigger)
+    {
+        IsOffered = true;
+        Take(trigger);
+        RunTrace.End(this);
+        Span = null;
+    }
+
     /// <summary>The process ends: what the run waits for ends, and nothing about that is stored.</summary>
     internal void Abandon()
     {

@@ -28,6 +28,24 @@ internal sealed class RunQueue(int slots, int length, int? slotsPerTenant)
         }
     }
 
+    /// <summary>How many slots nobody has.</summary>
+    public int Free => Math.Max(0, slots - Active);
+
+    /// <summary>Takes a slot if there is one now. Who waits loses none by it: what they wait for is not free.</summary>
+    /// <param name="limit">How many runs of this workflow may be under way at a time.</param>
+    public bool TryEnter(string workflow, int? limit, string tenant)
+    {
+        lock (_lock)
+        {
+            var lane = _workflows.GetValueOrDefault(workflow);
+            if (_active >= slots || lane?.Active >= limit || !TenantHasRoom(tenant)) return false;
+            if (lane is null) _workflows[workflow] = lane = new Workflow(workflow);
+            lane.Limit = limit ?? int.MaxValue;
+            Take(lane, tenant);
+            return true;
+        }
+    }
+
     /// <summary>Waits for a slot.</summary>
     /// <param name="limit">How many runs of this workflow may be under way at a time.</param>
     /// <param name="queue">How many of this workflow may wait.</param>

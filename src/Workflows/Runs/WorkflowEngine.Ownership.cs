@@ -42,6 +42,7 @@ public sealed partial class WorkflowEngine
                     heardOf = Time.GetElapsedTime(begun) < RunOwnership.Beat ? heardOf + 1 : 0;
                     if (heardOf >= RunOwnership.DeadAfter / RunOwnership.Beat) await _ownership.ForgetDeadAsync(_stop.Token);
                     if (_options.TakesOver) await ClaimAsync(_stop.Token);
+                    _backlog = await _queued!.CountAsync(_options.StoredBacklog, _stop.Token);
                     foreach (var (id, reason) in await _ownership.ToCancelAsync(_stop.Token))
                         if (_active.TryGetValue(id, out var run)) run.Cancel(reason);
                 }

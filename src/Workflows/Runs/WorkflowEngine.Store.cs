@@ -43,6 +43,8 @@ public sealed partial class WorkflowEngine
             StartTriggers();
         }
 
+        _taker?.Start();
+        _hints?.Start();
         _keeping = Task.WhenAll(EnforceRetentionAsync(database), _ownership.IsShared ? KeepOwningAsync() : Task.CompletedTask);
     }
 
@@ -213,11 +215,10 @@ public sealed partial class WorkflowEngine
 
     private async Task TakeFromStoreAsync(string id)
     {
-        if (await LoadAsync(id) is not { } run) return;
+        if (_active.ContainsKey(id) || await ReadAsync(id) is not { } run) return;
         // Taken to be woken by a process that died before it was.
         if (run.Phase == RunPhase.Waiting) await PutBackAsync(run);
-        if (run.Phase != RunPhase.Running) return;
-        _active[id] = run;
+        if (run.Phase != RunPhase.Running || !_active.TryAdd(id, run)) return;
         try
         {
             if ((await History!.FindAsync(id))?.CancelReason is { } reason) run.Cancel(reason);

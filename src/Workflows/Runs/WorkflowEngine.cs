@@ -46,6 +46,11 @@ public sealed partial class WorkflowEngine : IAsyncDisposable
         _ownership = new RunOwnership(database, options.Node);
         _writer = new HistoryWriter(database, _ownership, options.Services.Objects, options.PayloadThreshold, Time);
         _writer.Taken += taken => InBackground(() => StartAnewAsync(taken));
+        if (!_ownership.IsShared) return;
+        _queued = new QueuedRuns(database, _ownership);
+        if (options.Queue is { } server)
+            _hints = new RunHints(server, options.Services.Rabbit, options.TakesOver ? options.ConcurrentRuns : 0, Time, () => _taker?.Look(), why => QueueChanged?.Invoke(why));
+        if (options.TakesOver) _taker = new QueuedRunTaker(_queued, _queue, _hints, name => Find(name)?.Settings.Concurrency, BeginClaimed);
     }
 
     /// <summary>What is stored about runs; null when nothing is.</summary>
@@ -66,7 +71,7 @@ public sealed partial class WorkflowEngine : IAsyncDisposable
     /// <summary>The workflows that new runs run.</summary>
     public IReadOnlyDictionary<string, WorkflowModel> Workflows => _workflows;
 
-    public EngineLoad Load => new(_queue.Active, _queue.Waiting, _postponed.Count, _waiting.Count, _queue.OldestSince);
+    public EngineLoad Load => new(_queue.Active, _queue.Waiting, _postponed.Count, _waiting.Count, _queue.OldestSince, _backlog);
 
     /// <summary>How many commits have stored what happened.</summary>
     public long Commits => _writer?.Commits ?? 0;
@@ -129,7 +134,8 @@ public sealed partial class WorkflowEngine : IAsyncDisposable
         return run.Result();
     }
 
-    /// <summary>Takes a run and lets it run by itself. It is stored when this returns, if its workflow stores runs, and then never lost.</summary>
+    /// <summary>Takes a run and lets it run by itself, here or on a worker. It is stored when this returns, if its workflow stores runs, and then never lost.</summary>
+    /// <returns>The run; one that is left to the workers never ends in this process.</returns>
     /// <exception cref="RunRefusedException">The queue is full, or the store does not answer.</exception>
     public async ValueTask<Run> StartAsync(WorkflowModel model, RunRequest request)
     {
@@ -147,6 +153,8 @@ public sealed partial class WorkflowEngine : IAsyncDisposable
         }
 
         if (_writer!.Failure is not null) throw NotStored();
+        // Somebody watches a test, here.
+        if (_hints is not null && request.Mode is RunMode.Production or RunMode.Error) return await LeaveToWorkersAsync(run, trigger);
         if (_queue.Waiting >= _options.QueueLength && _postponed.Count >= _options.StoredBacklog) throw Refuse(run);
         run.Take(trigger);
         await run.Log.FlushAsync();
@@ -272,8 +280,14 @@ public sealed partial class WorkflowEngine : IAsyncDisposable
     {
         if (!run.HasSlot) return;
         run.HasSlot = false;
-        _queue.Leave(run.Model.Name, run.Request.Tenant);
+        Leave(run.Model.Name, run.Request.Tenant);
+    }
+
+    private void Leave(string workflow, string tenant)
+    {
+        _queue.Leave(workflow, tenant);
         TakeFromStore();
+        _taker?.SlotFreed();
     }
 
     private static RunRefusedException NotStored() => new("runs cannot be stored at the moment", TimeSpan.FromSeconds(5));
@@ -366,6 +380,8 @@ public sealed partial class WorkflowEngine : IAsyncDisposable
         await _stop.CancelAsync();
         await _listeners.DisposeAsync();
         await _scheduler.DisposeAsync();
+        if (_taker is not null) await _taker.DisposeAsync();
+        if (_hints is not null) await _hints.DisposeAsync();
         await _waiting.DisposeAsync();
         foreach (var run in _active.Values) run.Abandon();
         _idle = new(TaskCreationOptions.RunContinuationsAsynchronously);

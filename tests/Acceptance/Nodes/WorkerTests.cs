@@ -19,9 +19,22 @@ public sealed class WorkerTests(ITestOutputHelper output)
     private const int AtATime = 8;
 
     [Fact]
+    public async Task Workers_take_runs_from_the_queue_and_those_of_a_killed_one_are_taken_over()
+    {
+        await using var rabbit = await RabbitServer.StartAsync();
+        await using var group = await Group.StartAsync(["--queue", rabbit.Url], "gateway", "worker", "worker");
+        (await group.AskAsync("/asked")).ShouldBe("answered");
+        await group.KillInTheMiddleAsync(callTo: 1, victim: 2);
+        var share = (await group.QueryAsync<(string Owner, long Runs)>("SELECT owner, count(*) FROM workflow_runs WHERE workflow = 'pay' GROUP BY owner")).ToList();
+        await group.TicksGoOnAsync();
+        output.WriteLine($"{group.Report}; by owner: {string.Join(", ", share.Select(s => s.Runs))}");
+        share.Count.ShouldBe(2, "both workers ran some, and the gateway none");
+    }
+
+    [Fact]
     public async Task Nodes_on_one_database_take_over_the_runs_of_a_killed_one()
     {
-        await using var group = await Group.StartAsync("gateway,worker", "gateway,worker", "gateway,worker");
+        await using var group = await Group.StartAsync([], "gateway,worker", "gateway,worker", "gateway,worker");
         await group.KillInTheMiddleAsync(callTo: 3, victim: 2);
         output.WriteLine(group.Report);
     }
@@ -32,6 +45,7 @@ public sealed class WorkerTests(ITestOutputHelper output)
         private readonly TemporaryFolder _folder = new();
         private readonly HttpClient _client = new() { Timeout = RawClient.Patience };
         private readonly ConcurrentBag<(int Call, string Run)> _paid = [];
+        private readonly ConcurrentBag<DateTimeOffset> _ticks = [];
         private readonly ConcurrentDictionary<int, bool> _acknowledged = new();
         private readonly List<SluiceProcess> _nodes = [];
         private readonly PostgresServer _postgres;
@@ -49,19 +63,19 @@ public sealed class WorkerTests(ITestOutputHelper output)
 
         public string Report { get; private set; } = "";
 
-        public static async Task<Group> StartAsync(params string[] roles)
+        public static async Task<Group> StartAsync(string[] further, params string[] roles)
         {
             var postgres = await PostgresServer.StartAsync();
             var group = new Group(postgres, await postgres.CreateDatabaseAsync());
             try
             {
-                group._bank = await KestrelUpstream.StartAsync(group.PayAsync);
+                group._bank = await KestrelUpstream.StartAsync(http => http.Request.Path == "/tick" ? group.TickAsync(http) : group.PayAsync(http));
                 var configuration = group._folder.Write("kong.yml", Configuration(group._bank.Port));
                 foreach (var (role, i) in roles.Select((r, i) => (r, i)))
                     group._nodes.Add(await SluiceProcess.StartAsync(
                     [
                         "run", "--database", group._url, "--data", group._folder.PathOf($"node-{i}"), "--roles", role, "--proxy", "127.0.0.1:0", "--loops", "1", "--workflow-runs", $"{AtATime}",
-                        .. i == 0 ? new[] { "--config", configuration } : [],
+                        .. i == 0 ? new[] { "--config", configuration } : [], .. further,
                     ]));
                 return group;
             }
@@ -106,10 +120,10 @@ public sealed class WorkerTests(ITestOutputHelper output)
             {
                 i.ShouldBeLessThan(2400, $"{open} runs did not end within two minutes: {string.Join(", ", await QueryAsync<string>("SELECT phase || ' of ' || owner || ' ' || count(*) FROM workflow_runs GROUP BY phase, owner"))}");
                 await Task.Delay(50);
-                open = (await QueryAsync<long>("SELECT count(*) FROM workflow_runs WHERE ended_at IS NULL AND phase <> 'needs-decision'")).Single();
+                open = (await QueryAsync<long>("SELECT count(*) FROM workflow_runs WHERE workflow = 'pay' AND ended_at IS NULL AND phase <> 'needs-decision'")).Single();
             }
 
-            var runs = (await QueryAsync<(string Id, string Phase)>("SELECT id, phase FROM workflow_runs")).ToList();
+            var runs = (await QueryAsync<(string Id, string Phase)>("SELECT id, phase FROM workflow_runs WHERE workflow = 'pay'")).ToList();
             var undecided = runs.Count(r => r.Phase == "needs-decision");
             Report = $"{_acknowledged.Count} acknowledged, {runs.Count} stored, {_paid.Count} paid, {undecided} for a person to decide, all settled {dead.Elapsed.TotalSeconds:0.0} s after the kill";
             runs.Where(r => r.Phase is not ("succeeded" or "needs-decision")).ShouldBeEmpty(Report);
@@ -120,6 +134,18 @@ public sealed class WorkerTests(ITestOutputHelper output)
             runs.Count.ShouldBeGreaterThanOrEqualTo(_acknowledged.Count);
             undecided.ShouldBeLessThanOrEqualTo(AtATime, "only what was under way can be in doubt");
             _acknowledged.Count.ShouldBeGreaterThan(Calls / 2);
+        }
+
+        public async Task<string> AskAsync(string path) => await _client.GetStringAsync(new Uri(_nodes[0].Proxy[0], path));
+
+        /// <summary>Schedules go on, and no time of them has begun two runs.</summary>
+        public async Task TicksGoOnAsync()
+        {
+            var before = _ticks.Count;
+            await Eventually.HoldsAsync(() => _ticks.Count >= before + 3, "the schedule goes on");
+            var ticks = _ticks.Order().ToList();
+            ticks.ShouldBeUnique("a time of the schedule began two runs");
+            ticks.ShouldAllBe(t => t.Millisecond == 0);
         }
 
         public Task<IEnumerable<T>> QueryAsync<T>(string sql) => _database.ReadAsync(c => c.QueryAsync<T>(sql));
@@ -145,11 +171,31 @@ public sealed class WorkerTests(ITestOutputHelper output)
             await http.Response.WriteAsync("{}");
         }
 
+        private async Task TickAsync(HttpContext http)
+        {
+            var tick = await JsonDocument.ParseAsync(http.Request.Body);
+            _ticks.Add(tick.RootElement.GetProperty("at").GetDateTimeOffset());
+            await http.Response.WriteAsync("{}");
+        }
+
         private static string Configuration(int bank) => $$$"""
             _format_version: "3.0"
             routes:
             - {name: pay, paths: [/pay], workflow: pay}
+            - {name: asked, paths: [/asked], workflow: asked}
             workflows:
+            - name: asked
+              nodes:
+              - {name: Hook, type: webhook, parameters: {httpMethod: GET, responseMode: responseNode}}
+              - {name: Answer, type: respond-to-webhook, parameters: {respondWith: text, responseBody: answered}}
+              connections:
+                Hook: {main: [[{node: Answer, type: main, index: 0}]]}
+            - name: tick
+              nodes:
+              - {name: Each second, type: schedule, parameters: {rule: {interval: [{field: seconds, secondsInterval: 1} ] } } }
+              - {name: Tell, type: http-request, parameters: {method: PUT, url: "http://127.0.0.1:{{{bank}}}/tick", sendBody: true, specifyBody: json, jsonBody: "={{ {at: $json.timestamp} }}"}}
+              connections:
+                Each second: {main: [[{node: Tell, type: main, index: 0}]]}
             - name: pay
               nodes:
               - {name: Hook, type: webhook, parameters: {httpMethod: POST, responseMode: onReceived}}

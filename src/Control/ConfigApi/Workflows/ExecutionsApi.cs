@@ -33,7 +33,7 @@ internal sealed class ExecutionsApi
     public void Map(IEndpointRouteBuilder routes)
     {
         Add(routes.MapGet(Address, ListAsync), new EndpointDescription("List runs, the newest first") { Lists = true, AnswerType = typeof(ExecutionView) }
-            .Asks("workflow", "Those of this workflow, by its name.").Asks("status", "running, waiting, needs-decision, succeeded, failed or cancelled.")
+            .Asks("workflow", "Those of this workflow, by its name.").Asks("status", "queued, running, waiting, needs-decision, succeeded, failed or cancelled.")
             .Asks("from", "Those that began then or later: 2026-11-20T10:00:00Z.").Asks("to", "Those that began before.").Asks("parent", "Those that this run called."));
         Add(routes.MapGet(Address + "/events", WatchAllAsync), new EndpointDescription("Follow what happens in the runs of this node, as server-sent events") { ContentTypes = ["text/event-stream"] }.Asks("workflow", "Only in runs of this workflow."));
         Add(routes.MapGet(Address + "/{id}", ShowAsync), new EndpointDescription("Show a run with every node's input, output, timing and error") { AnswerType = typeof(ExecutionView) }.Asks("items", $"How many items of each list are shown, at most {MostItems}; {RunView.DefaultItems} unless it is given."));
@@ -52,7 +52,7 @@ internal sealed class ExecutionsApi
         var query = http.Request.Query;
         if (!TryPhase(query["status"].ToString(), out var phase))
         {
-            await RefuseAsync(http, 400, "VALIDATION_FAILED", "status: expected running, waiting, needs-decision, succeeded, failed or cancelled", "status");
+            await RefuseAsync(http, 400, "VALIDATION_FAILED", "status: expected queued, running, waiting, needs-decision, succeeded, failed or cancelled", "status");
             return;
         }
 
@@ -203,7 +203,7 @@ internal sealed class ExecutionsApi
 
     private static bool TryPhase(string text, out RunPhase? phase)
     {
-        phase = Enum.GetValues<RunPhase>().Where(p => p != RunPhase.Queued && string.Equals(RunView.NameOf(p), text, StringComparison.Ordinal)).Select(p => (RunPhase?)p).FirstOrDefault();
+        phase = Enum.GetValues<RunPhase>().Where(p => string.Equals(RunView.NameOf(p), text, StringComparison.Ordinal)).Select(p => (RunPhase?)p).FirstOrDefault();
         return phase is not null || text.Length == 0;
     }
 

@@ -53,7 +53,7 @@ internal sealed class RunView(RunData data)
         var standing = run.Standing;
         return (stored is null ? Show(run) : Show(stored)) with
         {
-            Status = NameOf(standing.Phase),
+            Status = NameOf(stored is { Phase: RunPhase.Queued } ? RunPhase.Queued : standing.Phase),
             LastNode = standing.LastNode,
             Error = Show(standing.Error),
             Result = data.Show(standing.Last),
