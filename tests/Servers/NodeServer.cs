@@ -67,7 +67,13 @@ public abstract class NodeServer(string folder, params string[] arguments) : IAs
     public async ValueTask DisposeAsync()
     {
         await KillAsync();
+        Cleanup();
         GC.SuppressFinalize(this);
+    }
+
+    /// <summary>Removes what it left behind, after its end.</summary>
+    protected virtual void Cleanup()
+    {
     }
 
     private static int FreePort()

@@ -38,6 +38,7 @@ public static class ConnectionKinds
         new("query", "A key in a query argument.", typeof(QueryConnection)) { Aliases = ["httpQueryAuth"] },
         new("rabbitmq", "A RabbitMQ server.", typeof(RabbitConnection)),
         new("redis", "A Redis server.", typeof(RedisConnection)),
+        new("s3", "An object store that speaks S3's protocol: Amazon's, or one of another make.", typeof(S3Connection)),
         new("slack", "The token of a Slack app.", typeof(ServiceConnection)) { Aliases = ["slackApi"] },
         new("smtp", "A server that takes mail.", typeof(SmtpConnection)),
         new("sqlite", "An SQLite database, a file of this machine.", typeof(SqliteFileConnection)) { IsLocal = true },

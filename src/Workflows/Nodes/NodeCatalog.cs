@@ -44,6 +44,7 @@ using Sluice.Workflows.Nodes.Redis;
 using Sluice.Workflows.Nodes.RemoveDuplicates;
 using Sluice.Workflows.Nodes.RenameKeys;
 using Sluice.Workflows.Nodes.RespondToWebhook;
+using Sluice.Workflows.Nodes.S3;
 using Sluice.Workflows.Nodes.Salesforce;
 using Sluice.Workflows.Nodes.Schedule;
 using Sluice.Workflows.Nodes.Set;
@@ -131,6 +132,7 @@ public static class NodeCatalog
         PostgresNode.Descriptor,
         RabbitNode.Descriptor,
         RedisNode.Descriptor,
+        S3Node.Descriptor,
         SqliteNode.Descriptor,
 
         AirtableNode.Descriptor,

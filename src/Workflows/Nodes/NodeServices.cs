@@ -5,6 +5,7 @@ using Sluice.Workflows.Data;
 using Sluice.Workflows.History;
 using Sluice.Workflows.Nodes.RabbitMq;
 using Sluice.Workflows.Nodes.Redis;
+using Sluice.Workflows.Nodes.S3;
 using Sluice.Workflows.Nodes.Soap.Wsdl;
 using Sluice.Workflows.Nodes.Sql;
 using Sluice.Workflows.Runs;
@@ -31,6 +32,9 @@ public sealed class NodeServices : IAsyncDisposable
 
     /// <summary>The Redis servers of nodes that use one.</summary>
     public OutgoingRedis Redis { get; init; } = new();
+
+    /// <summary>The object stores of nodes that use one.</summary>
+    internal OutgoingS3 S3 { get; } = new();
 
     /// <summary>The RabbitMQ servers of nodes that use one.</summary>
     public OutgoingRabbit Rabbit { get; init; } = new();
@@ -72,6 +76,7 @@ public sealed class NodeServices : IAsyncDisposable
         Databases.Dispose();
         await Rabbit.DisposeAsync();
         Redis.Dispose();
+        S3.Dispose();
     }
 
     /// <summary>All bytes of a file of an item.</summary>
