@@ -21,7 +21,7 @@ internal static class GraphCheck
 
         foreach (var circle in Circles(nodes))
         {
-            if (circle.Exists(n => n.Node.IsLoop)) continue;
+            if (circle.Exists(n => n.EndsLoops)) continue;
             var first = circle[0];
             problems.Add(new Problem(first.Definition.Place, DefinitionReader.NodeObject(definition.Name, first.Name), "",
                 $"goes round in a circle that no loop, if or switch node can end: {string.Join(" -> ", circle.Select(n => n.Name))} -> {first.Name}"));
@@ -53,7 +53,7 @@ internal static class GraphCheck
     private static IEnumerable<List<NodeModel>> Circles(IReadOnlyList<NodeModel> nodes)
     {
         var reported = new HashSet<int>();
-        foreach (var node in nodes.Where(n => n.Ancestors.Contains(n.Index) && !n.Node.IsLoop))
+        foreach (var node in nodes.Where(n => n.Ancestors.Contains(n.Index) && !n.EndsLoops))
         {
             if (reported.Contains(node.Index)) continue;
             var way = WayBack(node);
@@ -81,7 +81,7 @@ internal static class GraphCheck
                     return way;
                 }
 
-                if (!edge.Target.Node.IsLoop && from.TryAdd(edge.Target.Index, node)) queue.Enqueue(edge.Target);
+                if (!edge.Target.EndsLoops && from.TryAdd(edge.Target.Index, node)) queue.Enqueue(edge.Target);
             }
         }
 

@@ -83,7 +83,8 @@ public sealed class ModelBuilder
         if (record is not null)
         {
             void Report(string field, string message) => problems.Add(new Problem(node.Place, name, $"parameters.{field}", message));
-            made = descriptor.Create(record, new NodeSetup(node, _definition, Report));
+            void Warn(string field, string message) => problems.Add(new Problem(node.Place, name, $"parameters.{field}", message, Severity.Warning));
+            made = descriptor.Create(record, new NodeSetup(node, _definition, Report) { Warn = Warn });
         }
 
         _problems.AddRange(problems);

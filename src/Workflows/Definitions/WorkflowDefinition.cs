@@ -76,11 +76,11 @@ public sealed record NodeDefinition
     /// <summary>Whether it is tried again when it fails.</summary>
     public bool RetryOnFail { get; init; }
 
-    /// <summary>How often it is tried at most, the first time included.</summary>
-    [Between(1, 100)]
+    /// <summary>How often it is tried at most, the first time included; a node with n8n's name 2 to 5 times, as there.</summary>
+    [Between(0, 1000)]
     public int MaxTries { get; init; } = 3;
 
-    /// <summary>Milliseconds before the second try.</summary>
+    /// <summary>Milliseconds before the second try; for a node with n8n's name at most 5000, as there.</summary>
     [Between(0, 86_400_000)]
     public double WaitBetweenTries { get; init; } = 1000;
 

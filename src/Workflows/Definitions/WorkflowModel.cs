@@ -66,6 +66,9 @@ public sealed class NodeModel
         ErrorOutput = definition.OnError is "continueErrorOutput";
         ContinueOnFail = ErrorOutput || definition.OnError is "continueRegularOutput" || (definition.OnError is null && definition.ContinueOnFail);
         Idempotent = definition.Idempotent ?? node.Idempotent;
+        (Tries, WaitBetweenTries) = !definition.RetryOnFail ? (1, 0)
+            : definition.Type.Contains('.', StringComparison.Ordinal) ? (Math.Clamp(definition.MaxTries is 0 ? 3 : definition.MaxTries, 2, 5), Math.Clamp(definition.WaitBetweenTries is 0 ? 1000 : definition.WaitBetweenTries, 0, 5000))
+            : (Math.Max(1, definition.MaxTries), definition.WaitBetweenTries);
         Timeout = definition.Timeout is { } seconds ? TimeSpan.FromSeconds(seconds) : null;
     }
 
@@ -88,8 +91,17 @@ public sealed class NodeModel
 
     public bool Idempotent { get; }
 
+    /// <summary>How often it is tried at most: 2 to 5 times for a node with n8n's name, as there.</summary>
+    public int Tries { get; }
+
+    /// <summary>Milliseconds before the second try: at most 5000 for a node with n8n's name, as there.</summary>
+    public double WaitBetweenTries { get; }
+
     /// <summary>How long one execution may take; null for no limit of its own.</summary>
     public TimeSpan? Timeout { get; }
+
+    /// <summary>Whether a circle through it can end: it may send items elsewhere or give none.</summary>
+    internal bool EndsLoops => Node.IsLoop || ErrorOutput;
 
     /// <summary>How many outputs it has, the one for failed items included.</summary>
     public int OutputCount => Node.Outputs + (ErrorOutput ? 1 : 0);

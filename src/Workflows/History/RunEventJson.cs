@@ -43,6 +43,7 @@ internal static class RunEventJson
             case RunStarted e:
                 w.WriteString("node", model.Nodes[e.Trigger].Name);
                 if (e.Trace is not null) w.WriteString("trace", e.Trace);
+                if (e.Method is not null) w.WriteString("method", e.Method);
                 w.WritePropertyName("items");
                 Write(w, e.Items, fileKey);
                 break;
@@ -215,7 +216,7 @@ internal static class RunEventJson
         TimeSpan Took() => new((long)line["took"].AsNumber);
         return line["event"].AsString switch
         {
-            "started" => new RunStarted(at, Node(), Items(line["items"])!, line["trace"].AsString),
+            "started" => new RunStarted(at, Node(), Items(line["items"])!, line["trace"].AsString) { Method = line["method"].AsString },
             "node started" => new NodeStarted(at, Node(), Index(), (int)line["attempt"].AsNumber),
             "node finished" => new NodeFinished(at, Node(), Index(), [.. line["outputs"].AsArray!.Select(o => Items(o)!)], line["state"], Took()) { Lines = Lines(line) },
             "node failed" => new NodeFailed(at, Node(), Index(), (int)line["attempt"].AsNumber, Error(line["error"].AsObject!), line["retry"].IsTrue, Took()) { Lines = Lines(line), RetryAfter = line["retryAfter"].IsNumber ? TimeSpan.FromTicks((long)line["retryAfter"].AsNumber) : null },

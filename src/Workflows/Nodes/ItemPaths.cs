@@ -20,53 +20,61 @@ internal static class ItemPaths
         return at;
     }
 
-    /// <summary>A copy of the object with a value at a path; what lies on the way is copied, what is missing is made.</summary>
+    /// <summary>Puts a value at a path; what lies on the way is copied, what is missing is made: a list where the next step is an index, else an object.</summary>
     public static void Set(JsObject owned, string path, JsValue value)
     {
+        if (!path.AsSpan().ContainsAny('.', '[') || owned.Contains(path))
+        {
+            owned.Set(path, value);
+            return;
+        }
+
         var steps = Split(path);
-        var at = owned;
+        JsReference at = owned;
         for (var i = 0; i < steps.Length - 1; i++)
         {
-            if (at[steps[i]].AsArray is { } list && int.TryParse(steps[i + 1], System.Globalization.CultureInfo.InvariantCulture, out var index) && index is >= 0 and < 100_000)
-            {
-                list = list.Clone();
-                at.Set(steps[i], list);
-                if (i + 2 == steps.Length)
-                {
-                    list[index] = value;
-                    return;
-                }
-
-                var element = list[index].AsObject?.Clone() ?? new JsObject();
-                list[index] = element;
-                at = element;
-                i++;
-                continue;
-            }
-
-            var next = at[steps[i]].AsObject?.Clone() ?? new JsObject();
-            at.Set(steps[i], next);
+            var there = Step(at, steps[i]);
+            JsReference next = there.AsObject?.Clone() ?? (JsReference?)there.AsArray?.Clone() ?? (Index(steps[i + 1]) >= 0 ? new JsArray() : new JsObject());
+            Put(at, steps[i], next);
             at = next;
         }
 
-        at.Set(steps[^1], value);
+        Put(at, steps[^1], value);
     }
+
+    private static JsValue Step(JsReference at, string step) => at is JsArray list ? Index(step) is var index and >= 0 && index < list.Count ? list[index] : default : ((JsObject)at)[step];
+
+    private static void Put(JsReference at, string step, JsValue value)
+    {
+        if (at is not JsArray list) ((JsObject)at).Set(step, value);
+        else if (Index(step) is var index and >= 0)
+        {
+            while (list.Count < index) list.Add(JsValue.Null);
+            list[index] = value;
+        }
+    }
+
+    /// <summary>The index that a step is; -1 when it is none, or too large to be meant.</summary>
+    private static int Index(string step) =>
+        int.TryParse(step, System.Globalization.NumberStyles.None, System.Globalization.CultureInfo.InvariantCulture, out var index) && index < 100_000 && (step.Length == 1 || step[0] != '0') ? index : -1;
 
     /// <summary>Takes away what is at a path, copying what lies on the way.</summary>
     public static void Remove(JsObject owned, string path)
     {
         if (owned.Remove(path)) return;
         var steps = Split(path);
-        var at = owned;
+        if (Get(owned, path).IsUndefined) return;
+        JsReference at = owned;
         for (var i = 0; i < steps.Length - 1; i++)
         {
-            if (at[steps[i]].AsObject is not { } inner) return;
-            inner = inner.Clone();
-            at.Set(steps[i], inner);
+            var there = Step(at, steps[i]);
+            if (((JsReference?)there.AsObject?.Clone() ?? there.AsArray?.Clone()) is not { } inner) return;
+            Put(at, steps[i], inner);
             at = inner;
         }
 
-        at.Remove(steps[^1]);
+        if (at is JsObject map) map.Remove(steps[^1]);
+        else Put(at, steps[^1], JsValue.Null);
     }
 
     /// <summary>The steps of a path: <c>a.b[0]["c"]</c> has a, b, 0 and c.</summary>

@@ -83,4 +83,14 @@ public sealed class NodeDescriptor<TNode, TParameters>(Func<TParameters, NodeSet
 /// <param name="Definition">The node as the document says it.</param>
 /// <param name="Workflow">The workflow that it belongs to.</param>
 /// <param name="Report">Reports what is wrong with a parameter: its dotted name and the message.</param>
-public sealed record NodeSetup(NodeDefinition Definition, WorkflowDefinition Workflow, Action<string, string> Report);
+public sealed record NodeSetup(NodeDefinition Definition, WorkflowDefinition Workflow, Action<string, string> Report)
+{
+    /// <summary>Says what is worth knowing of a parameter and keeps nothing from running.</summary>
+    public Action<string, string> Warn { get; init; } = static (_, _) => { };
+
+    /// <summary>Whether the node has n8n's name, and its rules: what n8n takes is not refused.</summary>
+    public bool IsForeign => Definition.Type.Contains('.', StringComparison.Ordinal);
+
+    /// <summary>The version of n8n's node that its parameters are of; the newest for a node of our own.</summary>
+    public double Version => IsForeign ? Definition.TypeVersion : double.MaxValue;
+}

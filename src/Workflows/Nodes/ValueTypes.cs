@@ -1,4 +1,5 @@
 using Sluice.Workflows.Data;
+using Sluice.Workflows.Expressions.Evaluation;
 
 namespace Sluice.Workflows.Nodes;
 
@@ -21,11 +22,9 @@ internal static class ValueTypes
             case "number":
                 if (value.IsNumber) return true;
                 if (strict) return false;
-                if (value.IsBoolean) converted = value.IsTrue ? 1 : 0;
-                else if (value.AsString is { } text && text.Trim().Length == 0) converted = 0;
-                else if (ParameterValues.TryNumber(value, out var number)) converted = number;
-                else return false;
-                return true;
+                var number = ToNumber(value);
+                converted = number;
+                return !double.IsNaN(number);
             case "boolean":
                 return TryBoolean(value, strict, ref converted);
             case "array":
@@ -45,23 +44,27 @@ internal static class ValueTypes
     {
         if (value.IsBoolean) return true;
         if (strict) return false;
-        if (value.IsNumber && value.AsNumber is 0 or 1) converted = value.AsNumber == 1;
-        else if (value.AsString?.ToLowerInvariant() is { } text && text is "true" or "false" or "0" or "1") converted = text is "true" or "1";
+        if (value.AsString?.ToLowerInvariant() is "true" or "false") converted = value.AsString.Length == 4;
+        else if (!string.IsNullOrWhiteSpace(value.AsString ?? "-") && ToNumber(value) is var number and (0 or 1)) converted = number == 1;
         else return false;
         return true;
     }
 
+    /// <summary>A number as JavaScript's <c>Number()</c> makes it; NaN for what is none.</summary>
+    public static double ToNumber(JsValue value) => value.Kind switch
+    {
+        JsKind.Number => value.AsNumber,
+        JsKind.Boolean => value.IsTrue ? 1 : 0,
+        JsKind.Null => 0,
+        JsKind.String => NumberText.ToNumber(value.AsString!),
+        JsKind.Array => value.AsArray! switch { { Count: 0 } => 0, { Count: 1 } list => ToNumber(list[0]), _ => double.NaN },
+        _ => value.AsReference is JsDate date ? date.Milliseconds : double.NaN,
+    };
+
     private static bool TryJson(JsValue value, ref JsValue converted)
     {
-        if (value.AsString is not { } text) return false;
-        try
-        {
-            converted = JsJson.Parse(text);
-            return true;
-        }
-        catch (System.Text.Json.JsonException)
-        {
-            return false;
-        }
+        if (value.AsString is not { } text || !JsonParameter.TryParse(text, out var parsed)) return false;
+        converted = parsed;
+        return true;
     }
 }

@@ -9,7 +9,8 @@ internal static class NodeOutcome
     {
         Pair(run, outputs);
         if (run.Node.ErrorOutput) outputs = SplitFailed(run, outputs);
-        if (run.Node.Definition.AlwaysOutputData && Array.TrueForAll(outputs, o => o.Count == 0))
+        // As in n8n, the first output is what counts: an if node gives an empty item there when all its items go the other way.
+        if (run.Node.Definition.AlwaysOutputData && (outputs.Length == 0 || outputs[0].Count == 0))
         {
             var paired = run.Inputs.SelectMany((items, input) => (items ?? []).Select((_, i) => new PairedItem(i, input)));
             outputs = outputs.Length > 0 ? outputs : [[]];
@@ -47,19 +48,22 @@ internal static class NodeOutcome
         for (var i = 0; i < outputs.Length; i++)
         {
             if (i >= split.Length - 1) break;
-            if (!outputs[i].Any(item => item.Error is not null))
+            if (!outputs[i].Any(IsFailed))
             {
                 split[i] = outputs[i];
                 continue;
             }
 
-            split[i] = [.. outputs[i].Where(item => item.Error is null)];
-            failed.AddRange(outputs[i].Where(item => item.Error is not null).Select(item => WithInput(run, item)));
+            split[i] = [.. outputs[i].Where(item => !IsFailed(item))];
+            failed.AddRange(outputs[i].Where(IsFailed).Select(item => WithInput(run, item)));
         }
 
         split[^1] = failed;
         return split;
     }
+
+    /// <summary>An item that failed, or that says nothing but what went wrong, as code may give it.</summary>
+    private static bool IsFailed(Item item) => item.Error is not null || (!item.Json["error"].IsNullish && (item.Json.Count == 1 || (item.Json.Count == 2 && !item.Json["message"].IsNullish)));
 
     /// <summary>The item that failed, and what went wrong with it.</summary>
     private static Item WithInput(NodeRun run, Item failed)

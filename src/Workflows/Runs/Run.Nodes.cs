@@ -41,6 +41,9 @@ public sealed partial class Run
 
             var output = run.Node.Timeout is { } limit ? await WithinAsync(run, limit) : await run.Node.Node.ExecuteAsync(new NodeContext(this, run, Cancellation));
             if (output.Wait is { } wait) Happened(new NodeWaiting(Now, run.Node.Index, run.Index, wait.Until, wait.OnCall, wait.Suffix, wait.Method, wait.Message));
+            else if (run.Attempt < run.Node.Tries && FirstFailure(output.Outputs) is { } failure)
+                // A node that goes on after failures is tried again before it does.
+                Failed(run, failure with { Node = run.Node.Name }, retry: true);
             else Finished(run, NodeOutcome.Settle(run, output.Outputs));
         }
         catch (NodeException e)
@@ -85,6 +88,10 @@ public sealed partial class Run
             throw new TimeoutException($"took longer than {limit.TotalSeconds} seconds", e);
         }
     }
+
+    /// <summary>What went wrong with the first item of the first output; null when nothing did.</summary>
+    private static RunError? FirstFailure(IReadOnlyList<Item>[] outputs) =>
+        outputs is [[{ Error: { } message } failed, ..], ..] ? new RunError(message, "", failed.PairedItems is [var from, ..] ? from.Item : -1) : null;
 
     private static void CutToFirst(IReadOnlyList<Item>?[] inputs)
     {

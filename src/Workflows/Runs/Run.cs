@@ -191,7 +191,7 @@ public sealed partial class Run
     private void Begin(NodeModel trigger)
     {
         Span = RunTrace.Begin(this, null);
-        Happened(new RunStarted(StartedAt = Now, trigger.Index, Request.Items, Span?.Id));
+        Happened(new RunStarted(StartedAt = Now, trigger.Index, Request.Items, Span?.Id) { Method = Request.Method });
     }
 
     /// <summary>Takes over what another run did before its last failure; nothing is run yet.</summary>

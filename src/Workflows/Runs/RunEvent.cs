@@ -10,7 +10,11 @@ public abstract record RunEvent(DateTimeOffset At);
 /// <param name="Trigger">The index of the node that it began with.</param>
 /// <param name="Items">What it began with.</param>
 /// <param name="Trace">The trace that it continues or began, as a <c>traceparent</c>; null for none.</param>
-public sealed record RunStarted(DateTimeOffset At, int Trigger, IReadOnlyList<Item> Items, string? Trace = null) : RunEvent(At);
+public sealed record RunStarted(DateTimeOffset At, int Trigger, IReadOnlyList<Item> Items, string? Trace = null) : RunEvent(At)
+{
+    /// <summary>The method of the call that it began with; null when it was none.</summary>
+    public string? Method { get; init; }
+}
 
 /// <summary>A node that must not run twice is about to run.</summary>
 public sealed record NodeStarted(DateTimeOffset At, int Node, int Index, int Attempt) : RunEvent(At);

@@ -66,11 +66,11 @@ internal static class RunMachine
         run.Error = e.Error;
         run.Took = e.Took;
         run.StartedAt = e.At - e.Took;
-        if (state.Phase == RunPhase.Running && e.Retry && node.Definition.RetryOnFail && e.Attempt < node.Definition.MaxTries)
+        if (state.Phase == RunPhase.Running && e.Retry && e.Attempt < node.Tries)
         {
             run.Attempt = e.Attempt + 1;
             run.Started = false;
-            effects.Enqueue(new Effect(EffectKind.Retry, run, RetryDelay(node.Definition, e)));
+            effects.Enqueue(new Effect(EffectKind.Retry, run, RetryDelay(node, e)));
             return;
         }
 
@@ -104,8 +104,8 @@ internal static class RunMachine
         return outputs;
     }
 
-    private static TimeSpan RetryDelay(NodeDefinition node, NodeFailed e) =>
-        TimeSpan.FromMilliseconds(Math.Min(86_400_000, Math.Max(node.WaitBetweenTries * Math.Pow(node.RetryBackoff, e.Attempt - 1), e.RetryAfter?.TotalMilliseconds ?? 0)));
+    private static TimeSpan RetryDelay(NodeModel node, NodeFailed e) =>
+        TimeSpan.FromMilliseconds(Math.Min(86_400_000, Math.Max(node.WaitBetweenTries * Math.Pow(node.Definition.RetryBackoff, e.Attempt - 1), e.RetryAfter?.TotalMilliseconds ?? 0)));
 
     private static void Wait(RunState state, NodeWaiting e, Queue<Effect> effects)
     {

@@ -25,6 +25,9 @@ public sealed class RunRequest
 
     public RunMode Mode { get; init; } = RunMode.Production;
 
+    /// <summary>The method of the call that it begins with; null when it is none.</summary>
+    public string? Method { get; init; }
+
     /// <summary>Who it is run for: what limits and fair turns count by; empty for nobody in particular.</summary>
     public string Tenant { get; init; } = "";
 

@@ -155,7 +155,7 @@ public sealed partial class WorkflowEngine
         try
         {
             var (events, next) = await History.EventsAsync(id, model, _stop.Token);
-            var request = new RunRequest { Mode = stored.Mode, Tenant = stored.Tenant, Items = events is [RunStarted first, ..] ? first.Items : [] };
+            var request = new RunRequest { Mode = stored.Mode, Tenant = stored.Tenant, Items = events is [RunStarted first, ..] ? first.Items : [], Method = (events is [RunStarted begun, ..] ? begun : null)?.Method };
             var run = Make(id, model, request, next, stored.Parent);
             foreach (var happened in events) run.Replay(happened);
             return run;

@@ -180,7 +180,7 @@ public sealed partial class WorkflowEngine : IAsyncDisposable
     public ValueTask<WebhookResponse> CallAsync(WorkflowModel model, NodeModel trigger, WebhookRequest request, string tenant = "", System.Diagnostics.ActivityContext trace = default, CancellationToken cancel = default)
     {
         var answer = ((IAnswersCaller)trigger.Node).Answer;
-        var start = new RunRequest { Trigger = trigger.Name, Items = [request.ToItem()], Tenant = tenant, Trace = trace, Cancellation = answer.Mode == ResponseMode.OnReceived ? default : cancel };
+        var start = new RunRequest { Trigger = trigger.Name, Items = [request.ToItem()], Method = request.Method, Tenant = tenant, Trace = trace, Cancellation = answer.Mode == ResponseMode.OnReceived ? default : cancel };
         return AnswerAsync(model, start, answer);
     }
 
@@ -190,7 +190,7 @@ public sealed partial class WorkflowEngine : IAsyncDisposable
         var answer = ((IAnswersCaller)expected.Trigger.Node).Answer;
         var start = new RunRequest
         {
-            Id = expected.Run, Trigger = expected.Trigger.Name, Items = [request.ToItem()], Mode = RunMode.Test, UsePinData = true, Tenant = expected.Tenant,
+            Id = expected.Run, Trigger = expected.Trigger.Name, Items = [request.ToItem()], Method = request.Method, Mode = RunMode.Test, UsePinData = true, Tenant = expected.Tenant,
             Cancellation = answer.Mode == ResponseMode.OnReceived ? default : cancel,
         };
         return AnswerAsync(expected.Model, start, answer);

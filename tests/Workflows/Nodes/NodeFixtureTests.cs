@@ -71,7 +71,7 @@ public sealed class NodeFixtureTests
     }
 
     /// <summary>What these do shows only in a run: RunTests has them.</summary>
-    private static readonly string[] ShownByRuns = ["ExecuteWorkflow", "Webhook", "RespondToWebhook", "SplitInBatches", "Wait", "StickyNote"];
+    private static readonly string[] ShownByRuns = ["Webhook", "RespondToWebhook", "SplitInBatches", "Wait", "StickyNote"];
 
     [Fact]
     public void Every_node_has_a_fixture_or_tests_of_its_own()

@@ -68,6 +68,9 @@ internal sealed record AggregateOptions
     /// <summary>Whether items without the field count as null.</summary>
     public bool KeepMissing { get; init; }
 
+    /// <summary>Fields whose values make groups, separated by commas: each group becomes an item that has them, too.</summary>
+    public Parameter<string> GroupByFields { get; init; } = "";
+
     /// <summary>Whether the item gets the files of all.</summary>
     public bool IncludeBinaries { get; init; }
 
@@ -88,33 +91,69 @@ internal sealed class AggregateNode(AggregateParameters parameters) : Node
 
     public override ValueTask<NodeResult> ExecuteAsync(NodeContext context)
     {
-        var json = parameters.Aggregate is "aggregateAllItemData" ? All(context) : Single(context);
-        return NodeResult.Of([new Item(json) { PairedItems = Fields.AllOf(context.Items.Count), Binary = parameters.Options.IncludeBinaries ? Files(context) : null }]);
+        var groupBy = Fields.List(parameters.Options.GroupByFields.Get(context, 0));
+        if (groupBy.Length == 0)
+        {
+            var json = new JsObject();
+            var used = Collect(context, json, Enumerable.Range(0, context.Items.Count));
+            return NodeResult.Of([new Item(json) { PairedItems = used, Binary = Files(context, used) }]);
+        }
+
+        var groups = new Dictionary<string, (JsObject Json, List<int> Items)>(StringComparer.Ordinal);
+        for (var i = 0; i < context.Items.Count; i++)
+        {
+            var (key, json) = ("", new JsObject());
+            foreach (var field in groupBy)
+            {
+                var value = ItemPaths.Get(context.Items[i].Json, field);
+                if (value.AsReference is not null)
+                    throw new NodeException($"Field \"{field}\" has a non-scalar value which cannot be used for grouping.") { ItemIndex = i, Retryable = false };
+                key += ComparisonKey.Of(value) + "\u001f";
+                if (!value.IsUndefined) ItemPaths.Set(json, field, value);
+            }
+
+            if (groups.TryGetValue(key, out var group)) group.Items.Add(i);
+            else groups[key] = (json, [i]);
+        }
+
+        var output = new List<Item>(groups.Count);
+        foreach (var (json, items) in groups.Values)
+        {
+            Collect(context, json, items);
+            output.Add(new Item(json) { PairedItems = Runs.Positions.Of(items[0]), Binary = Files(context, [.. items.Select(i => new PairedItem(i))]) });
+        }
+
+        return NodeResult.Of(output);
     }
 
-    private JsObject Single(NodeContext context)
+    /// <summary>Puts what is made of some items into an object; says which of them are in it.</summary>
+    private IReadOnlyList<PairedItem> Collect(NodeContext context, JsObject json, IEnumerable<int> items)
+    {
+        if (parameters.Aggregate is "aggregateAllItemData") return All(context, json, items);
+        Single(context, json, items);
+        return [.. items.Select(i => new PairedItem(i))];
+    }
+
+    private void Single(NodeContext context, JsObject json, IEnumerable<int> items)
     {
         var dots = !parameters.Options.DisableDotNotation;
         if (parameters.FieldsToAggregate.All.Count == 0) throw new NodeException("No fields specified") { Retryable = false };
-        var json = new JsObject();
         var names = new HashSet<string>(StringComparer.Ordinal);
         foreach (var field in parameters.FieldsToAggregate.All)
         {
             var name = field.Name.Get(context, 0);
             var output = field.OutputFieldName.Get(context, 0) is { Length: > 0 } given ? given : Fields.LastOf(name, dots);
             if (!names.Add(output)) throw new NodeException($"The '{output}' output field is used more than once") { Retryable = false };
-            if (name.Length > 0) Fields.Set(json, output, Values(context, name, dots), dots);
+            if (name.Length > 0) Fields.Set(json, output, Values(context, items, name, dots), dots);
         }
-
-        return json;
     }
 
-    private JsArray Values(NodeContext context, string field, bool dots)
+    private JsArray Values(NodeContext context, IEnumerable<int> items, string field, bool dots)
     {
         var values = new JsArray();
-        foreach (var item in context.Items)
+        foreach (var i in items)
         {
-            var value = Fields.Get(item.Json, field, dots);
+            var value = Fields.Get(context.Items[i].Json, field, dots);
             if (!parameters.Options.KeepMissing)
             {
                 if (value.IsNullish) continue;
@@ -128,34 +167,38 @@ internal sealed class AggregateNode(AggregateParameters parameters) : Node
         return values;
     }
 
-    private JsObject All(NodeContext context)
+    private List<PairedItem> All(NodeContext context, JsObject json, IEnumerable<int> items)
     {
         var included = parameters.Include is "specifiedFields" ? Fields.List(parameters.FieldsToInclude.Get(context, 0)) : null;
         var excluded = parameters.Include is "allFieldsExcept" ? Fields.List(parameters.FieldsToExclude.Get(context, 0)) : null;
         var list = new JsArray(context.Items.Count);
-        foreach (var item in context.Items)
+        var used = new List<PairedItem>(context.Items.Count);
+        foreach (var i in items)
         {
             if (included is null && excluded is null)
             {
-                list.Add(item.Json);
+                list.Add(context.Items[i].Json);
+                used.Add(new PairedItem(i));
                 continue;
             }
 
             var some = new JsObject();
-            foreach (var (name, value) in item.Json)
+            foreach (var (name, value) in context.Items[i].Json)
                 if (included?.Contains(name, StringComparer.Ordinal) ?? !excluded!.Contains(name, StringComparer.Ordinal)) some.Set(name, value);
-            if (some.Count > 0) list.Add(some);
+            if (some.Count == 0) continue;
+            list.Add(some);
+            used.Add(new PairedItem(i));
         }
 
-        var json = new JsObject();
         json.Set(parameters.DestinationFieldName.Get(context, 0), list);
-        return json;
+        return used;
     }
 
-    private Dictionary<string, BinaryData> Files(NodeContext context)
+    private Dictionary<string, BinaryData>? Files(NodeContext context, IReadOnlyList<PairedItem> items)
     {
+        if (!parameters.Options.IncludeBinaries) return null;
         var files = new Dictionary<string, BinaryData>(StringComparer.Ordinal);
-        foreach (var (name, file) in context.Items.SelectMany(i => i.Binary ?? (IReadOnlyDictionary<string, BinaryData>)new Dictionary<string, BinaryData>()))
+        foreach (var (name, file) in items.SelectMany(i => context.Items[i.Item].Binary ?? (IReadOnlyDictionary<string, BinaryData>)new Dictionary<string, BinaryData>()))
         {
             if (parameters.Options.KeepOnlyUnique && files.Values.Any(f => f.Size == file.Size && string.Equals(f.FileName, file.FileName, StringComparison.Ordinal) && string.Equals(f.MimeType, file.MimeType, StringComparison.Ordinal))) continue;
             var unique = name;

@@ -49,6 +49,9 @@ internal sealed class CodeNode : Node
         else if (Script.Compile(code, ScriptRunner.Given).Problem is { } problem) setup.Report(name, problem);
     }
 
+    // Code that gives no items ends a circle.
+    public override bool IsLoop => true;
+
     public override async ValueTask<NodeResult> ExecuteAsync(NodeContext context)
     {
         if (context.Items.Count == 0 && _mode is "each" or "functionItem") return NodeResult.Nothing;

@@ -1,6 +1,7 @@
 using System.Text;
 using Sluice.Foundation.Schema;
 using Sluice.Workflows.Data;
+using Sluice.Workflows.Definitions;
 
 namespace Sluice.Workflows.Nodes.CompareDatasets;
 
@@ -69,14 +70,16 @@ internal sealed record CompareOptions
 }
 
 /// <summary>Says which items are only in the first list, the same in both, different, and only in the second.</summary>
-internal sealed class CompareDatasetsNode(CompareDatasetsParameters parameters) : Node
+internal sealed class CompareDatasetsNode(CompareDatasetsParameters parameters, double version) : Node
 {
-    public static readonly NodeDescriptor Descriptor = new NodeDescriptor<CompareDatasetsNode, CompareDatasetsParameters>((p, _) => new(p))
+    public static readonly NodeDescriptor Descriptor = new NodeDescriptor<CompareDatasetsNode, CompareDatasetsParameters>((p, s) => new(p, s.Version))
     {
         Type = "compare-datasets",
         Summary = "Says which items are only in the first list, the same in both, different, and only in the second.",
         Category = NodeCategory.Flow,
         Aliases = [new("n8n-nodes-base.compareDatasets", 1, 2.3)],
+        // What the editor does not write because a new node of that version has it.
+        Upgrade = static (old, version) => version < 2 && old["resolve"] is null ? old.With([], DocumentData.Entry("resolve", DocumentData.Text(old.Place, "preferInput2"))) : old,
     };
 
     private readonly bool _fuzzy = parameters.FuzzyCompare || parameters.Options.FuzzyCompare;
@@ -94,58 +97,77 @@ internal sealed class CompareDatasetsNode(CompareDatasetsParameters parameters) 
         if (Array.Exists(fields, f => f.First.Length == 0 || f.Second.Length == 0)) throw new NodeException("You need to define at least one pair of fields to match on") { Retryable = false };
         var skipped = Fields.List(parameters.Options.SkipFields.Get(context, 0)).ToHashSet(StringComparer.Ordinal);
         var except = Fields.List(parameters.ExceptWhenMix.Get(context, 0));
-        var second = context.Input(1);
+        string[] names1 = [.. fields.Select(f => f.First)], names2 = [.. fields.Select(f => f.Second)];
+        var first = Filled(context, 0, names1, "Input A", dots);
+        var second = Filled(context, 1, names2, "Input B", dots);
         var bySecond = new Dictionary<string, List<int>>(StringComparer.Ordinal);
-        for (var i = 0; i < second.Count; i++)
+        foreach (var j in second)
         {
-            if (Key(second[i].Json, fields.Select(f => f.Second), dots) is not { } key) continue;
-            if (bySecond.TryGetValue(key, out var at)) at.Add(i);
-            else bySecond[key] = [i];
+            var key = Key(context.Input(1)[j].Json, names2, dots);
+            if (bySecond.TryGetValue(key, out var at)) at.Add(j);
+            else bySecond[key] = [j];
         }
 
         List<Item> onlyFirst = [], same = [], different = [], onlySecond = [];
-        var matched = new bool[second.Count];
-        for (var i = 0; i < context.Items.Count; i++)
+        var matched = new HashSet<int>();
+        foreach (var i in first)
         {
             var item = context.Items[i];
-            if (Key(item.Json, fields.Select(f => f.First), dots) is not { } key || !bySecond.TryGetValue(key, out var found))
+            var found = Matches(context, item, names1, names2, bySecond, dots);
+            if (found.Count == 0) onlyFirst.Add(context.Same(i));
+            var isSame = false;
+            foreach (var j in found)
             {
-                onlyFirst.Add(context.Same(i));
-                continue;
-            }
-
-            foreach (var j in parameters.Options.MultipleMatches is "all" ? found : found[..1])
-            {
-                matched[j] = true;
+                matched.Add(j);
+                var other = context.Input(1)[j];
                 IReadOnlyList<PairedItem> paired = [new(i), new(j, 1)];
-                var differing = Differing(item.Json, second[j].Json, skipped);
-                if (differing.Count == 0) same.Add(new Item(item.Json) { Binary = item.Binary, PairedItems = paired });
-                else different.Add(Resolved(item, second[j], fields, differing, except, dots, paired));
+                var differing = Differing(item.Json, other.Json, skipped);
+                if (differing.Count > 0) different.Add(Resolved(item, other, fields, differing, except, dots, paired));
+                else if (!isSame)
+                {
+                    var given = _fuzzy && parameters.Resolve is "preferInput2" ? other : item;
+                    same.Add(new Item(given.Json) { Binary = given.Binary, PairedItems = paired });
+                    isSame = true;
+                }
             }
         }
 
-        for (var j = 0; j < second.Count; j++)
-            if (!matched[j]) onlySecond.Add(new Item(second[j].Json) { Binary = second[j].Binary, PairedItems = [new(j, 1)] });
+        foreach (var j in second)
+            if (!matched.Contains(j)) onlySecond.Add(new Item(context.Input(1)[j].Json) { Binary = context.Input(1)[j].Binary, PairedItems = [new(j, 1)] });
         return NodeResult.Of([onlyFirst, same, different, onlySecond]);
     }
 
-    private string? Key(JsObject json, IEnumerable<string> fields, bool dots)
+    /// <summary>The items of an input that are not empty; it is a failure when none of them has a field.</summary>
+    private static List<int> Filled(NodeContext context, int input, string[] fields, string name, bool dots)
+    {
+        var items = context.Input(input);
+        var filled = Enumerable.Range(0, items.Count).Where(i => items[i].Json.Count > 0).ToList();
+        foreach (var field in fields)
+            if (filled.Count > 0 && filled.TrueForAll(i => Fields.Get(items[i].Json, field, dots).IsUndefined)) throw new NodeException($"Field '{field}' is not present in any of items in '{name}'") { Retryable = false };
+        return filled;
+    }
+
+    private List<int> Matches(NodeContext context, Item item, string[] names1, string[] names2, Dictionary<string, List<int>> bySecond, bool dots)
+    {
+        if (Array.Exists(names1, f => Fields.Get(item.Json, f, dots).IsUndefined) || !bySecond.TryGetValue(Key(item.Json, names1, dots), out var candidates)) return [];
+        var found = _fuzzy ? candidates.FindAll(j => !names1.Where((f, n) => !AreSame(Fields.Get(item.Json, f, dots), Fields.Get(context.Input(1)[j].Json, names2[n], dots))).Any()) : candidates;
+        return parameters.Options.MultipleMatches is "all" || found.Count < 2 ? found : found[..1];
+    }
+
+    private string Key(JsObject json, string[] fields, bool dots)
     {
         var key = new StringBuilder();
-        foreach (var field in fields)
-        {
-            var value = Fields.Get(json, field, dots);
-            if (value.IsUndefined) return null;
-            key.Append(ComparisonKey.Of(value, _fuzzy)).Append('\u001f');
-        }
-
+        foreach (var field in fields) key.Append(_fuzzy ? FuzzyComparison.KeyOf(Fields.Get(json, field, dots)) : ComparisonKey.Of(Fields.Get(json, field, dots))).Append('\u001f');
         return key.ToString();
     }
 
     private List<string> Differing(JsObject first, JsObject second, HashSet<string> skipped) =>
         [.. first.Names.Concat(second.Names).Distinct(StringComparer.Ordinal).Where(name => !skipped.Contains(name) && !AreSame(first[name], second[name]))];
 
-    private bool AreSame(JsValue a, JsValue b) => string.Equals(ComparisonKey.Of(a, _fuzzy), ComparisonKey.Of(b, _fuzzy), StringComparison.Ordinal);
+    // Tolerantly, from 2.3 on nothing and 0 are the same, too.
+    private bool AreSame(JsValue a, JsValue b) => !_fuzzy ? a.DeepEquals(b) : FuzzyComparison.AreSame(a, b) || (version >= 2.3 && ((a.IsNull && IsZero(b)) || (b.IsNull && IsZero(a))));
+
+    private static bool IsZero(JsValue value) => (value.IsNumber && value.AsNumber == 0) || value.AsString is "0";
 
     private Item Resolved(Item first, Item second, (string First, string Second)[] fields, List<string> differing, string[] except, bool dots, IReadOnlyList<PairedItem> paired)
     {
@@ -159,12 +181,13 @@ internal sealed class CompareDatasetsNode(CompareDatasetsParameters parameters) 
                 foreach (var field in except) Fields.Set(mixed, field, Fields.Get(other.Json, field, dots) is { IsUndefined: false } value ? value : JsValue.Null, dots);
                 return new Item(mixed) { Binary = own.Binary, PairedItems = paired };
             default:
+                var (nameA, nameB) = version < 2 ? ("input1", "input2") : ("inputA", "inputB");
                 JsObject keys = new(), same = new(), different = new(), skipped = new();
                 foreach (var (field, _) in fields) keys.Set(field, first.Json[field]);
                 foreach (var name in first.Json.Names.Concat(second.Json.Names).Distinct(StringComparer.Ordinal))
                 {
-                    var both = new JsObject { ["inputA"] = OrNull(first.Json[name]), ["inputB"] = OrNull(second.Json[name]) };
-                    if (AreSame(first.Json[name], second.Json[name])) same.Set(name, first.Json[name]);
+                    var both = new JsObject { [nameA] = OrNull(first.Json[name]), [nameB] = OrNull(second.Json[name]) };
+                    if (first.Json.Contains(name) && second.Json.Contains(name) && AreSame(first.Json[name], second.Json[name])) same.Set(name, first.Json[name]);
                     else (differing.Contains(name) ? different : skipped).Set(name, both);
                 }
 

@@ -32,8 +32,8 @@ internal sealed record ConditionOptions
     /// <summary>Whether values of the wrong type fail (<c>strict</c>) or are converted (<c>loose</c>).</summary>
     public Parameter<string> TypeValidation { get; init; } = "strict";
 
-    /// <summary>The version of n8n's rules.</summary>
-    public Parameter<double> Version { get; init; } = 1;
+    /// <summary>The version of n8n's rules: with 1 and 2 blank text counts as 0, with 1 any text as true, and 0 is for its first nodes, which convert nothing.</summary>
+    public Parameter<double> Version { get; init; } = ConditionSet.LatestVersion;
 }
 
 /// <summary>One condition.</summary>

@@ -1,12 +1,17 @@
 using System.Collections.Frozen;
 using System.Text.RegularExpressions;
 using Sluice.Workflows.Data;
+using Sluice.Workflows.Expressions.Evaluation;
+using Sluice.Workflows.Expressions.Library;
 
 namespace Sluice.Workflows.Nodes.Conditions;
 
 /// <summary>The conditions of an if, switch or filter node, made ready when the workflow is loaded.</summary>
-internal sealed class ConditionSet
+internal sealed partial class ConditionSet
 {
+    /// <summary>The rules of n8n's newest conditions: blank text is no number, and "false" is false.</summary>
+    public const int LatestVersion = 3;
+
     private static readonly FrozenDictionary<string, FrozenSet<string>> Operations = new Dictionary<string, FrozenSet<string>>
     {
         ["string"] = Set("empty", "notEmpty", "equals", "notEquals", "contains", "notContains", "startsWith", "notStartsWith", "endsWith", "notEndsWith", "regex", "notRegex"),
@@ -18,12 +23,11 @@ internal sealed class ConditionSet
         ["any"] = Set(),
     }.ToFrozenDictionary(StringComparer.Ordinal);
 
-    private static readonly TimeSpan RegexLimit = TimeSpan.FromMilliseconds(50);
-
     private readonly Condition[] _conditions;
     private readonly bool _any;
     private readonly bool _ignoreCase;
     private readonly bool _strict;
+    private readonly int _version;
 
     public ConditionSet(ConditionsParameter parameter, bool? ignoreCase, bool loose, string field, NodeSetup setup)
     {
@@ -31,12 +35,18 @@ internal sealed class ConditionSet
         _ignoreCase = ignoreCase ?? !parameter.Options.CaseSensitive;
         // n8n's editor writes the option of the node as an expression here.
         _strict = !loose && parameter.Options.TypeValidation is { IsLiteral: true, Literal: not "loose" };
-        _conditions = [.. parameter.Conditions.Select(c => new Condition(c, _ignoreCase))];
+        _version = parameter.Options.Version is { IsLiteral: true, Literal: var version } ? (int)version : LatestVersion;
+        _conditions = [.. parameter.Conditions.Select(c => new Condition(c, _ignoreCase, _version))];
         for (var i = 0; i < parameter.Conditions.Count; i++)
         {
             var op = parameter.Conditions[i].Operator;
             if (op.Operation is not ("exists" or "notExists") && !Operations[op.Type].Contains(op.Operation))
-                setup.Report($"{field}.conditions[{i}].operator.operation", $"there is no comparison '{op.Operation}' of the type {op.Type}");
+            {
+                // n8n loads such a file and lets the comparison never hold.
+                if (setup.IsForeign) setup.Warn($"{field}.conditions[{i}].operator.operation", $"there is no comparison '{op.Operation}' of the type {op.Type}: it never holds");
+                else setup.Report($"{field}.conditions[{i}].operator.operation", $"there is no comparison '{op.Operation}' of the type {op.Type}");
+            }
+
             if (_conditions[i].Problem is { } problem) setup.Report($"{field}.conditions[{i}].rightValue", problem);
         }
     }
@@ -53,15 +63,19 @@ internal sealed class ConditionSet
 
     private static FrozenSet<string> Set(params string[] names) => names.ToFrozenSet(StringComparer.Ordinal);
 
-    private sealed class Condition
+    private sealed partial class Condition
     {
         private readonly ConditionParameter _parameter;
         private readonly StringComparison _comparison;
         private readonly Regex? _regex;
         private readonly string _rightType;
+        private readonly int _version;
+        private readonly bool _isKnown;
 
-        public Condition(ConditionParameter parameter, bool ignoreCase)
+        public Condition(ConditionParameter parameter, bool ignoreCase, int version)
         {
+            _version = version;
+            _isKnown = Operations[parameter.Operator.Type].Contains(parameter.Operator.Operation);
             _parameter = parameter;
             _comparison = ignoreCase ? StringComparison.OrdinalIgnoreCase : StringComparison.Ordinal;
             var op = parameter.Operator;
@@ -82,11 +96,13 @@ internal sealed class ConditionSet
         public bool Holds(NodeContext context, int index, bool strict)
         {
             var op = _parameter.Operator;
+            if (_version == 0) return RawComparison.Holds(op.Type, op.Operation, _parameter.LeftValue.Get(context, index), _parameter.RightValue.Get(context, index), Matches);
             var left = Convert(_parameter.LeftValue.Get(context, index), op.Type, strict, index);
             var exists = !left.IsNullish && !(left.IsNumber && double.IsNaN(left.AsNumber));
             if (op.Operation is "exists") return exists;
             if (op.Operation is "notExists") return !exists;
             var right = op.SingleValue ? default : Convert(_parameter.RightValue.Get(context, index), _rightType, strict, index);
+            if (!_isKnown) return false;
             return op.Type switch
             {
                 "string" => Text(op.Operation, left.AsString ?? "", right.AsString ?? ""),
@@ -99,11 +115,11 @@ internal sealed class ConditionSet
             };
         }
 
-        private static JsValue Convert(JsValue value, string type, bool strict, int index)
+        private JsValue Convert(JsValue value, string type, bool strict, int index)
         {
-            // An empty text is no number; anything counts as true or false.
-            if (!strict && type is "number" && value.AsString is { } blank && blank.AsSpan().Trim().IsEmpty) return JsValue.Null;
-            if (!strict && type is "boolean" && !ValueTypes.TryConvert(value, type, strict: false, out _)) return ParameterValues.ToBoolean(value);
+            if (type is "number" && _version >= 3 && (value.AsString is { } blank ? blank.AsSpan().Trim().IsEmpty : value.AsArray is { Count: 0 })) return JsValue.Null;
+            if (type is "number" && value.IsNumber) return value;
+            if (!strict && type is "boolean" && !value.IsNullish && (_version < 2 || !ValueTypes.TryConvert(value, type, strict: false, out _))) return Coerce.ToBoolean(value);
             // A date in text form is a date even where nothing is converted.
             if (ValueTypes.TryConvert(value, type, strict && type is not "dateTime", out var converted)) return converted;
             var shown = ParameterValues.ToText(value);
@@ -134,7 +150,6 @@ internal sealed class ConditionSet
 
         private bool Matches(string left, string pattern)
         {
-            if (_comparison is StringComparison.OrdinalIgnoreCase) left = left.ToLowerInvariant();
             try
             {
                 return (_regex ?? Compile(pattern)).IsMatch(left);
@@ -149,26 +164,13 @@ internal sealed class ConditionSet
             }
         }
 
-        private static Regex Compile(string pattern)
+        /// <summary>A pattern, or one between slashes with flags behind.</summary>
+        private Regex Compile(string pattern)
         {
-            var options = RegexOptions.CultureInvariant;
-            var end = pattern.LastIndexOf('/');
-            if (pattern.StartsWith('/') && end > 0)
-            {
-                if (pattern.AsSpan(end).Contains('i')) options |= RegexOptions.IgnoreCase;
-                if (pattern.AsSpan(end).Contains('m')) options |= RegexOptions.Multiline;
-                if (pattern.AsSpan(end).Contains('s')) options |= RegexOptions.Singleline;
-                pattern = pattern[1..end];
-            }
-
-            try
-            {
-                return new Regex(pattern, options | RegexOptions.NonBacktracking, Regex.InfiniteMatchTimeout);
-            }
-            catch (NotSupportedException)
-            {
-                return new Regex(pattern, options, RegexLimit);
-            }
+            var flags = "";
+            if (WithFlags().Match(pattern) is { Success: true } match) (pattern, flags) = (match.Groups[1].Value, match.Groups[2].Value);
+            if (_comparison is StringComparison.OrdinalIgnoreCase && !flags.Contains('i', StringComparison.Ordinal)) flags += "i";
+            return RegexProgram.TryCompile(pattern, flags, out var problem)?.Matcher ?? throw new ArgumentException(problem);
         }
 
         private static bool Number(string operation, JsValue left, JsValue right, bool exists) => operation switch
@@ -232,5 +234,8 @@ internal sealed class ConditionSet
                 if (element.Is(value) || (element.AsString is { } a && value.AsString is { } b && string.Equals(a, b, _comparison))) return true;
             return false;
         }
+
+        [GeneratedRegex("^/(.*?)/([gimusy]*)$", RegexOptions.ECMAScript, 100)]
+        private static partial Regex WithFlags();
     }
 }

@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using System.Text;
 using Sluice.Foundation.Errors;
 using Sluice.Foundation.Schema;
@@ -40,10 +41,10 @@ internal sealed record WorkflowInputs
     /// <summary>How fields are chosen.</summary>
     public string? MappingMode { get; init; }
 
-    /// <summary>The fields by name; the items as they are when there are none.</summary>
+    /// <summary>Fields by name that the items get besides their own.</summary>
     public Parameter<JsValue> Value { get; init; } = new(default);
 
-    /// <summary>For editors.</summary>
+    /// <summary>For editors; of a field that is <c>removed</c> here the items lose theirs.</summary>
     public System.Text.Json.Nodes.JsonNode? Schema { get; init; }
 
     /// <summary>For editors.</summary>
@@ -77,10 +78,12 @@ internal sealed class ExecuteWorkflowNode : Node
 
     private readonly ExecuteWorkflowParameters _parameters;
     private readonly WorkflowModel? _inline;
+    private readonly string[] _removed;
 
     public ExecuteWorkflowNode(ExecuteWorkflowParameters parameters, NodeSetup setup)
     {
         _parameters = parameters;
+        _removed = [.. (parameters.WorkflowInputs.Schema as JsonArray ?? []).OfType<JsonObject>().Where(f => f["removed"]?.ToString() is "true").Select(f => (f["displayName"] ?? f["id"])?.ToString() ?? "")];
         if (parameters.Source is "database")
         {
             if (parameters.WorkflowId is { IsLiteral: true, Literal: "" }) setup.Report("workflowId", "required field missing");
@@ -133,14 +136,18 @@ internal sealed class ExecuteWorkflowNode : Node
         };
     }
 
+    /// <summary>The items with the fields that are chosen, and without those that were taken away.</summary>
     private IReadOnlyList<Item> Prepare(NodeContext context)
     {
-        if (_parameters.WorkflowInputs.Value is { IsLiteral: true, Literal.AsObject: not { Count: > 0 } }) return context.Items;
+        if (_removed.Length == 0 && _parameters.WorkflowInputs.Value is { IsLiteral: true, Literal.AsObject: not { Count: > 0 } }) return context.Items;
         var inputs = new Item[context.Items.Count];
         for (var i = 0; i < inputs.Length; i++)
         {
-            var given = _parameters.WorkflowInputs.Value.Get(context, i).AsObject;
-            inputs[i] = given is { Count: > 0 } ? new Item(given) { Binary = context.Items[i].Binary, PairedItems = Positions.Of(i) } : context.Items[i];
+            var json = context.Items[i].Json.Clone();
+            if (_parameters.WorkflowInputs.Value.Get(context, i).AsObject is { } given)
+                foreach (var (name, value) in given) json.Set(name, value);
+            foreach (var name in _removed) json.Remove(name);
+            inputs[i] = new Item(json) { Binary = context.Items[i].Binary, PairedItems = Positions.Of(i) };
         }
 
         return inputs;

@@ -51,7 +51,8 @@ internal sealed class FilterNode : Node
             }
             catch (NodeException e) when (context.ContinueOnFail)
             {
-                kept.Add(context.Failed(i, e));
+                // As in n8n, an item that cannot be decided about is dropped, unless failures have an output.
+                if (context.Node.ErrorOutput) kept.Add(context.Failed(i, e));
             }
         }
 

@@ -63,7 +63,8 @@ internal sealed class IfNode : Node
             }
             catch (NodeException e) when (context.ContinueOnFail)
             {
-                no.Add(context.Failed(i, e));
+                // As in n8n, an item that cannot be decided about goes the second way as it is, unless failures have an output.
+                no.Add(context.Node.ErrorOutput ? context.Failed(i, e) : context.Same(i));
             }
         }
 

@@ -27,7 +27,7 @@ internal static class ItemListsNode
 
     private static (string Type, MapNode Parameters)? Redirect(MapNode parameters)
     {
-        var rest = parameters.With(["resource", "operation"]);
+        var rest = Listed(parameters.With(["resource", "operation"]), "fieldsToInclude", "fieldsToExclude", "fieldsToCompare");
         switch (parameters.Text("operation") ?? "splitOutItems")
         {
             case "splitOutItems" or "splitOut":
@@ -44,9 +44,20 @@ internal static class ItemListsNode
             case "limit":
                 return ("limit", rest);
             case "summarize":
-                return ("summarize", rest);
+                return ("summarize", rest.At("options", "continueIfFieldNotFound") is null
+                    ? rest.With([], DocumentData.Entry("options", (rest["options"] as MapNode ?? DocumentData.Map(rest.Place)).With([], DocumentData.Entry("continueIfFieldNotFound", DocumentData.Boolean(rest.Place, false)))))
+                    : rest);
             default:
                 return null;
         }
+    }
+
+    /// <summary>Before version 3 names of fields stood in a list of maps.</summary>
+    private static MapNode Listed(MapNode parameters, params ReadOnlySpan<string> names)
+    {
+        foreach (var name in names)
+            if (parameters[name] is MapNode map)
+                parameters = parameters.With([], DocumentData.Entry(name, DocumentData.Text(map.Place, map["fields"] is ListNode fields ? string.Join(',', fields.Items.OfType<MapNode>().Select(f => f.Text("fieldName") ?? "")) : "")));
+        return parameters;
     }
 }

@@ -10,9 +10,13 @@ internal sealed class FieldMerge
     private readonly string[] _fields1;
     private readonly string[] _fields2;
 
-    public FieldMerge(MergeParameters parameters, NodeContext context)
+    private readonly bool _mustExist;
+
+    /// <param name="fieldsMustExist">Whether it is a failure when no item of an input has a field.</param>
+    public FieldMerge(MergeParameters parameters, NodeContext context, bool fieldsMustExist)
     {
         _parameters = parameters;
+        _mustExist = fieldsMustExist;
         _clash = parameters.Options.ClashHandling.Values;
         if (parameters.Advanced)
         {
@@ -29,6 +33,12 @@ internal sealed class FieldMerge
 
     public List<Item> Run(List<Item> first, List<Item> second)
     {
+        if (_mustExist)
+        {
+            Check(first, _fields1, "Input 1");
+            Check(second, _fields2, "Input 2");
+        }
+
         if (first.Count == 0 || second.Count == 0) return WithOneEmpty(first, second);
         var bySecond = Index(second);
         var matchedSecond = new bool[second.Count];
@@ -36,14 +46,9 @@ internal sealed class FieldMerge
         List<Item> matchedFirst = [], unmatchedFirst = [];
         foreach (var item in first)
         {
-            if (Key(item, _fields1) is not { } key || !bySecond.TryGetValue(key, out var found))
-            {
-                unmatchedFirst.Add(item);
-                continue;
-            }
-
-            matchedFirst.Add(item);
-            foreach (var at in _parameters.Options.MultipleMatches is "all" ? found : found[..1])
+            var found = Matches(item, second, bySecond);
+            (found.Count > 0 ? matchedFirst : unmatchedFirst).Add(item);
+            foreach (var at in found)
             {
                 matchedSecond[at] = true;
                 pairs.Add((item, second[at]));
@@ -84,12 +89,27 @@ internal sealed class FieldMerge
         _ => [.. first, .. second],
     };
 
+    private void Check(List<Item> items, string[] fields, string input)
+    {
+        foreach (var field in fields)
+            if (items.TrueForAll(i => Value(i, field).IsUndefined)) throw new NodeException($"Field '{field}' is not present in any of items in '{input}'") { Retryable = false };
+    }
+
+    private List<int> Matches(Item item, List<Item> second, Dictionary<string, List<int>> bySecond)
+    {
+        if (Array.Exists(_fields1, f => Value(item, f).IsUndefined) || !bySecond.TryGetValue(Key(item, _fields1), out var candidates)) return [];
+        var found = _parameters.Options.FuzzyCompare
+            ? candidates.FindAll(at => !_fields1.Where((field, i) => !FuzzyComparison.AreSame(Value(item, field), Value(second[at], _fields2[i]))).Any())
+            : candidates;
+        return _parameters.Options.MultipleMatches is "all" || found.Count < 2 ? found : found[..1];
+    }
+
     private Dictionary<string, List<int>> Index(List<Item> items)
     {
         var index = new Dictionary<string, List<int>>(StringComparer.Ordinal);
         for (var i = 0; i < items.Count; i++)
         {
-            if (Key(items[i], _fields2) is not { } key) continue;
+            var key = Key(items[i], _fields2);
             if (!index.TryGetValue(key, out var at)) index[key] = at = [];
             at.Add(i);
         }
@@ -97,17 +117,13 @@ internal sealed class FieldMerge
         return index;
     }
 
-    /// <summary>The values of the fields as one text; null when one is missing.</summary>
-    private string? Key(Item item, string[] fields)
+    private JsValue Value(Item item, string field) => _parameters.Options.DisableDotNotation ? item.Json[field] : ItemPaths.Get(item.Json, field);
+
+    /// <summary>The values of the fields as one text.</summary>
+    private string Key(Item item, string[] fields)
     {
         var key = new System.Text.StringBuilder();
-        foreach (var field in fields)
-        {
-            var value = _parameters.Options.DisableDotNotation ? item.Json[field] : ItemPaths.Get(item.Json, field);
-            if (value.IsUndefined) return null;
-            key.Append(ComparisonKey.Of(value, _parameters.Options.FuzzyCompare)).Append('\u001f');
-        }
-
+        foreach (var field in fields) key.Append(_parameters.Options.FuzzyCompare ? FuzzyComparison.KeyOf(Value(item, field)) : ComparisonKey.Of(Value(item, field))).Append('\u001f');
         return key.ToString();
     }
 

@@ -1,4 +1,5 @@
 using Sluice.Foundation.Schema;
+using Sluice.Foundation.Errors;
 using Sluice.Workflows.Data;
 using Sluice.Workflows.Definitions;
 
@@ -18,10 +19,12 @@ internal sealed class MergeNode : Node
     };
 
     private readonly MergeParameters _parameters;
+    private readonly double _version;
 
     public MergeNode(MergeParameters parameters, NodeSetup setup)
     {
         _parameters = parameters;
+        _version = setup.Version;
         if (parameters is not { Mode: "combine", CombineBy: "combineByFields" }) return;
         if (parameters.Advanced && parameters.MergeByFields.Values.Count == 0) setup.Report("mergeByFields.values", "needs at least one pair of fields");
         if (!parameters.Advanced && parameters.FieldsToMatchString is { IsLiteral: true, Literal: "" }) setup.Report("fieldsToMatchString", "needs at least one field");
@@ -29,21 +32,28 @@ internal sealed class MergeNode : Node
 
     public override int Inputs => _parameters.NumberInputs;
 
-    public override int? RequiredInputs => _parameters.Mode is "chooseBranch" ? 2 : 1;
+    public override int? RequiredInputs => _version < 2 ? null : _parameters.Mode is "chooseBranch" ? 2 : 1;
 
     public override ValueTask<NodeResult> ExecuteAsync(NodeContext context) => _parameters.Mode switch
     {
         "append" => NodeResult.Of([.. Enumerable.Range(0, Inputs).SelectMany(i => Tagged(context, i))]),
         "chooseBranch" => NodeResult.Of(Choose(context)),
-        "combineBySql" => NodeResult.Of(SqlMerge.Run(_parameters.Query.Get(context, 0), [.. Enumerable.Range(0, Inputs).Select(context.Input)], context.Cancellation)),
+        "combineBySql" => NodeResult.Of(Query(context)),
         _ => NodeResult.Of(Combine(context)),
     };
 
-    private List<Item> Combine(NodeContext context) => _parameters.CombineBy switch
+    private IReadOnlyList<Item> Query(NodeContext context)
+    {
+        var found = SqlMerge.Run(_parameters.Query.Get(context, 0), [.. Enumerable.Range(0, Inputs).Select(context.Input)], context.Cancellation);
+        return found.Count > 0 || (_version >= 3.2 && _parameters.Options.EmptyQueryResult is "empty") ? found : [new Item(new JsObject { ["success"] = true })];
+    }
+
+    private List<Item> Combine(NodeContext context) => _parameters.First is { } first ? first.Mode is "mergeByIndex"
+        ? FirstMerge.ByIndex(first.Join, Tagged(context, 0), Tagged(context, 1)) : FirstMerge.ByKey(first, Tagged(context, 0), Tagged(context, 1)) : _parameters.CombineBy switch
     {
         "combineByPosition" => ByPosition(context),
         "combineAll" => All(context),
-        _ => new FieldMerge(_parameters, context).Run(Tagged(context, 0), Tagged(context, 1)),
+        _ => new FieldMerge(_parameters, context, fieldsMustExist: _version < 2.1).Run(Tagged(context, 0), Tagged(context, 1)),
     };
 
     /// <summary>The items of an input, paired with themselves.</summary>
@@ -67,6 +77,8 @@ internal sealed class MergeNode : Node
     {
         var clash = _parameters.Options.ClashHandling.Values;
         var inputs = Enumerable.Range(0, Inputs).Select(i => Tagged(context, i)).ToArray();
+        // The second version gives what one input has when the other has nothing.
+        if (_version < 3 && inputs.Any(i => i.Count == 0)) return [.. inputs.SelectMany(i => i)];
         var counts = inputs.Select(i => i.Count);
         var count = _parameters.Options.IncludeUnpaired.Get(context, 0) ? counts.Max() : counts.Min();
         if (clash.ResolveClash is "addSuffix") inputs = [.. inputs.Select((input, i) => input.ConvertAll(item => ItemMerge.WithSuffix(item, (i + 1).ToString(System.Globalization.CultureInfo.InvariantCulture))))];
@@ -120,12 +132,12 @@ internal sealed class MergeNode : Node
             "append" => rest.With([], Text("mode", "append")),
             "wait" => rest.With([], Text("mode", "chooseBranch"), Text("output", "empty")),
             "passThrough" => rest.With([], Text("mode", "chooseBranch"), Text("output", old.Text("output") is "input2" ? "input2" : "input1")),
-            "multiplex" => rest.With([], Text("mode", "combine"), Text("combineBy", "combineAll")),
-            "mergeByIndex" => rest.With([], Text("mode", "combine"), Text("combineBy", "combineByPosition")),
-            _ => rest.With([], Text("mode", "combine"), Text("combineBy", "combineByFields"), DocumentData.Entry("advanced", DocumentData.Boolean(place, true)),
-                Text("joinMode", mode is "removeKeyMatches" ? "keepNonMatches" : mode is "keepKeyMatches" ? "keepMatches" : "enrichInput1"), Text("outputDataFrom", mode is "mergeByKey" ? "both" : "input1"),
-                DocumentData.Entry("mergeByFields", DocumentData.Map(place, DocumentData.Entry("values", new ListNode(place, [DocumentData.Map(place,
-                    DocumentData.Entry("field1", old["propertyName1"] ?? DocumentData.Text(place, "")), DocumentData.Entry("field2", old["propertyName2"] ?? DocumentData.Text(place, "")))]))))),
+            "multiplex" => rest.With([], Text("mode", "combine"), Text("combineBy", "combineAll"), DocumentData.Entry("options", Shallow(place))),
+            _ => rest.With([], Text("mode", "combine"), Text("combineBy", "combineByPosition"),
+                DocumentData.Entry("first", DocumentData.Map(place, [.. old.Entries.Where(e => e.Name is "mode" or "propertyName1" or "propertyName2" or "join" or "overwrite")]))),
         };
     }
+
+    private static MapNode Shallow(Place place) => DocumentData.Map(place, DocumentData.Entry("clashHandling", DocumentData.Map(place,
+        DocumentData.Entry("values", DocumentData.Map(place, DocumentData.Entry("mergeMode", DocumentData.Text(place, "shallowMerge")))))));
 }

@@ -51,6 +51,34 @@ internal sealed record MergeParameters
 
     /// <summary>How fields are compared and joined.</summary>
     public MergeOptions Options { get; init; } = new();
+
+    /// <summary>What n8n's first merge node does by one field of each input or by position; null for every other.</summary>
+    public FirstMergeParameters? First { get; init; }
+}
+
+/// <summary>What n8n's first merge node says of how it joins.</summary>
+[CamelCase]
+internal sealed record FirstMergeParameters
+{
+    /// <summary>By a field of each input (the first three), or by position.</summary>
+    [OneOf("mergeByKey", "keepKeyMatches", "removeKeyMatches", "mergeByIndex")]
+    public string Mode { get; init; } = "mergeByKey";
+
+    /// <summary>The field of the first input.</summary>
+    [AllowEmpty]
+    public string PropertyName1 { get; init; } = "";
+
+    /// <summary>The field of the second input.</summary>
+    [AllowEmpty]
+    public string PropertyName2 { get; init; } = "";
+
+    /// <summary>Which fields the second input's replace: all, blank ones, or none.</summary>
+    [OneOf("always", "blank", "undefined")]
+    public string Overwrite { get; init; } = "always";
+
+    /// <summary>Which positions are given: those that both have, those of the first, or all.</summary>
+    [OneOf("inner", "left", "outer")]
+    public string Join { get; init; } = "left";
 }
 
 /// <summary>Pairs of fields.</summary>
@@ -88,6 +116,10 @@ internal sealed record MergeOptions
     /// <summary>Whether an item is joined with all that match, or with the first.</summary>
     [OneOf("all", "first")]
     public string MultipleMatches { get; init; } = "all";
+
+    /// <summary>With a query that finds nothing: one item that says <c>success</c>, or none.</summary>
+    [OneOf("success", "empty")]
+    public string EmptyQueryResult { get; init; } = "empty";
 
     /// <summary>Whether items without a partner are given, too.</summary>
     public Parameter<bool> IncludeUnpaired { get; init; } = false;

@@ -1,6 +1,8 @@
+using System.Text;
 using System.Text.RegularExpressions;
 using Sluice.Foundation.Schema;
 using Sluice.Workflows.Data;
+using Sluice.Workflows.Expressions.Library;
 using Sluice.Workflows.Runs;
 
 namespace Sluice.Workflows.Nodes.RenameKeys;
@@ -60,12 +62,10 @@ internal sealed record RenamePattern
     public string? RegExNotice { get; init; }
 
     /// <summary>The regular expression.</summary>
-    [Required]
-    public string SearchRegex { get; init; } = "";
+    public Parameter<string> SearchRegex { get; init; } = "";
 
-    /// <summary>What replaces what it matches; <c>$1</c> for its first group.</summary>
-    [AllowEmpty]
-    public string ReplaceRegex { get; init; } = "";
+    /// <summary>What replaces what it matches first in a name; <c>$1</c> for its first group.</summary>
+    public Parameter<string> ReplaceRegex { get; init; } = "";
 
     /// <summary>More about the pattern.</summary>
     public RenamePatternOptions Options { get; init; } = new();
@@ -95,21 +95,18 @@ internal sealed class RenameKeysNode : ItemNode
     };
 
     private readonly RenameKeysParameters _parameters;
-    private readonly List<(Regex Pattern, string Replacement, int Depth)> _patterns = [];
+    private readonly RegexProgram?[] _patterns;
 
     public RenameKeysNode(RenameKeysParameters parameters, NodeSetup setup)
     {
         _parameters = parameters;
-        foreach (var (pattern, i) in parameters.AdditionalOptions.RegexReplacement.Replacements.Select((p, i) => (p, i)))
+        var replacements = parameters.AdditionalOptions.RegexReplacement.Replacements;
+        _patterns = new RegexProgram?[replacements.Count];
+        for (var i = 0; i < replacements.Count; i++)
         {
-            try
-            {
-                _patterns.Add((new Regex(pattern.SearchRegex, pattern.Options.CaseInsensitive ? RegexOptions.IgnoreCase | RegexOptions.CultureInvariant : RegexOptions.CultureInvariant, TimeSpan.FromMilliseconds(50)), pattern.ReplaceRegex, pattern.Options.Depth));
-            }
-            catch (ArgumentException e)
-            {
-                setup.Report($"additionalOptions.regexReplacement.replacements[{i}].searchRegex", e.Message);
-            }
+            if (!replacements[i].SearchRegex.IsLiteral) continue;
+            _patterns[i] = Compile(replacements[i], replacements[i].SearchRegex.Literal!, out var problem);
+            if (_patterns[i] is null) setup.Report($"additionalOptions.regexReplacement.replacements[{i}].searchRegex", problem);
         }
     }
 
@@ -121,31 +118,75 @@ internal sealed class RenameKeysNode : ItemNode
         {
             string from = key.CurrentKey.Get(context, index), to = key.NewKey.Get(context, index);
             if (from.Length == 0 || to.Length == 0 || string.Equals(from, to, StringComparison.Ordinal)) continue;
-            var value = ItemPaths.Get(json, from);
+
+            // The value that came in, also where a field before has got this name.
+            var value = ItemPaths.Get(item.Json, from);
             if (value.IsUndefined) continue;
-            ItemPaths.Remove(json, from);
             ItemPaths.Set(json, to, value);
+            ItemPaths.Remove(json, from);
         }
 
-        JsValue renamed = json;
+        for (var i = 0; i < _patterns.Length; i++) json = ByPattern(context, index, json, i);
+        output.Add(new Item(json) { Binary = item.Binary, PairedItems = Positions.Of(index) });
+    }
+
+    private JsObject ByPattern(NodeContext context, int index, JsObject json, int number)
+    {
+        var replacement = _parameters.AdditionalOptions.RegexReplacement.Replacements[number];
+        var problem = "";
+        var pattern = _patterns[number] ?? Compile(replacement, replacement.SearchRegex.Get(context, index), out problem)
+            ?? throw new NodeException($"additionalOptions.regexReplacement.replacements[{number}].searchRegex: {problem}") { ItemIndex = index, Retryable = false };
         try
         {
-            foreach (var (pattern, replacement, depth) in _patterns) renamed = Rename(renamed, pattern, replacement, depth);
+            return Rename(json, pattern.Matcher, Template(replacement.ReplaceRegex.Get(context, index), pattern), replacement.Options.Depth);
         }
         catch (RegexMatchTimeoutException e)
         {
             throw new NodeException($"the regular expression '{e.Pattern}' took too long", e) { Retryable = false };
         }
-
-        output.Add(new Item(renamed.AsObject!) { Binary = item.Binary, PairedItems = Positions.Of(index) });
     }
 
-    private static JsValue Rename(JsValue value, Regex pattern, string replacement, int depth)
+    private static RegexProgram? Compile(RenamePattern pattern, string text, out string problem) => RegexProgram.TryCompile(text, pattern.Options.CaseInsensitive ? "i" : "", out problem);
+
+    /// <summary>JavaScript's way to write what was matched as .NET's.</summary>
+    private static string Template(string replacement, RegexProgram pattern)
     {
-        if (value.AsArray is { } list) return depth == 0 ? value : new JsArray([.. list.Select(e => Rename(e, pattern, replacement, depth))]);
-        if (value.AsObject is not { } map) return value;
-        var renamed = new JsObject(map.Count);
-        foreach (var (name, inner) in map) renamed.Set(pattern.Replace(name, replacement), depth == 0 ? inner : Rename(inner, pattern, replacement, depth - 1));
+        if (!replacement.Contains('$', StringComparison.Ordinal)) return replacement;
+        var template = new StringBuilder(replacement.Length + 4);
+        for (var i = 0; i < replacement.Length; i++)
+        {
+            if (replacement[i] is not '$') template.Append(replacement[i]);
+            else if (i + 1 < replacement.Length && replacement[i + 1] is '$' or '&' or '`' or '\'') template.Append('$').Append(replacement[++i]);
+            else if (i + 1 < replacement.Length && replacement[i + 1] - '0' is var group and >= 1 and <= 9 && group <= pattern.Numbers.Length)
+            {
+                template.Append("${").Append(pattern.Numbers[group - 1]).Append('}');
+                i++;
+            }
+            else template.Append("$$");
+        }
+
+        return template.ToString();
+    }
+
+    /// <summary>Fields with new names come last, as in n8n, where they are set anew.</summary>
+    private static JsObject Rename(JsObject map, Regex pattern, string replacement, int depth)
+    {
+        var renamed = map.Clone();
+        foreach (var name in map.Names)
+        {
+            if (depth != 0) renamed.Set(name, Inside(renamed[name], pattern, replacement, depth - 1));
+            var other = pattern.Replace(name, replacement, 1);
+            if (string.Equals(other, name, StringComparison.Ordinal)) continue;
+            renamed.Set(other, renamed[name]);
+            renamed.Remove(name);
+        }
+
         return renamed;
+    }
+
+    private static JsValue Inside(JsValue value, Regex pattern, string replacement, int depth)
+    {
+        if (value.AsArray is { } list) return depth == 0 ? value : new JsArray([.. list.Select(e => Inside(e, pattern, replacement, depth - 1))]);
+        return value.AsObject is { } map ? Rename(map, pattern, replacement, depth) : value;
     }
 }

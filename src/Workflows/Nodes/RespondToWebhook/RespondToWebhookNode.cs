@@ -4,9 +4,9 @@ using Sluice.Workflows.Runs;
 namespace Sluice.Workflows.Nodes.RespondToWebhook;
 
 /// <summary>Answers whoever called the webhook that the run began with; the run goes on.</summary>
-internal sealed class RespondToWebhookNode(RespondToWebhookParameters parameters) : Node
+internal sealed class RespondToWebhookNode(RespondToWebhookParameters parameters, bool givesResponse) : Node
 {
-    public static readonly NodeDescriptor Descriptor = new NodeDescriptor<RespondToWebhookNode, RespondToWebhookParameters>((p, _) => new(p))
+    public static readonly NodeDescriptor Descriptor = new NodeDescriptor<RespondToWebhookNode, RespondToWebhookParameters>((p, s) => new(p, p.EnableResponseOutput || s.Version is >= 1.3 and < 1.4))
     {
         Type = "respond-to-webhook",
         Summary = "Answers whoever called the webhook that the run began with.",
@@ -14,7 +14,7 @@ internal sealed class RespondToWebhookNode(RespondToWebhookParameters parameters
         Aliases = [new("n8n-nodes-base.respondToWebhook", 1, 1.5)],
     };
 
-    public override int Outputs => parameters.EnableResponseOutput ? 2 : 1;
+    public override int Outputs => givesResponse ? 2 : 1;
 
     public override ValueTask<NodeResult> ExecuteAsync(NodeContext context)
     {
@@ -32,7 +32,7 @@ internal sealed class RespondToWebhookNode(RespondToWebhookParameters parameters
         return Result(context, response);
     }
 
-    private NodeResult Result(NodeContext context, WebhookResponse response) => parameters.EnableResponseOutput
+    private NodeResult Result(NodeContext context, WebhookResponse response) => givesResponse
         ? NodeResult.Of([context.Items, [new Item(new JsObject { ["response"] = new JsObject { ["statusCode"] = response.Status, ["body"] = response.Text is { } text ? text : response.Json } })]])
         : NodeResult.Of(context.Items);
 

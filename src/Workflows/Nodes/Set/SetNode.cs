@@ -1,4 +1,5 @@
 using Sluice.Workflows.Data;
+using Sluice.Workflows.Expressions.Evaluation;
 using Sluice.Workflows.Runs;
 
 namespace Sluice.Workflows.Nodes.Set;
@@ -20,6 +21,7 @@ internal sealed class SetNode : ItemNode
     private readonly Assignment[] _files;
     private readonly string _include;
     private readonly bool _keepsFiles;
+    private readonly double _version;
 
     public SetNode(SetParameters parameters, NodeSetup setup)
     {
@@ -27,7 +29,9 @@ internal sealed class SetNode : ItemNode
         _fields = [.. parameters.Assignments.All.Where(a => a.Type is not "binary")];
         _files = [.. parameters.Assignments.All.Where(a => a.Type is "binary")];
         _include = parameters.Include is { } include && (parameters.IncludeOtherFields || include is not "none") && IsChosen(parameters, setup) ? include : parameters.IncludeOtherFields ? "all" : "none";
-        _keepsFiles = parameters.Options.IncludeBinary ?? (parameters.Options.StripBinary is not true && _include is not "none");
+        _version = setup.Version;
+        // n8n's first versions keep files with the fields, 3.0 to 3.3 when told to, later ones unless told not to.
+        _keepsFiles = _version is >= 3 and < 3.4 ? parameters.Options.IncludeBinary is true : parameters.Options.StripBinary is not true && _include is not "none";
     }
 
     protected override void Execute(NodeContext context, int index, List<Item> output)
@@ -38,7 +42,7 @@ internal sealed class SetNode : ItemNode
         else SetEach(context, index, json);
         var made = new Item(json) { PairedItems = Positions.Of(index), Binary = Files(context, index, item) };
         output.Add(made);
-        for (var i = 0; _parameters.DuplicateItem && i < _parameters.DuplicateCount; i++) output.Add(made);
+        for (var i = 0; _parameters.DuplicateItem && context.Run.Request.Mode is RunMode.Test && i < _parameters.DuplicateCount; i++) output.Add(made);
     }
 
     /// <summary>The fields that the item keeps, in an object of its own.</summary>
@@ -73,9 +77,9 @@ internal sealed class SetNode : ItemNode
 
     private void SetAll(NodeContext context, int index, JsObject json)
     {
-        var given = JsonParameter.Parse(_parameters.JsonOutput.Get(context, index), "'JSON Output'").AsObject
+        var output = _parameters.JsonOutput.Get(context, index);
+        var given = (output.AsString is { } text && JsonParameter.TryParse(text, out var parsed) ? parsed : output).AsObject
             ?? throw new NodeException($"The 'JSON Output' in item {index} does not contain a valid JSON object") { ItemIndex = index, Retryable = false };
-        // With everything kept, dots in the names of the given object mean nothing special.
         foreach (var (name, value) in given) Put(json, name, value);
     }
 
@@ -85,7 +89,7 @@ internal sealed class SetNode : ItemNode
         {
             var name = field.Name.Get(context, index);
             var value = field.Value.Get(context, index);
-            if (!ValueTypes.TryConvert(value, field.Type, strict: false, out var converted))
+            if (!TryConvert(value, field.Type, out var converted))
             {
                 if (!_parameters.Options.IgnoreConversionErrors)
                     throw new NodeException($"'{name}' expects {(field.Type[0] is 'a' or 'o' ? "an" : "a")} {field.Type} but we got {ParameterValues.Describe(value)} [item {index}]") { ItemIndex = index, Retryable = false };
@@ -93,6 +97,26 @@ internal sealed class SetNode : ItemNode
             }
 
             Put(json, name, converted.IsUndefined ? JsValue.Null : converted);
+        }
+    }
+
+    private bool TryConvert(JsValue value, string type, out JsValue converted)
+    {
+        converted = value;
+        switch (_version)
+        {
+            // The first versions convert nothing, but that whatever is no false is true, and that the second takes text for the number it says.
+            case < 3:
+                if (type is "boolean") converted = Coerce.ToBoolean(value);
+                else if (type is "number" && _version >= 2 && value.IsString && ValueTypes.ToNumber(value) is var number && !double.IsNaN(number)) converted = number;
+                return true;
+            case < 3.1 when type is "string" && value.IsNullish:
+                converted = value.IsNull ? "null" : "undefined";
+                return true;
+            case < 3.2 when type is "string" && value.IsNullish:
+                return false;
+            default:
+                return ValueTypes.TryConvert(value, type, strict: false, out converted);
         }
     }
 

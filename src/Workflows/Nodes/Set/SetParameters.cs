@@ -30,7 +30,7 @@ internal sealed record SetParameters
     /// <summary>The fields that they do not keep, separated by commas.</summary>
     public Parameter<string> ExcludeFields { get; init; } = "";
 
-    /// <summary>Whether each item is given several times, for trying things.</summary>
+    /// <summary>Whether each item is given several times in test runs, for trying things.</summary>
     public bool DuplicateItem { get; init; }
 
     /// <summary>How many times more.</summary>
@@ -59,7 +59,6 @@ internal sealed record Assignment
     public string Id { get; init; } = "";
 
     /// <summary>Its name; a dot leads into objects.</summary>
-    [Required]
     public Parameter<string> Name { get; init; } = "";
 
     /// <summary>Its value.</summary>

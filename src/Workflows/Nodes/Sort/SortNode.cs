@@ -113,22 +113,23 @@ internal sealed class SortNode : Node
 
             return found || values.Length == 0 ? (Values: values, Sign: f.Order is "descending" ? -1 : 1) : throw new NodeException($"Couldn't find the field '{name}' in the input data") { Retryable = false };
         }).ToArray();
-        return [.. order.Order(Comparer<int>.Create((a, b) =>
+        return MergeSort(order, (a, b) =>
         {
             foreach (var (values, sign) in keys)
                 if (Compare(values[a], values[b]) is not 0 and var result) return result * sign;
-            return a.CompareTo(b);
-        }))];
+            return 0;
+        });
     }
 
-    /// <summary>Numbers by size, text by its characters, items without the field first.</summary>
+    /// <summary>As JavaScript's less-than has it: text by its characters, everything else as numbers; what cannot be compared counts as greater.</summary>
     private static int Compare(JsValue a, JsValue b)
     {
-        if (a.IsNumber && b.IsNumber) return a.AsNumber.CompareTo(b.AsNumber);
+        if (a.IsNumber && b.IsNumber) return a.AsNumber == b.AsNumber ? 0 : a.AsNumber < b.AsNumber ? -1 : 1;
         if (a.AsString is { } left && b.AsString is { } right) return string.CompareOrdinal(left, right);
-        if (a.IsNullish || b.IsNullish) return (a.IsNullish ? 0 : 1) - (b.IsNullish ? 0 : 1);
-        if (a.IsBoolean && b.IsBoolean) return a.IsTrue.CompareTo(b.IsTrue);
-        return ParameterValues.TryNumber(a, out var x) && ParameterValues.TryNumber(b, out var y) ? x.CompareTo(y) : string.CompareOrdinal(ParameterValues.ToText(a).ToLowerInvariant(), ParameterValues.ToText(b).ToLowerInvariant());
+        if (a.DeepEquals(b)) return 0;
+        // Items without the field come last.
+        if (a.IsUndefined || b.IsUndefined) return a.IsUndefined ? 1 : -1;
+        return ValueTypes.ToNumber(a) < ValueTypes.ToNumber(b) ? -1 : 1;
     }
 
     private int[] ByCode(NodeContext context, int[] order)

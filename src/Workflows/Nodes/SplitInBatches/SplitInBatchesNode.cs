@@ -1,5 +1,6 @@
 using Sluice.Foundation.Schema;
 using Sluice.Workflows.Data;
+using Sluice.Workflows.Definitions;
 using Sluice.Workflows.Runs;
 
 namespace Sluice.Workflows.Nodes.SplitInBatches;
@@ -28,15 +29,17 @@ internal sealed record SplitInBatchesOptions
 }
 
 /// <summary>Gives its items a few at a time by the output <c>loop</c>, each time that items come back, and at the end what came back by the output <c>done</c>.</summary>
-internal sealed class SplitInBatchesNode(SplitInBatchesParameters parameters, bool loopFirst) : Node
+internal sealed class SplitInBatchesNode(SplitInBatchesParameters parameters, bool loopFirst, bool beginsAnew) : Node
 {
     public static readonly NodeDescriptor Descriptor = new NodeDescriptor<SplitInBatchesNode, SplitInBatchesParameters>(
-        (p, s) => new(p, s.Definition.Type.StartsWith("n8n", StringComparison.Ordinal) && s.Definition.TypeVersion < 3))
+        (p, s) => new(p, loopFirst: s.Version < 3, beginsAnew: !s.IsForeign))
     {
         Type = "split-in-batches",
         Summary = "Goes round with a few items at a time.",
         Category = NodeCategory.Flow,
         Aliases = [new("n8n-nodes-base.splitInBatches", 1, 3)],
+        // What the editor does not write because a new node of that version has it.
+        Upgrade = static (old, version) => version < 3 && old["batchSize"] is null ? old.With([], DocumentData.Entry("batchSize", DocumentData.Number(old.Place, 10))) : old,
     };
 
     public override int Outputs => 2;
@@ -46,9 +49,10 @@ internal sealed class SplitInBatchesNode(SplitInBatchesParameters parameters, bo
     public override ValueTask<NodeResult> ExecuteAsync(NodeContext context)
     {
         var size = (int)Math.Clamp(parameters.BatchSize.Get(context, 0), 1, int.MaxValue);
+        // Entered again after its end, it begins anew; n8n's node does that only when reset, and otherwise gives at once all that ever came back.
         // Where the loop began and how far it has come; the items themselves are in the run already.
         var state = context.State.AsObject;
-        if (state is null || state["done"].IsTrue || parameters.Options.Reset.Get(context, 0)) state = new JsObject { ["first"] = context.RunIndex, ["next"] = 0 };
+        if (state is null || (beginsAnew && state["done"].IsTrue) || parameters.Options.Reset.Get(context, 0)) state = new JsObject { ["first"] = context.RunIndex, ["next"] = 0 };
         var first = (int)state["first"].AsNumber;
         var next = (int)state["next"].AsNumber;
         var items = context.EarlierInput(first);

@@ -8,7 +8,7 @@ namespace Sluice.Workflows.Nodes.SplitOut;
 [CamelCase]
 internal sealed record SplitOutParameters
 {
-    /// <summary>The fields of the lists, separated by commas.</summary>
+    /// <summary>The fields of the lists, separated by commas; <c>$binary</c> for the item's files.</summary>
     [Required]
     public Parameter<string> FieldToSplitOut { get; init; } = "";
 
@@ -59,21 +59,36 @@ internal sealed class SplitOutNode(SplitOutParameters parameters) : ItemNode
             throw new NodeException("If multiple fields to split out are given, the same number of destination fields must be given") { ItemIndex = index, Retryable = false };
         var include = parameters.Include.Get(context, index);
         var made = new List<JsObject>();
+        List<KeyValuePair<string, BinaryData>> files = [];
         for (var f = 0; f < fields.Length; f++)
         {
+            if (fields[f] is "$binary")
+            {
+                files = [.. item.Binary ?? Enumerable.Empty<KeyValuePair<string, BinaryData>>()];
+                while (made.Count < files.Count) made.Add(new JsObject());
+                continue;
+            }
+
             var elements = Elements(Fields.Get(item.Json, fields[f], dots));
             for (var e = 0; e < elements.Count; e++)
             {
                 if (e == made.Count) made.Add(new JsObject());
-                if (elements[e].AsObject is { } inner && include is "noOtherFields" && destinations.Length == 0 && fields.Length == 1)
+                if (include is "noOtherFields" && destinations.Length == 0 && fields.Length == 1 && Parts(elements[e]) is { } inner)
                     foreach (var (name, value) in inner) made[e].Set(name, value);
                 else made[e].Set(destinations.Length > 0 ? destinations[f] : fields[f], elements[e].IsUndefined ? JsValue.Null : elements[e]);
             }
         }
 
-        foreach (var json in made)
-            output.Add(new Item(Others(context, index, item.Json, json, fields, include, dots)) { Binary = parameters.Options.IncludeBinary ? item.Binary : null, PairedItems = Positions.Of(index) });
+        for (var i = 0; i < made.Count; i++)
+        {
+            var own = i < files.Count ? new Dictionary<string, BinaryData>([files[i]], StringComparer.Ordinal) : parameters.Options.IncludeBinary ? item.Binary : null;
+            output.Add(new Item(Others(context, index, item.Json, made[i], fields, include, dots)) { Binary = own, PairedItems = Positions.Of(index) });
+        }
     }
+
+    /// <summary>The fields of an object, the elements of a list by their numbers; null for what has no parts.</summary>
+    private static IEnumerable<KeyValuePair<string, JsValue>>? Parts(JsValue value) =>
+        value.AsObject ?? value.AsArray?.Select((e, i) => KeyValuePair.Create(i.ToString(System.Globalization.CultureInfo.InvariantCulture), e));
 
     private static IReadOnlyList<JsValue> Elements(JsValue value) => value switch
     {
@@ -94,7 +109,10 @@ internal sealed class SplitOutNode(SplitOutParameters parameters) : ItemNode
             return all;
         }
 
-        foreach (var field in Fields.List(parameters.FieldsToInclude.Get(context, index))) made.Set(field, Fields.Get(from, field, dots));
+        var others = Fields.List(parameters.FieldsToInclude.Get(context, index));
+        if (others.Length == 0) throw new NodeException("fieldsToInclude: No fields specified. Please add a field to include") { ItemIndex = index, Retryable = false };
+        foreach (var field in others)
+            if (Fields.Get(from, field, dots) is { IsUndefined: false } value) made.Set(field, value);
         return made;
     }
 }

@@ -4,10 +4,10 @@ using Sluice.Workflows.Data;
 namespace Sluice.Workflows.Nodes.Summarize;
 
 /// <summary>Counts, adds up and collects fields of items, in groups, as a pivot table does.</summary>
-internal sealed class SummarizeNode(SummarizeParameters parameters, bool failsWithoutField) : Node
+internal sealed class SummarizeNode(SummarizeParameters parameters, bool failsWithoutField, bool groupsByText) : Node
 {
     public static readonly NodeDescriptor Descriptor = new NodeDescriptor<SummarizeNode, SummarizeParameters>(
-        (p, s) => new(p, !(p.Options.ContinueIfFieldNotFound ?? !(s.Definition.Type.StartsWith("n8n", StringComparison.Ordinal) && s.Definition.TypeVersion < 1.1))))
+        (p, s) => new(p, !(p.Options.ContinueIfFieldNotFound ?? s.Version >= 1.1), groupsByText: s.Version < 1.1))
     {
         Type = "summarize",
         Summary = "Counts, adds up and collects fields of items, in groups.",
@@ -47,6 +47,7 @@ internal sealed class SummarizeNode(SummarizeParameters parameters, bool failsWi
             return NodeResult.Of(output);
         }
 
+        if (fields.All(f => f.Field.Length == 0)) throw new NodeException("You need to add at least one aggregation to 'Fields to Summarize' with non empty 'Field'") { Retryable = false };
         Flatten(context, root, fields, splitBy, 0, [], dots, output);
         return NodeResult.Of(output);
     }
@@ -57,6 +58,8 @@ internal sealed class SummarizeNode(SummarizeParameters parameters, bool failsWi
         {
             var value = Fields.Get(json, field, dots);
             if (value.AsObject is not null || value.AsArray is not null) value = JsJson.WriteString(value);
+            // n8n's first version makes text of every value that makes a group, of none as well.
+            if (groupsByText) value = value.IsUndefined ? "undefined" : value.IsNull ? "null" : ParameterValues.ToText(value);
             if (parameters.Options.SkipEmptySplitFields && (value.IsNullish || value.AsString is "" || value.IsFalse)) return;
             group = group.Sub(value);
         }

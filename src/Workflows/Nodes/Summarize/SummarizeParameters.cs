@@ -35,7 +35,6 @@ internal sealed record FieldToSummarize
     public string Aggregation { get; init; } = "count";
 
     /// <summary>The field.</summary>
-    [Required]
     public Parameter<string> Field { get; init; } = "";
 
     /// <summary>Whether empty values count.</summary>

@@ -18,6 +18,9 @@ internal sealed class SwitchNode : Node
         Upgrade = Upgrade,
     };
 
+    /// <summary>How many outputs n8n's first switch always has.</summary>
+    private const int FirstOutputs = 4;
+
     private readonly SwitchParameters _parameters;
     private readonly (ConditionSet Conditions, int Output)[] _rules;
     private readonly int _fallback;
@@ -35,8 +38,10 @@ internal sealed class SwitchNode : Node
             var number when int.TryParse(number, NumberStyles.None, CultureInfo.InvariantCulture, out var output) && output < 100 => output,
             _ => -1,
         };
-        Outputs = parameters.Mode is "expression" ? parameters.NumberOutputs : Math.Max(outputs, _fallback + 1);
-        if (parameters.Mode is "rules" && _rules.Length == 0) setup.Report("rules.values", "needs at least one rule");
+        Outputs = parameters.Mode is "expression" ? parameters.NumberOutputs : Math.Max(Math.Max(outputs, _fallback + 1), setup.Version < 2 ? FirstOutputs : 0);
+        if (parameters.Mode is not "rules" || _rules.Length > 0) return;
+        if (setup.IsForeign) setup.Warn("rules", "there is no rule: " + (_fallback < 0 ? "nothing is passed on" : "everything takes the fallback output"));
+        else setup.Report("rules.values", "needs at least one rule");
     }
 
     public override int Outputs { get; }
@@ -56,7 +61,7 @@ internal sealed class SwitchNode : Node
             }
             catch (NodeException e) when (context.ContinueOnFail)
             {
-                outputs[0].Add(context.Failed(i, e));
+                if (outputs.Length > 0) outputs[0].Add(context.Failed(i, e));
             }
         }
 
@@ -90,9 +95,13 @@ internal sealed class SwitchNode : Node
     {
         if (version >= 3)
         {
-            // 3.0 to 3.2 named outputs with a number, too.
-            return old.Text("mode") is "expression" && old["numberOutputs"] is null && old["outputsAmount"] is { } amount ? old.With(["outputsAmount"], DocumentData.Entry("numberOutputs", amount)) : old;
+            return old.At("rules", "values") is ListNode today
+                ? old.With([], DocumentData.Entry("rules", ((MapNode)old["rules"]!).With([], DocumentData.Entry("values", new ListNode(today.Place, [.. today.Items.Select(r => r is MapNode rule ? LegacyConditions.WithOptions(rule) : r)])))))
+                : old;
         }
+
+        if (old.Text("mode") is "expression")
+            return old["outputsAmount"] is { } amount ? old.With(["outputsAmount"], DocumentData.Entry("numberOutputs", amount)) : old;
 
         var type = old.Text("dataType") ?? "number";
         var rules = new List<DocumentNode>();
@@ -102,7 +111,7 @@ internal sealed class SwitchNode : Node
             {
                 var condition = LegacyConditions.One(type, rule, old["value1"], rule.Text("operation"), rule["value2"]);
                 var entries = new List<MapEntry> { DocumentData.Entry("conditions", LegacyConditions.All(rule, [condition], "and")) };
-                if (version < 2 && rule["output"] is { } output) entries.Add(DocumentData.Entry("output", output));
+                if (version < 2) entries.Add(DocumentData.Entry("output", rule["output"] ?? DocumentData.Number(rule.Place, 0)));
                 if (rule.Text("outputKey") is { } key) entries.Add(DocumentData.Entry("outputKey", DocumentData.Text(rule.Place, key)));
                 rules.Add(new MapNode(rule.Place, entries));
             }

@@ -1,5 +1,6 @@
 using Sluice.Foundation.Schema;
 using Sluice.Workflows.Data;
+using Sluice.Workflows.Definitions;
 using Sluice.Workflows.Nodes.Webhook;
 using Sluice.Workflows.Runs;
 
@@ -107,7 +108,17 @@ internal sealed class WaitNode(WaitParameters parameters) : Node, IAnswersCaller
         Summary = "Lets the run wait for a while, until a time, or for a call.",
         Category = NodeCategory.Flow,
         Aliases = [new("n8n-nodes-base.wait", 1, 1.1)],
+        Upgrade = Upgrade,
     };
+
+    /// <summary>Version 1.1 begins with 5 seconds, and not with an hour, where the parameters do not say.</summary>
+    private static MapNode Upgrade(MapNode old, double version)
+    {
+        if (old["incomingAuthentication"] is { } who) old = old.With(["incomingAuthentication"], DocumentData.Entry("authentication", who));
+        if (version < 1.1) return old;
+        if (old["amount"] is null) old = old.With([], DocumentData.Entry("amount", DocumentData.Number(old.Place, 5)));
+        return old["unit"] is null ? old.With([], DocumentData.Entry("unit", DocumentData.Text(old.Place, "seconds"))) : old;
+    }
 
     public override bool IsLoop => true;
 

@@ -22,6 +22,7 @@ public sealed class WebhookNode : Node, IAnswersCaller
             { } one => [one.ToString().ToUpperInvariant()],
             null => parameters.MultipleMethods ? ["GET", "POST"] : ["GET"],
         };
+        Outputs = parameters.MultipleMethods || parameters.HttpMethod is JsonArray ? Methods.Count : 1;
         Path = parameters.Path.Length > 0 ? parameters.Path.Trim('/') : setup.Definition.WebhookId ?? setup.Definition.Name;
         Answer = parameters.Answer();
         RawBody = parameters.Options.RawBody || parameters.Options.BinaryData;
@@ -42,5 +43,14 @@ public sealed class WebhookNode : Node, IAnswersCaller
 
     public CallerAnswer Answer { get; }
 
-    public override ValueTask<NodeResult> ExecuteAsync(NodeContext context) => NodeResult.Of(context.Items);
+    /// <summary>One for each method where there may be several.</summary>
+    public override int Outputs { get; }
+
+    public override ValueTask<NodeResult> ExecuteAsync(NodeContext context)
+    {
+        if (Outputs == 1) return NodeResult.Of(context.Items);
+        for (var i = 0; i < Outputs; i++)
+            if (string.Equals(Methods[i], context.Run.Request.Method, StringComparison.Ordinal)) return NodeResult.On(i, Outputs, context.Items);
+        return NodeResult.On(0, Outputs, context.Items);
+    }
 }
