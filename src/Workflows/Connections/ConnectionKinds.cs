@@ -53,6 +53,9 @@ public static class ConnectionKinds
     /// <summary>The kind of that name, ours or n8n's; null when there is none.</summary>
     public static ConnectionKind? Find(string name) => ByName.GetValueOrDefault(name);
 
+    /// <summary>What to make for something that is called so: its kind, or for services that no kind is for the one that is likely.</summary>
+    public static string Suggest(string name) => Find(name)?.Name ?? (name.EndsWith("OAuth2Api", StringComparison.Ordinal) ? "oauth2" : "custom");
+
     /// <summary>For a message about a name that is none.</summary>
     public static string DidYouMean(string name) => Naming.DidYouMean(name, All.Select(k => k.Name));
 }

@@ -10,7 +10,7 @@ internal static class GraphCheck
         var reached = new HashSet<int>();
         foreach (var trigger in nodes.Where(n => n.Descriptor.IsTrigger)) Reach(trigger, reached);
         if (!nodes.Any(n => n.Descriptor.IsTrigger && !n.Definition.Disabled))
-            problems.Add(new Problem(definition.Place, $"workflow \"{definition.Name}\"", "nodes", "no node is a trigger: nothing can start a run"));
+            problems.Add(new Problem(definition.Place, $"workflow \"{definition.Name}\"", "nodes", "no node is a trigger: nothing starts a run, except a person who says with which node to begin", Severity.Warning));
         else
             foreach (var node in nodes.Where(n => !reached.Contains(n.Index)))
                 problems.Add(new Problem(node.Definition.Place, DefinitionReader.NodeObject(definition.Name, node.Name), "", "no trigger leads to this node: it never runs", Severity.Warning));

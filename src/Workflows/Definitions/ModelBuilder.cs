@@ -11,30 +11,38 @@ public sealed class ModelBuilder
     private readonly List<NodeModel> _nodes = [];
     private readonly Dictionary<string, NodeModel> _byName = new(StringComparer.Ordinal);
     private readonly Dictionary<string, List<string>> _differences = new(StringComparer.Ordinal);
+    private readonly bool _standIns;
 
-    private ModelBuilder(WorkflowDefinition definition, IEnumerable<Problem> found)
+    /// <summary>The nodes, as problems name them, that something else stands in for.</summary>
+    private readonly HashSet<string> _replaced = new(StringComparer.Ordinal);
+
+    private ModelBuilder(WorkflowDefinition definition, IEnumerable<Problem> found, bool standIns)
     {
         _definition = definition;
         _problems = [.. found];
+        _standIns = standIns;
     }
 
     /// <summary>Checks and compiles a workflow.</summary>
     /// <param name="definition">What was read.</param>
     /// <param name="found">The problems that reading it found; errors among them keep it from being used.</param>
-    public static WorkflowCheck Build(WorkflowDefinition definition, IEnumerable<Problem>? found = null) => new ModelBuilder(definition, found ?? []).Build();
+    /// <param name="standIns">Whether a workflow is used in spite of nodes that are not supported: they fail the run when it reaches them, triggers give what a run is started with.</param>
+    public static WorkflowCheck Build(WorkflowDefinition definition, IEnumerable<Problem>? found = null, bool standIns = false) => new ModelBuilder(definition, found ?? [], standIns).Build();
 
     private WorkflowCheck Build()
     {
         foreach (var node in _definition.Nodes) Add(node);
         Connect();
-        if (!_problems.Exists(p => p.Severity == Severity.Error)) GraphCheck.Run(_definition, _nodes, _problems);
+        if (!_problems.Exists(KeepsFromUse)) GraphCheck.Run(_definition, _nodes, _problems);
         foreach (var name in _definition.PinData.Keys.Where(name => !_definition.Nodes.Any(n => string.Equals(n.Name, name, StringComparison.Ordinal))))
             _problems.Add(new Problem(_definition.Place, Workflow, $"pinData.{name}", "no node has this name", Severity.Warning));
         if (_definition.Settings.ExecutionOrder is "v0")
             _problems.Add(new Problem(_definition.Place, Workflow, "settings.executionOrder", "branches run one after the other as with v1, not side by side as with v0", Severity.Warning));
-        var broken = _problems.Exists(p => p.Severity == Severity.Error);
+        var broken = _problems.Exists(KeepsFromUse);
         return new WorkflowCheck(broken ? null : new WorkflowModel(_definition, [.. _nodes]), _problems, [.. _definition.Nodes.Select(Report)]);
     }
+
+    private bool KeepsFromUse(Problem problem) => problem.Severity == Severity.Error && !_replaced.Contains(problem.Object);
 
     private string Workflow => $"workflow \"{_definition.Name}\"";
 
@@ -65,13 +73,29 @@ public sealed class ModelBuilder
             }
         }
 
-        if (descriptor?.Difference is { } difference && alias) _differences[node.Name] = [difference];
+        if (alias && descriptor is not null) AddDifferences(node, descriptor);
 
         var made = descriptor is null || node.Disabled ? new PassThroughNode() : Create(node, descriptor, name, alias);
+        if (_standIns && !node.Disabled && (made is null || descriptor is null))
+        {
+            _replaced.Add(name);
+            var isTrigger = descriptor?.IsTrigger ?? ForeignTypes.IsTrigger(node.Type);
+            descriptor = isTrigger ? StandInNode.Trigger : StandInNode.Descriptor;
+            var why = _problems.First(p => p.Severity == Severity.Error && string.Equals(p.Object, name, StringComparison.Ordinal));
+            made = new StandInNode(isTrigger ? null : $"the node is not supported: {why.Message}", _definition.Edges.Where(e => string.Equals(e.From, node.Name, StringComparison.Ordinal)).Select(e => e.Output + 1).DefaultIfEmpty(1).Max());
+        }
+
         if (made is null) return;
         var model = new NodeModel(_nodes.Count, node, descriptor ?? PassThroughNode.Descriptor, made) { Pinned = _definition.PinData.GetValueOrDefault(node.Name) };
         _nodes.Add(model);
         _byName.Add(node.Name, model);
+    }
+
+    private void AddDifferences(NodeDefinition node, NodeDescriptor descriptor)
+    {
+        var older = descriptor.Aliases.FirstOrDefault(a => string.Equals(a.Type, node.Type, StringComparison.Ordinal))?.Older;
+        var differences = new[] { descriptor.Difference, older is { } o && node.TypeVersion < o.Below ? o.Difference : null }.OfType<string>().ToList();
+        if (differences.Count > 0) _differences[node.Name] = differences;
     }
 
     private Node? Create(NodeDefinition node, NodeDescriptor descriptor, string name, bool alias)
@@ -98,11 +122,11 @@ public sealed class ModelBuilder
         foreach (var edge in _definition.Edges)
         {
             var field = $"connections.{edge.From}.{edge.Kind}[{edge.Output}]";
-            if (!names.Contains(edge.From)) _problems.Add(new Problem(edge.Place, Workflow, field, "an edge from a node that is not there"));
-            if (!names.Contains(edge.To)) _problems.Add(new Problem(edge.Place, Workflow, field, $"an edge to '{edge.To}', which is not there"));
+            if (!names.Contains(edge.From)) _problems.Add(new Problem(edge.Place, Workflow, field, "an edge from a node that is not there: it carries nothing", Severity.Warning));
+            else if (!names.Contains(edge.To)) _problems.Add(new Problem(edge.Place, Workflow, field, $"an edge to '{edge.To}', which is not there"));
             if (!_byName.TryGetValue(edge.From, out var from) || !_byName.TryGetValue(edge.To, out var to)) continue;
             if (edge.Kind is not "main")
-                _problems.Add(new Problem(edge.Place, DefinitionReader.NodeObject(_definition.Name, edge.From), field, $"edges of the kind '{edge.Kind}' are not supported"));
+                ReportAttachment(edge, from, field);
             else if (edge.Output >= from.OutputCount && !from.Definition.Disabled)
                 _problems.Add(new Problem(edge.Place, DefinitionReader.NodeObject(_definition.Name, edge.From), field, $"the node has {from.OutputCount} outputs: this edge carries nothing", Severity.Warning));
             else if (edge.Input >= to.Node.Inputs && !to.Definition.Disabled)
@@ -114,6 +138,15 @@ public sealed class ModelBuilder
         foreach (var byNode in edges.GroupBy(e => e.From))
             byNode.Key.Edges = [.. byNode.Select(e => e.Edge).OrderByDescending(e => e.Target.Definition.Position[1]).ThenByDescending(e => e.Target.Definition.Position[0])];
         foreach (var byTarget in edges.GroupBy(e => e.Edge.Target)) byTarget.Key.ConnectedInputs = byTarget.Max(e => e.Edge.Input) + 1;
+    }
+
+    /// <summary>Models, memories and tools hang on agents by edges of their own. Where the node itself is not supported, that says it all.</summary>
+    private void ReportAttachment(EdgeDefinition edge, NodeModel from, string field)
+    {
+        var name = DefinitionReader.NodeObject(_definition.Name, edge.From);
+        if (!_problems.Exists(p => p.Severity == Severity.Error && string.Equals(p.Object, name, StringComparison.Ordinal)))
+            _problems.Add(new Problem(edge.Place, name, field, $"edges of the kind '{edge.Kind}' are not supported", from.Definition.Disabled ? Severity.Warning : Severity.Error));
+        if (_standIns) _replaced.Add(name);
     }
 
     private NodeReport Report(NodeDefinition node)

@@ -79,6 +79,6 @@ internal sealed record ConnectionReference(string Kind, string Name)
     {
         if (services.Connections is not { } connections) throw new NodeException($"there are no connections here, so none '{Name}'") { Retryable = false };
         return await connections.FindAsync(Name, tenant, cancel)
-            ?? throw new NodeException($"there is no connection '{Name}'; make it with: sluice connection set {Name} --kind {ConnectionKinds.Find(Kind)?.Name ?? "KIND"}") { Retryable = false };
+            ?? throw new NodeException($"there is no connection '{Name}'; make it with: sluice connection set {Name} --kind {ConnectionKinds.Suggest(Kind)}") { Retryable = false };
     }
 }

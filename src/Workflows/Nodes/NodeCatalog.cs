@@ -183,7 +183,7 @@ public static class NodeCatalog
             return (null, ("typeVersion", string.Create(CultureInfo.InvariantCulture, $"version {version} of {type} is not known; versions {found.Alias.From} to {found.Alias.To} are")), true);
         }
 
-        var isForeign = type.Contains('.', StringComparison.Ordinal);
-        return (null, ("type", $"there is no node type '{type}'{Naming.DidYouMean(type, isForeign ? ByAlias.Keys : ByType.Keys)}"), isForeign);
+        if (!type.Contains('.', StringComparison.Ordinal)) return (null, ("type", $"there is no node type '{type}'{Naming.DidYouMean(type, ByType.Keys)}"), false);
+        return (null, ("type", $"{type}: {ForeignTypes.Why(type)}"), true);
     }
 }

@@ -58,7 +58,11 @@ public abstract class NodeDescriptor
 }
 
 /// <summary>n8n's name of a node type, and the versions of it whose parameters are understood.</summary>
-public sealed record NodeAlias(string Type, double From = 1, double To = 99);
+public sealed record NodeAlias(string Type, double From = 1, double To = 99)
+{
+    /// <summary>What is different only for versions below one; null when there is nothing.</summary>
+    public (double Below, string Difference)? Older { get; init; }
+}
 
 /// <summary>What a connector reaches.</summary>
 /// <param name="Service">The service's name for people.</param>

@@ -50,7 +50,7 @@ public sealed class WorkflowCheckTests
             .ShouldBe(["A: goes round in a circle that no loop, if or switch node can end: A -> B -> A"]);
         Problems(Runs.Workflows.Text("loop", "Start > Loop, Loop:1 > A > Loop", "{}", "Start manual-trigger", "Loop split-in-batches", "A no-op")).ShouldBeEmpty();
         Problems(Runs.Workflows.Text("lost", "Start > A", "{}", "Start manual-trigger", "A no-op", "B no-op")).ShouldBe(["B: no trigger leads to this node: it never runs"]);
-        Problems(Runs.Workflows.Text("none", "A > B", "{}", "A no-op", "B no-op")).ShouldContain("workflow \"none\": no node is a trigger: nothing can start a run");
+        Problems(Runs.Workflows.Text("none", "A > B", "{}", "A no-op", "B no-op")).ShouldContain("workflow \"none\": no node is a trigger: nothing starts a run, except a person who says with which node to begin");
     }
 
     [Fact]

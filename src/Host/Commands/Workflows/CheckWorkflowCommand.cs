@@ -1,6 +1,5 @@
 using System.CommandLine;
 using Sluice.Foundation.Errors;
-using Sluice.Workflows.Definitions;
 
 namespace Sluice.Host.Commands.Workflows;
 
@@ -9,13 +8,17 @@ internal static class CheckWorkflowCommand
 {
     public static Command Create()
     {
-        var files = new Argument<string[]>("FILE") { Description = "Workflows as n8n exports them (JSON, or the same as YAML).", Arity = ArgumentArity.OneOrMore };
-        var command = new Command("check", "Say of every node of a workflow whether it runs, runs with differences, or is not supported, and why.") { files };
+        var files = new Argument<string[]>("FILE") { Description = "Workflows as n8n exports them (JSON, or the same as YAML), one or several in a file.", Arity = ArgumentArity.OneOrMore };
+        var json = new Option<bool>("--json") { Description = "Print a JSON document for programs." };
+        var command = new Command("check", "Say of every node of a workflow whether it runs, runs with differences, or is not supported, and why.") { files, json };
         command.AddExamples(
             """
             Examples:
               sluice workflow check orders.json
               sluice workflow check exports/*.json
+              sluice workflow check exports/*.json --json | jq '.types[] | select(.notSupported > 0)'
+
+            A file may hold one workflow, a list of them, a copy from an editor's clipboard or an answer of n8n's API.
 
             Exit codes:
               0  all of them can run (there may be differences and warnings)
@@ -23,39 +26,11 @@ internal static class CheckWorkflowCommand
             """);
         command.SetAction(parsed =>
         {
-            var checkedFiles = parsed.GetRequiredValue(files).Select(WorkflowFile.Read).ToList();
-            foreach (var file in checkedFiles) Write(file, Console.Out);
-            return checkedFiles.TrueForAll(f => f.Check.Model is not null) ? ExitCode.Ok : ExitCode.ConfigurationProblems;
+            var workflows = parsed.GetRequiredValue(files).SelectMany(f => WorkflowFile.Read(f)).ToList();
+            if (parsed.GetValue(json)) CheckDocument.Write(workflows, Console.Out);
+            else CheckText.Write(workflows, Console.Out);
+            return workflows.TrueForAll(f => f.Check.Model is not null) ? ExitCode.Ok : ExitCode.ConfigurationProblems;
         });
         return command;
     }
-
-    private static void Write(WorkflowFile file, TextWriter output)
-    {
-        if (file.Check.Nodes.Count > 0)
-        {
-            output.WriteLine($"{file.Path}: workflow \"{file.Name}\"");
-            var table = new TextTable("NODE", "TYPE", "VERDICT", "WHY");
-            foreach (var node in file.Check.Nodes)
-            {
-                var reasons = node.Reasons.Count > 0 ? node.Reasons : [""];
-                table.Add(node.Name, node.Type, Say(node.Verdict), reasons[0]);
-                foreach (var further in reasons.Skip(1)) table.Add("", "", "", further);
-            }
-
-            table.Write(output);
-        }
-
-        foreach (var problem in file.Check.Problems) output.WriteLine(problem);
-        var errors = file.Check.Problems.Count(p => p.Severity == Severity.Error);
-        var warnings = file.Check.Problems.Count - errors;
-        output.WriteLine($"{Words.Count(errors, "problem")}{(warnings > 0 ? $", {Words.Count(warnings, "warning")}" : "")}");
-    }
-
-    private static string Say(NodeVerdict verdict) => verdict switch
-    {
-        NodeVerdict.Runs => "runs",
-        NodeVerdict.RunsWithDifferences => "runs with differences",
-        _ => "not supported",
-    };
 }

@@ -20,8 +20,9 @@ internal static class RunWorkflowCommand
         var trigger = new Option<string?>("--trigger") { Description = "The node to begin with; the first trigger unless given.", HelpName = "NODE" };
         var pinned = new Option<bool>("--pinned") { Description = "Pinned data stands in for what nodes would give." };
         var with = new Option<string[]>("--with") { Description = "Another workflow file that this one calls; may be given several times.", HelpName = "FILE" };
+        var unsupported = new Option<bool>("--unsupported") { Description = "Run it in spite of nodes that are not supported: they fail when the run reaches them, unless pinned data stands in; triggers give what --input says." };
         var connections = new Option<string?>("--connections") { Description = "The connections that its nodes name: a list of name, kind and fields (YAML or JSON).", HelpName = "FILE" };
-        var command = new Command("run", "Run a workflow once and print its result, and what each of its nodes did.") { file, input, trigger, pinned, with, connections };
+        var command = new Command("run", "Run a workflow once and print its result, and what each of its nodes did.") { file, input, trigger, pinned, unsupported, with, connections };
         command.AddExamples(
             """
             Examples:
@@ -38,10 +39,9 @@ internal static class RunWorkflowCommand
         command.SetAction(async (parsed, cancel) =>
         {
             var items = Items(parsed.GetValue(input));
-            var files = new[] { parsed.GetRequiredValue(file) }.Concat(parsed.GetValue(with) ?? []).Select(WorkflowFile.Read).ToList();
-            var errors = files.SelectMany(f => f.Check.Problems).Where(p => p.Severity == Severity.Error).ToList();
-            foreach (var problem in errors) await Console.Error.WriteLineAsync(problem.ToString());
-            if (errors.Count > 0) return ExitCode.ConfigurationProblems;
+            var files = new[] { parsed.GetRequiredValue(file) }.Concat(parsed.GetValue(with) ?? []).SelectMany(f => WorkflowFile.Read(f, parsed.GetValue(unsupported))).ToList();
+            foreach (var problem in files.SelectMany(f => f.Check.Problems).Where(p => p.Severity == Severity.Error)) await Console.Error.WriteLineAsync(problem.ToString());
+            if (files.Exists(f => f.Check.Model is null)) return ExitCode.ConfigurationProblems;
             var model = files[0].Check.Model!;
             var request = new RunRequest
             {
