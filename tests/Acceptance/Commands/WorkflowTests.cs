@@ -53,6 +53,18 @@ public sealed class WorkflowTests : IDisposable
     }
 
     [Fact]
+    public async Task The_whole_run_can_be_had_as_json()
+    {
+        var ended = await SluiceProcess.RunAsync("workflow", "run", Doubling(), "--json", "--input", """[{"n": 3}, {"n": 4}]""");
+        var run = JsonDocument.Parse(ended.Output).RootElement;
+        run.GetProperty("status").GetString().ShouldBe("succeeded");
+        var item = run.GetProperty("nodes").GetProperty("Double")[0].GetProperty("outputs")[0][1];
+        item.GetProperty("json").GetProperty("twice").GetInt32().ShouldBe(8);
+        item.GetProperty("pairedItem")[0].GetProperty("item").GetInt32().ShouldBe(1);
+        ended.Errors.ShouldNotContain("NODE");
+    }
+
+    [Fact]
     public async Task A_run_that_fails_is_6_and_names_the_node()
     {
         var file = folder.Write("failing.json", """

@@ -22,13 +22,15 @@ internal static class RunWorkflowCommand
         var with = new Option<string[]>("--with") { Description = "Another workflow file that this one calls; may be given several times.", HelpName = "FILE" };
         var unsupported = new Option<bool>("--unsupported") { Description = "Run it in spite of nodes that are not supported: they fail when the run reaches them, unless pinned data stands in; triggers give what --input says." };
         var connections = new Option<string?>("--connections") { Description = "The connections that its nodes name: a list of name, kind and fields (YAML or JSON).", HelpName = "FILE" };
-        var command = new Command("run", "Run a workflow once and print its result, and what each of its nodes did.") { file, input, trigger, pinned, unsupported, with, connections };
+        var json = new Option<bool>("--json") { Description = "Print the whole run as JSON, with every node's outputs, also when it failed; no table." };
+        var command = new Command("run", "Run a workflow once and print its result, and what each of its nodes did.") { file, input, trigger, pinned, unsupported, with, connections, json };
         command.AddExamples(
             """
             Examples:
               sluice workflow run orders.json
               sluice workflow run orders.json --input '{"body": {"id": 7}}'
               sluice workflow run orders.json --input '[{"id": 7}, {"id": 8}]' 2>/dev/null | jq .
+              sluice workflow run orders.json --json | jq '.nodes.Split[0].outputs'
 
             The result, a list of items, goes to standard output; the table of nodes to standard error. Nothing is stored.
 
@@ -51,12 +53,12 @@ internal static class RunWorkflowCommand
                 UsePinData = parsed.GetValue(pinned),
                 Cancellation = cancel,
             };
-            return await RunAsync(model, files.Select(f => f.Check.Model!), request, Connections(parsed.GetValue(connections)), cancel);
+            return await RunAsync(model, files.Select(f => f.Check.Model!), request, Connections(parsed.GetValue(connections)), parsed.GetValue(json), cancel);
         });
         return command;
     }
 
-    private static async Task<int> RunAsync(WorkflowModel model, IEnumerable<WorkflowModel> all, RunRequest request, FileConnections? connections, CancellationToken cancel)
+    private static async Task<int> RunAsync(WorkflowModel model, IEnumerable<WorkflowModel> all, RunRequest request, FileConnections? connections, bool json, CancellationToken cancel)
     {
         await using var engine = new WorkflowEngine(new EngineOptions { Services = new NodeServices { Connections = connections } });
         engine.Use(all);
@@ -64,11 +66,11 @@ internal static class RunWorkflowCommand
         engine.Watch += report.Add;
         var run = await engine.StartAsync(model, request);
         await report.Over.WaitAsync(cancel);
-        report.Write(Console.Error);
-        if (run.Phase == RunPhase.Waiting) return ExitCode.RunFailed;
-        var result = await run.Ended.WaitAsync(cancel);
-        if (!result.Succeeded) return ExitCode.RunFailed;
-        await Console.Out.WriteLineAsync(JsJson.WriteString(new JsArray([.. result.Last.Select(i => (JsValue)i.Json)]), indented: true));
+        if (!json) report.Write(Console.Error);
+        var result = run.Phase == RunPhase.Waiting ? null : await run.Ended.WaitAsync(cancel);
+        if (json) await Console.Out.WriteLineAsync(JsJson.WriteString(RunJson.Of(run, result), indented: true));
+        if (result is not { Succeeded: true }) return ExitCode.RunFailed;
+        if (!json) await Console.Out.WriteLineAsync(JsJson.WriteString(new JsArray([.. result.Last.Select(i => (JsValue)i.Json)]), indented: true));
         return ExitCode.Ok;
     }
 
