@@ -1,5 +1,4 @@
 using System.CommandLine;
-using Sluice.Foundation.Errors;
 
 namespace Sluice.Host.Commands.Workflows;
 
