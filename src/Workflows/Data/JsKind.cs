@@ -23,4 +23,5 @@ public enum JsKind
     Url,
     UrlSearchParams,
     Promise,
+    Symbol,
 }

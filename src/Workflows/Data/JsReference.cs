@@ -17,6 +17,9 @@ public abstract class JsReference
     /// </summary>
     internal long Owner { get; set; }
 
+    /// <summary>What only scripts give to an object: a prototype, private and hidden members; null for plain data.</summary>
+    internal ObjectTraits? Traits { get; set; }
+
     /// <summary>A field of its own that expressions can read; its methods are not among them.</summary>
     internal virtual bool TryGetField(Evaluator evaluator, string name, out JsValue value)
     {

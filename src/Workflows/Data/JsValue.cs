@@ -62,7 +62,7 @@ public readonly struct JsValue
     public bool IsString => _reference is string;
 
     /// <summary>Whether it is an object in JavaScript's sense: an object, array, function, date and so on.</summary>
-    public bool IsReference => _reference is JsReference { Kind: not JsKind.BigInt };
+    public bool IsReference => _reference is JsReference { Kind: not (JsKind.BigInt or JsKind.Symbol) };
 
     internal bool IsHole => ReferenceEquals(_reference, Tag.Hole);
 

@@ -5,12 +5,20 @@ namespace Sluice.Workflows.Expressions.Compilation;
 
 internal sealed partial class Compiler
 {
-    private FunctionCode Function(FunctionSyntax function, bool isNamed = true)
+    private FunctionCode Function(FunctionSyntax function, bool isNamed = true, bool isStatic = false)
     {
         var outer = _scope;
-        var outerCount = _count;
-        _scope = new VariableScope(outer);
-        _count = 0;
+        var (outerCount, outerFunction, outerLabels) = (_count, _function, _labels);
+        _function = new FunctionContext
+        {
+            IsArrow = function.IsArrow,
+            IsAsync = function.IsAsync,
+            IsGenerator = function.IsGenerator,
+            IsDerived = function.IsArrow ? _function.IsDerived : function.IsDerived,
+            IsStatic = function.IsArrow ? _function.IsStatic : isStatic,
+        };
+        _scope = new VariableScope(outer) { Function = _function };
+        (_count, _labels) = (0, []);
 
         var written = function.Parameters;
         var rest = written.Count > 0 && written[^1] is SpreadSyntax last ? last : null;
@@ -19,7 +27,7 @@ internal sealed partial class Compiler
         if (written.Any(p => p is SpreadSyntax)) throw Fail(function, "only the last parameter can take the rest");
         Target[] parameters = [.. written.Select(p => Pattern(p, "let"))];
         var restTarget = rest is null ? null : Pattern(rest.Value, "let");
-        var selfSlot = isNamed && function is { IsArrow: false, Name: { } own } && !_scope.TryFind(own, out _, out _) ? _scope.Declare(own, isConstant: false) : -1;
+        var selfSlot = isNamed && function is { IsArrow: false, IsMethod: false, Name: { } own } && !_scope.TryFind(own, out _, out _) ? _scope.Declare(own, isConstant: false) : -1;
 
         ExpressionNode? value = null;
         Statement? body = null;
@@ -31,16 +39,21 @@ internal sealed partial class Compiler
             Name = function.Name ?? "",
             FrameSize = _scope.Size,
             Parameters = parameters,
+            Length = written.TakeWhile(p => p is not AssignSyntax).Count(),
             IsSimple = isSimple,
             Rest = restTarget,
             Value = value,
             Body = body,
             IsArrow = function.IsArrow,
             IsAsync = function.IsAsync,
+            IsGenerator = function.IsGenerator,
+            IsConstructor = function is { IsArrow: false, IsAsync: false, IsGenerator: false, IsMethod: false } && _given is not null,
             SelfSlot = selfSlot,
+            ArgumentsSlot = _function.ArgumentsSlot,
             Cost = 1 + _count,
         };
         _scope = outer;
+        (_function, _labels) = (outerFunction, outerLabels);
         _count += outerCount;
         return code;
     }
@@ -62,6 +75,8 @@ internal sealed partial class Compiler
                 // The default cannot see the variable that it is for, but those before it.
                 var missing = Named(withDefault.Target, withDefault.Value);
                 return new DefaultTarget(Pattern(withDefault.Target, declares), missing);
+            case MemberSyntax { Property: PrivateNameSyntax hidden } member: return new PrivateTarget(Expression(member.Target), Private(hidden));
+            case MemberSyntax { Target: SuperSyntax } member: return new MemberTarget(This(), Expression(member.Property));
             case MemberSyntax { IsOptional: false } member:
                 _copies = true;
                 return new MemberTarget(Expression(member.Target), Expression(member.Property));
@@ -141,7 +156,13 @@ internal sealed partial class Compiler
                 return new IfStatement(Expression(condition.Condition), Statement(condition.Then), condition.Else is null ? null : Statement(condition.Else));
             case ReturnSyntax statement: return new ReturnStatement(statement.Value is null ? null : Expression(statement.Value));
             case ThrowSyntax statement: return new ThrowStatement(Expression(statement.Value));
-            case JumpSyntax jump: return new JumpStatement(jump.IsBreak ? Completion.Break : Completion.Continue);
+            case JumpSyntax jump: return new JumpStatement(jump.IsBreak ? Completion.Break : Completion.Continue, jump.Label);
+            case LabeledSyntax labeled:
+                var around = _labels;
+                _labels = labeled.Statement is LabeledSyntax or ForSyntax or ForEachSyntax or WhileSyntax ? [.. around, labeled.Label] : [];
+                var named = new LabeledStatement(labeled.Label, Unplaced(labeled.Statement));
+                _labels = around;
+                return named;
             case SwitchSyntax choice:
                 return InBlock(() => new SwitchStatement(Expression(choice.Subject), [.. choice.Cases.Select(c => (c.Test is null ? null : Expression(c.Test), (Statement)Statements(c.Statements)))]));
             case TrySyntax attempt: return Try(attempt);
@@ -201,15 +222,16 @@ internal sealed partial class Compiler
     /// <summary>Compiles a loop: in the frame of the function, or in one of its own for each turn when its body makes functions.</summary>
     private Statement Loop(bool makesFunctions, Func<Func<LoopBody>, Statement> compile, Syntax body)
     {
-        var count = _count;
-        if (!makesFunctions) return InBlock(() => compile(() => new LoopBody(Statement(body), -1, 1 + _count - count)));
+        var (count, labels) = (_count, _labels);
+        _labels = [];
+        if (!makesFunctions) return InBlock(() => compile(() => new LoopBody(Statement(body), -1, 1 + _count - count, labels)));
         var outer = _scope;
         _scope = new VariableScope(outer, isLoop: true);
         // The body comes last, so that the frame has all its variables by then.
         var result = compile(() =>
         {
             var statement = Statement(body);
-            return new LoopBody(statement, _scope.Size, 1 + _count - count);
+            return new LoopBody(statement, _scope.Size, 1 + _count - count, labels);
         });
         _scope = outer;
         return result;

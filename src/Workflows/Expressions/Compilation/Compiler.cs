@@ -19,6 +19,8 @@ internal sealed partial class Compiler
     };
 
     private VariableScope _scope = new(null);
+    private FunctionContext _function = new() { IsArrow = true };
+    private string[] _labels = [];
     private int _count;
     private bool _copies;
 
@@ -60,6 +62,7 @@ internal sealed partial class Compiler
     private ExpressionNode Expression(Syntax syntax)
     {
         _count++;
+        if ((_function.IsAsync || _function.IsGenerator) && Suspension.In(syntax)) return Suspending(syntax);
         switch (syntax)
         {
             case LiteralSyntax literal: return new LiteralNode(literal.Value);
@@ -67,12 +70,18 @@ internal sealed partial class Compiler
             case TemplateSyntax template: return new TemplateNode([.. template.Texts], All(template.Values));
             case RegularExpressionSyntax regex: return RegularExpression(regex);
             case NameSyntax name: return Name(name, mayBeMissing: false);
-            case ThisSyntax: return new ThisNode();
+            case ThisSyntax: return This();
+            case TaggedTemplateSyntax tagged: return Tagged(tagged);
+            case ClassSyntax made: return Class(made, made.Name);
+            case SuperCallSyntax call: return new SuperCallNode(Owner(call), new ArgumentList(All(call.Arguments)));
+            case NewTargetSyntax: return new NewTargetNode();
+            case MemberSyntax { Target: SuperSyntax } member: return SuperMember(member);
+            case MemberSyntax { Property: PrivateNameSyntax } member: return PrivateMember(member);
+            case BinarySyntax { Left: PrivateNameSyntax hidden } test: return new PrivateInNode(Private(hidden), Expression(test.Right));
             case ArraySyntax array: return new ArrayNode([.. array.Elements.Select(e => e is null ? null : Expression(e))]);
             case SpreadSyntax spread: return new SpreadNode(Expression(spread.Value));
             case ObjectSyntax fields: return new ObjectNode([.. fields.Properties.Select(Field)]);
             case FunctionSyntax function: return new FunctionNode(Function(function));
-            case AwaitSyntax wait: return new AwaitNode(Expression(wait.Promise));
             case ParenthesizedSyntax inner: return Expression(inner.Inner);
             case ChainSyntax chain: return new ChainNode(Expression(chain.Inner));
             case MemberSyntax { Property: LiteralSyntax { Value.IsString: true } property } member:
@@ -103,6 +112,7 @@ internal sealed partial class Compiler
         var levels = 0;
         for (var scope = _scope; scope is not null; scope = scope.Parent, levels++)
             if (scope.TryFind(name.Name, out var slot, out _)) return levels == 0 ? new LocalNode(slot) : new OuterNode(levels, slot);
+        if (name.Name == "arguments" && _given is not null && Arguments() is { } given) return given;
         if (_given is not null && ScriptName(name, mayBeMissing, _given) is { } known) return known;
         if (RootTable.TryGet(name.Name, out var read)) return new RootNode(read);
         if (RootTable.Absent(name.Name) is { } why) throw Fail(name, why);
@@ -114,8 +124,8 @@ internal sealed partial class Compiler
         if (given.Contains(name.Name)) return new GivenNode(name.Name);
         if (ScriptRoots.TryGet(name.Name, out var value)) return new LiteralNode(value);
         if (RootTable.IsRoot(name.Name)) return null;
-        if (mayBeMissing) return new LiteralNode(default);
-        return ScriptRoots.Absent(name.Name) is { } why ? throw Fail(name, why) : new MissingNode(name.Name);
+        if (!mayBeMissing && ScriptRoots.Absent(name.Name) is { } why) throw Fail(name, why);
+        return new MissingNode(name.Name, mayBeMissing);
     }
 
     private Target Variable(NameSyntax name)
@@ -127,6 +137,7 @@ internal sealed partial class Compiler
             return isConstant ? new ConstantTarget() : levels == 0 ? new LocalTarget(slot) : new OuterTarget(levels, slot);
         }
 
+        if (_given is not null && !RootTable.IsRoot(name.Name) && !ScriptRoots.TryGet(name.Name, out _) && ScriptRoots.Absent(name.Name) is null) return new GlobalTarget(name.Name);
         throw Fail(name, $"there is no variable '{name.Name}' to assign to");
     }
 
@@ -135,9 +146,10 @@ internal sealed partial class Compiler
         _count++;
         if (property.IsCover) throw Fail(property.Value, "'{name = value}' is a pattern, not an object");
         if (property.Key is null) return new(null, null, Expression(property.Value));
-        if (property.Key is not LiteralSyntax { Value.AsString: { } name }) return new(null, Expression(property.Key), Expression(property.Value));
+        if (property.Key is not LiteralSyntax { Value.AsString: { } name }) return new(null, Expression(property.Key), Expression(property.Value), property.Accessor);
         if (name == "__proto__" && property.Value is not NameSyntax { Name: "__proto__" }) throw Fail(property.Key, Properties.Refuse(name).Message);
-        var value = property.Value is FunctionSyntax { Name: null } function ? new FunctionNode(Function(function with { Name = name }, isNamed: false)) : Expression(property.Value);
+        if (property.Accessor is not null) return new(string.Intern(name), null, Expression(property.Value), property.Accessor);
+        var value = property.Value is ClassSyntax { Name: null } made ? Class(made, name) : property.Value is FunctionSyntax { Name: null } function ? new FunctionNode(Function(function with { Name = name }, isNamed: false)) : Expression(property.Value);
         return new(string.Intern(name), null, value);
     }
 
@@ -150,6 +162,8 @@ internal sealed partial class Compiler
             return new ConditionalNode(Expression(call.Arguments[0]), Expression(call.Arguments[1]), call.Arguments.Count > 2 ? Expression(call.Arguments[2]) : new LiteralNode(false));
         }
 
+        if (target is MemberSyntax { Target: SuperSyntax } above) return new SuperMethodNode(SuperMember(above), new ArgumentList(All(call.Arguments)));
+        if (target is MemberSyntax { Property: PrivateNameSyntax } own) return new PrivateCallNode(PrivateMember(own), new ArgumentList(All(call.Arguments)), call.IsOptional);
         if (target is not MemberSyntax member) return new CallNode(Expression(target), new ArgumentList(All(call.Arguments)), call.IsOptional, Text(target));
         var container = Expression(member.Target);
         if (member.Property is not LiteralSyntax { Value.AsString: { } name })
@@ -159,7 +173,7 @@ internal sealed partial class Compiler
         }
 
         _copies |= Mutators.Contains(name);
-        return new MethodCallNode(container, name, member.IsOptional, call.IsOptional, ExtensionMethods.IsName(name), new ArgumentList(All(call.Arguments)));
+        return new MethodCallNode(container, name, member.IsOptional, call.IsOptional, ExtensionMethods.IsName(name), new ArgumentList(All(call.Arguments)), _given is null ? name : Text(member));
     }
 
     private ExpressionNode Unary(UnarySyntax unary)
@@ -196,6 +210,7 @@ internal sealed partial class Compiler
     {
         var target = assignment.Target is ParenthesizedSyntax inner ? inner.Inner : assignment.Target;
         if (assignment.Operator.Length == 0) return AssignPlain(target, assignment);
+        if (target is MemberSyntax { Property: PrivateNameSyntax } or MemberSyntax { Target: SuperSyntax }) return UpdateHidden((MemberSyntax)target, assignment);
 
         var member = target as MemberSyntax;
         if (member is not null) _copies = true;
@@ -223,13 +238,14 @@ internal sealed partial class Compiler
     private ExpressionNode Update(UpdateSyntax update)
     {
         var target = update.Target is ParenthesizedSyntax inner ? inner.Inner : update.Target;
+        if (target is MemberSyntax { Property: PrivateNameSyntax } own) return new StepNode(null, Expression(own), Pattern(own, null), update.Step, update.IsPrefix);
         if (target is not MemberSyntax member) return new StepNode(null, Expression(target), Variable((NameSyntax)target), update.Step, update.IsPrefix);
         _copies = true;
         return new StepNode(Expression(member.Target), Expression(member.Property), null, update.Step, update.IsPrefix);
     }
 
     /// <summary>A value that takes its name from what it is assigned to, when it is a function without one.</summary>
-    private ExpressionNode Named(Syntax target, Syntax value) => target is NameSyntax name && value is FunctionSyntax { Name: null } function
+    private ExpressionNode Named(Syntax target, Syntax value) => target is NameSyntax named && value is ClassSyntax { Name: null } made ? Class(made, named.Name) : target is NameSyntax name && value is FunctionSyntax { Name: null } function
         ? new FunctionNode(Function(function with { Name = name.Name }, isNamed: false))
         : Expression(value);
 
@@ -237,6 +253,7 @@ internal sealed partial class Compiler
     private static string Text(Syntax syntax) => syntax switch
     {
         NameSyntax name => name.Name,
+        ThisSyntax => "this",
         MemberSyntax { Property: LiteralSyntax { Value.AsString: { } name } } member => $"{Text(member.Target)}.{name}",
         ParenthesizedSyntax inner => Text(inner.Inner),
         _ => "(intermediate value)",

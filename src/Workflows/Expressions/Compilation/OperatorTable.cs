@@ -29,7 +29,7 @@ internal static class OperatorTable
         "<=" => static (e, a, b) => Operators.IsLess(e, b, a) == false,
         ">=" => static (e, a, b) => Operators.IsLess(e, a, b) == false,
         "in" => static (e, a, b) => Operators.In(e, a, b),
-        "instanceof" => static (_, a, b) => Operators.InstanceOf(a, b),
+        "instanceof" => static (e, a, b) => Operators.InstanceOf(e, a, b),
         _ => throw new ArgumentOutOfRangeException(nameof(sign), sign, null),
     };
 

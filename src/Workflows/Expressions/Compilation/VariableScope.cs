@@ -11,6 +11,9 @@ internal sealed class VariableScope(VariableScope? parent, bool isLoop = false)
 
     public int Size { get; private set; }
 
+    /// <summary>What can be asked of a function from inside of it; null in the frames of its loops.</summary>
+    public FunctionContext? Function { get; init; }
+
     public void OpenBlock() => _blocks.Add(new(StringComparer.Ordinal));
 
     public void CloseBlock() => _blocks.RemoveAt(_blocks.Count - 1);
@@ -32,6 +35,9 @@ internal sealed class VariableScope(VariableScope? parent, bool isLoop = false)
         return slot;
     }
 
+    /// <summary>A new variable that nobody can name.</summary>
+    public int Temporary() => Size++;
+
     public bool TryFind(string name, out int slot, out bool isConstant)
     {
         for (var i = _blocks.Count - 1; i >= 0; i--)
@@ -44,4 +50,23 @@ internal sealed class VariableScope(VariableScope? parent, bool isLoop = false)
         (slot, isConstant) = (-1, false);
         return false;
     }
+}
+
+/// <summary>The function that is being compiled.</summary>
+internal sealed class FunctionContext
+{
+    public bool IsArrow { get; init; }
+
+    public bool IsAsync { get; init; }
+
+    public bool IsGenerator { get; init; }
+
+    /// <summary>Whether it is the constructor of a class that extends another, or a function inside of one that has its <c>this</c>.</summary>
+    public bool IsDerived { get; init; }
+
+    /// <summary>Whether it is a static member of a class.</summary>
+    public bool IsStatic { get; init; }
+
+    /// <summary>The slot of <c>arguments</c>; -1 while nobody asks for it.</summary>
+    public int ArgumentsSlot { get; set; } = -1;
 }

@@ -52,14 +52,15 @@ internal static class Coerce
     public static string ToText(Evaluator evaluator, JsValue value) => value.AsString ?? ToTextSlow(evaluator, value, 0);
 
     /// <summary>The name of a field that a value between brackets means.</summary>
-    public static string ToName(Evaluator evaluator, JsValue value) => ToText(evaluator, value);
+    public static string ToName(Evaluator evaluator, JsValue value) => value.AsString ?? (value.AsReference is JsSymbol symbol ? symbol.Key : ToText(evaluator, value));
 
     /// <summary>A primitive for an object; a date prefers its text, everything else its number, unless told.</summary>
     public static JsValue ToPrimitive(Evaluator evaluator, JsValue value, bool? preferText = null)
     {
         if (!value.IsReference) return value;
         var reference = value.AsReference!;
-        if (reference is JsObject own) return OwnPrimitive(evaluator, own, preferText ?? false);
+        if (reference is JsObject own) return OwnPrimitive(evaluator, own, preferText);
+        if (reference.Traits is not null && Overridden(evaluator, reference, preferText) is { IsUndefined: false } given) return given;
         if (reference.Kind == JsKind.Date) return preferText ?? true ? ToTextSlow(evaluator, value, 0) : ((JsDate)reference).Milliseconds;
         if (preferText != true && reference.NumberValue is { } number) return number;
         return ToTextSlow(evaluator, value, 0);
@@ -73,6 +74,7 @@ internal static class Coerce
         JsKind.Number => "number",
         JsKind.String => "string",
         JsKind.BigInt => "bigint",
+        JsKind.Symbol => "symbol",
         JsKind.Function => "function",
         _ => "object",
     };
@@ -89,6 +91,7 @@ internal static class Coerce
                 evaluator.StepText(value.AsString!.Length);
                 return NumberText.ToNumber(value.AsString!);
             case JsKind.BigInt: throw JsThrow.Type("Cannot convert a BigInt value to a number");
+            case JsKind.Symbol: throw JsThrow.Type("Cannot convert a Symbol value to a number");
             default: return ToNumber(evaluator, ToPrimitive(evaluator, value, preferText: false));
         }
     }
@@ -104,11 +107,14 @@ internal static class Coerce
                 evaluator.Allocate(48);
                 return JsNumberText.Format(value.AsNumber);
             case JsKind.String: return value.AsString!;
+            case JsKind.Symbol: throw JsThrow.Type("Cannot convert a Symbol value to a string");
+            case > JsKind.Object when value.AsReference!.Traits is not null && Overridden(evaluator, value.AsReference, preferText: true) is { IsUndefined: false } given: return ToTextSlow(evaluator, given, depth);
             case JsKind.Array:
                 evaluator.Descend(depth);
                 return ArrayLibrary.JoinText(evaluator, value.AsArray!, ",", depth);
             case JsKind.Object when value.AsObject is { } own:
-                return ToTextSlow(evaluator, OwnPrimitive(evaluator, own, preferText: true), depth);
+                return ToTextSlow(evaluator, OwnPrimitive(evaluator, own, hint: true), depth);
+            case JsKind.Object when value.AsReference is LibraryObject: goto default;
             case JsKind.Object: return "[object Object]";
             case JsKind.Function: return $"function {((JsFunction)value.AsReference!).Name}() {{ [code] }}";
             case JsKind.Date: return DateLibrary.Text(evaluator, (JsDate)value.AsReference!);
@@ -123,8 +129,31 @@ internal static class Coerce
     /// <summary>The text of an array's element, one level further down.</summary>
     public static string ElementText(Evaluator evaluator, JsValue value, int depth) => value.IsNullish ? "" : value.AsString ?? ToTextSlow(evaluator, value, depth + 1);
 
-    private static JsValue OwnPrimitive(Evaluator evaluator, JsObject value, bool preferText)
+    /// <summary>What the methods of a class that extends a kind of value make of it; undefined when there are none.</summary>
+    private static JsValue Overridden(Evaluator evaluator, JsReference value, bool? preferText)
     {
+        if (Inheritance.TryGet(evaluator, value.Traits!, JsSymbol.ToPrimitive.Key, value, out var exotic) && exotic.AsReference is JsFunction converts)
+            return evaluator.Call(converts, value, [preferText switch { true => "string", false => "number", _ => "default" }]);
+        foreach (var name in preferText == true ? (ReadOnlySpan<string>)["toString", "valueOf"] : ["valueOf", "toString"])
+        {
+            if (!Inheritance.TryGet(evaluator, value.Traits!, name, value, out var method) || method.AsReference is not Closure function) continue;
+            var result = evaluator.Call(function, value, []);
+            if (!result.IsReference) return result;
+        }
+
+        return default;
+    }
+
+    private static JsValue OwnPrimitive(Evaluator evaluator, JsObject value, bool? hint)
+    {
+        if (value.Traits is { } traits)
+        {
+            if (Overridden(evaluator, value, hint) is { IsUndefined: false } given) return given;
+            if (Inheritance.TryGet(evaluator, traits, JsSymbol.ToStringTag.Key, value, out var tag) && tag.AsString is { } type) return $"[object {type}]";
+            if (traits.IsBare) throw JsThrow.Type("Cannot convert object to primitive value");
+        }
+
+        var preferText = hint ?? false;
         foreach (var name in preferText ? (ReadOnlySpan<string>)["toString", "valueOf"] : ["valueOf", "toString"])
         {
             if (!value.TryGet(name, out var method)) continue;

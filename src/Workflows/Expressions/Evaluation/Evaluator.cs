@@ -25,6 +25,21 @@ internal sealed class Evaluator(Scope scope)
     /// <summary>What the function that is returning returns.</summary>
     public JsValue Returned { get; set; }
 
+    /// <summary>The label that the <c>break</c> or <c>continue</c> under way names; null for none.</summary>
+    public string? Label { get; set; }
+
+    /// <summary>What a script has assigned without declaring it; null for nothing.</summary>
+    public JsObject? Globals { get; set; }
+
+    /// <summary>Whether the script begins with <c>'use strict'</c>.</summary>
+    public bool IsStrict { get; private set; }
+
+    /// <summary>The symbols that the script has named with <c>Symbol.for</c>.</summary>
+    public Dictionary<string, JsSymbol>? Symbols { get; set; }
+
+    /// <summary>The text of the script; null outside of scripts.</summary>
+    public string? Source { get; private set; }
+
     /// <summary>What is to be done later; null outside of scripts, which alone can wait.</summary>
     public JobQueue? Jobs { get; private set; }
 
@@ -54,14 +69,33 @@ internal sealed class Evaluator(Scope scope)
     }
 
     /// <summary>Runs a script: calls the function that it is, and waits for what that gives.</summary>
-    public JsValue RunScript(ExpressionNode function, int frameSize)
+    public JsValue RunScript(ExpressionNode function, int frameSize, string source, JsValue self)
     {
         // A script has its data to itself: what it changes, it changes.
         Begin(copies: false);
-        Jobs = new JobQueue();
-        var result = Jobs.Await(this, Call((JsFunction)function.Evaluate(new Frame(this, null, frameSize)).AsReference!, default, []));
-        Jobs.End(this);
-        return Finish(result);
+        (Jobs, Source) = (new JobQueue(), source);
+        IsStrict = source.AsSpan().TrimStart() is ['\'' or '"', ..] start && start[1..].StartsWith("use strict");
+        // What is suspended goes on here, on this thread, and nowhere else.
+        var outer = SynchronizationContext.Current;
+        SynchronizationContext.SetSynchronizationContext(null);
+        try
+        {
+            var result = Jobs.Await(this, Call((JsFunction)function.Evaluate(new Frame(this, null, frameSize, self)).AsReference!, self, []));
+            Jobs.End(this);
+            return ScriptResult.Plain(this, Finish(result), 0);
+        }
+        finally
+        {
+            SynchronizationContext.SetSynchronizationContext(outer);
+        }
+    }
+
+    /// <summary>What the function that has returned returned.</summary>
+    public JsValue TakeReturned()
+    {
+        var returned = Returned;
+        Returned = default;
+        return returned;
     }
 
     private ExpressionLimits Begin(bool copies)
@@ -167,6 +201,7 @@ internal sealed class Evaluator(Scope scope)
     /// <summary>Fails unless the evaluation may change this in place.</summary>
     public void RequireOwn(JsReference target)
     {
+        if (target.Traits?.Extensibility == Extensibility.Frozen) throw JsThrow.Type("Cannot change a frozen object");
         if (target.Owner != Id && Jobs is null) throw new ExpressionError("the expression may not change this data: it belongs to another node");
     }
 
@@ -188,6 +223,7 @@ internal sealed class Evaluator(Scope scope)
     /// <summary>The value of a field as code gets to see it.</summary>
     public JsValue Field(JsObject target, string name, JsValue value)
     {
+        if (target.Traits is not null && value.AsReference is JsAccessor accessor) return accessor.Read(this, target);
         if (!_copies || value.AsReference is not { } reference || reference.Owner == Id || target.Owner != Id) return value;
         var copy = Copy(reference);
         target.Set(name, copy);
@@ -226,10 +262,27 @@ internal sealed class Evaluator(Scope scope)
     public JsValue Call(JsFunction function, JsValue self, ReadOnlySpan<JsValue> arguments)
     {
         Step();
-        if (++Depth > _depthLimit || !RuntimeHelpers.TryEnsureSufficientExecutionStack()) throw TooDeep();
+        Enter();
         var result = function.Invoke(this, self, arguments);
         Depth--;
         return result;
+    }
+
+    /// <summary>Makes an object with a constructor.</summary>
+    /// <param name="target">What <c>new</c> was said of.</param>
+    public JsValue Construct(JsFunction function, ReadOnlySpan<JsValue> arguments, JsFunction target)
+    {
+        Step(4);
+        Enter();
+        var result = function.Construct(this, arguments, target);
+        Depth--;
+        return result;
+    }
+
+    /// <summary>Goes one call deeper.</summary>
+    public void Enter()
+    {
+        if (++Depth > _depthLimit || !RuntimeHelpers.TryEnsureSufficientExecutionStack()) throw TooDeep();
     }
 
     public JsValue Call(JsFunction function, JsValue first) => Call(function, default, [first]);
@@ -237,6 +290,12 @@ internal sealed class Evaluator(Scope scope)
     public JsValue Call(JsFunction function, JsValue first, JsValue second) => Call(function, default, [first, second]);
 
     public JsValue Call(JsFunction function, JsValue first, JsValue second, JsValue third) => Call(function, default, [first, second, third]);
+
+    /// <summary>An assignment that cannot be: only strict code hears of it.</summary>
+    public void Refuse(string message)
+    {
+        if (IsStrict) throw JsThrow.Type(message);
+    }
 
     /// <summary>Guards recursion over data inside of the library.</summary>
     public void Descend(int depth)

@@ -7,6 +7,11 @@ internal abstract class ExpressionNode
 {
     /// <returns>The value; the hole where an optional chain was cut short.</returns>
     public abstract JsValue Evaluate(Frame frame);
+
+    /// <summary>Whether something in it waits or yields; <see cref="EvaluateAsync"/> evaluates it then.</summary>
+    public virtual bool Suspends => false;
+
+    public virtual ValueTask<JsValue> EvaluateAsync(Frame frame) => new(Evaluate(frame));
 }
 
 /// <summary>Something that can be assigned to: a variable, a field, a pattern.</summary>
@@ -28,4 +33,9 @@ internal enum Completion
 internal abstract class Statement
 {
     public abstract Completion Execute(Frame frame);
+
+    /// <summary>Whether something in it waits or yields; <see cref="ExecuteAsync"/> executes it then.</summary>
+    public virtual bool Suspends => false;
+
+    public virtual ValueTask<Completion> ExecuteAsync(Frame frame) => new(Execute(frame));
 }

@@ -16,15 +16,40 @@ internal abstract class JsFunction(string name, int length) : JsReference
     public abstract JsValue Invoke(Evaluator evaluator, JsValue self, ReadOnlySpan<JsValue> arguments);
 
     /// <summary>What <c>new</c> does with it.</summary>
-    public virtual JsValue Construct(Evaluator evaluator, ReadOnlySpan<JsValue> arguments) => throw JsThrow.Type($"{(Name.Length > 0 ? Name : "this function")} is not a constructor");
+    /// <param name="target">What <c>new</c> was said of: this, or a class that extends it.</param>
+    public virtual JsValue Construct(Evaluator evaluator, ReadOnlySpan<JsValue> arguments, JsFunction target) => throw JsThrow.Type($"{(Name.Length > 0 ? Name : "this function")} is not a constructor");
 
     /// <summary>Whether <c>value instanceof</c> this holds.</summary>
-    public virtual bool IsInstance(JsValue value) => false;
+    public virtual bool IsInstance(JsValue value) => PrototypeObject is { } prototype && Inheritance.Contains(null, value.AsReference, prototype);
+
+    /// <summary>Whether code may give it fields: it was written in the code.</summary>
+    public virtual bool IsOpen => false;
+
+    /// <summary>What the objects that it makes inherit from.</summary>
+    public virtual JsReference? PrototypeObject
+    {
+        get => null;
+        set => throw Properties.Refuse("prototype");
+    }
 
     internal override bool TryGetField(Evaluator evaluator, string name, out JsValue value)
     {
-        value = name switch { "name" => Name, "length" => Length, _ => default };
-        return name is "name" or "length";
+        if (Traits is { } traits && Inheritance.TryGet(evaluator, traits, name, this, out value)) return true;
+        switch (name)
+        {
+            case "name":
+                value = Name;
+                return true;
+            case "length":
+                value = Length;
+                return true;
+            case "prototype" when evaluator.Jobs is not null && PrototypeObject is { } prototype:
+                value = prototype;
+                return true;
+            default:
+                value = default;
+                return false;
+        }
     }
 
     internal override JsValue ToJson() => default;
@@ -41,11 +66,30 @@ internal sealed class NativeFunction(string name, int length, NativeCode code) :
 /// <summary>A function that makes values of one kind and has functions of its own, such as <c>Array</c> or <c>Date</c>.</summary>
 internal sealed class NativeConstructor(string name, int length, MethodTable statics, NativeCode? call, NativeCode? construct, Func<JsValue, bool> isInstance) : JsFunction(name, length)
 {
+    /// <summary>The methods of what it makes; null when they are those of a kind of value.</summary>
+    public Func<MethodTable>? Methods { get; init; }
+
+    private LibraryPrototype? _prototype;
+
+    public override JsReference? PrototypeObject
+    {
+        get => _prototype ??= (Methods?.Invoke() ?? Library.Prototypes.Named(Name)) is { } methods ? new LibraryPrototype(Name, methods) : null;
+        set => throw Properties.Refuse("prototype");
+    }
+
+    /// <summary>One of the functions of its own, such as <c>Array.from</c>.</summary>
+    public JsFunction Static(string name) => statics.Method(name)!;
+
     public override JsValue Invoke(Evaluator evaluator, JsValue self, ReadOnlySpan<JsValue> arguments) =>
         call is null ? throw JsThrow.Type($"Class constructor {Name} cannot be invoked without 'new'") : call(evaluator, self, arguments);
 
-    public override JsValue Construct(Evaluator evaluator, ReadOnlySpan<JsValue> arguments) =>
-        construct is null ? throw JsThrow.Type($"{Name} is not a constructor") : construct(evaluator, default, arguments);
+    public override JsValue Construct(Evaluator evaluator, ReadOnlySpan<JsValue> arguments, JsFunction target)
+    {
+        if (construct is null) throw JsThrow.Type($"{Name} is not a constructor");
+        var made = construct(evaluator, default, arguments);
+        if (!ReferenceEquals(target, this) && made.AsReference is { } inherits) ObjectTraits.Of(inherits).Prototype = target.PrototypeObject;
+        return made;
+    }
 
     public override bool IsInstance(JsValue value) => isInstance(value);
 

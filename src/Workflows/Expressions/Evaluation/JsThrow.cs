@@ -7,7 +7,7 @@ internal sealed class JsThrow(JsValue value) : Exception
 {
     public JsValue Value { get; } = value;
 
-    public override string Message => Value.AsReference is JsError error ? $"{error.Name}: {error.ErrorMessage}" : "thrown: " + Value;
+    public override string Message => Value.AsReference is JsError error ? error.ToString() : "thrown: " + Value;
 
     /// <summary>What code can catch of an exception; null when it ends the code. In a script that is also what an expression refuses.</summary>
     public static JsThrow? Of(Evaluator evaluator, Exception exception) => exception as JsThrow

@@ -94,8 +94,10 @@ internal static class Operators
         return Properties.Has(evaluator, target, Coerce.ToName(evaluator, name));
     }
 
-    public static bool InstanceOf(JsValue value, JsValue type) =>
-        type.AsReference is JsFunction function ? function.IsInstance(value) : throw JsThrow.Type("Right-hand side of 'instanceof' is not callable");
+    public static bool InstanceOf(Evaluator evaluator, JsValue value, JsValue type) =>
+        type.AsReference?.Traits is { } traits && Inheritance.TryGet(evaluator, traits, JsSymbol.HasInstance.Key, type, out var test) && test.AsReference is JsFunction custom
+            ? Coerce.ToBoolean(evaluator.Call(custom, type, [value]))
+        : type.AsReference is JsFunction function ? function.IsInstance(value) : throw JsThrow.Type("Right-hand side of 'instanceof' is not callable");
 
     private static bool? Less(double left, double right) => double.IsNaN(left) || double.IsNaN(right) ? null : left < right;
 

@@ -1,6 +1,7 @@
 using System.Globalization;
 using Sluice.Workflows.Data;
 using Sluice.Workflows.Expressions.Library;
+using Sluice.Workflows.Expressions.Scripts;
 
 namespace Sluice.Workflows.Expressions.Evaluation;
 
@@ -12,6 +13,12 @@ internal static class Properties
     {
         "constructor", "__proto__", "prototype", "__defineGetter__", "__defineSetter__", "__lookupGetter__", "__lookupSetter__", "caller", "callee", "arguments",
         "mainModule", "getPrototypeOf", "setPrototypeOf",
+    };
+
+    /// <summary>The few of them that scripts, whose objects can have prototypes, are not given either.</summary>
+    private static readonly HashSet<string> ForbiddenInScripts = new(StringComparer.Ordinal)
+    {
+        "__proto__", "__defineGetter__", "__defineSetter__", "__lookupGetter__", "__lookupSetter__", "caller", "callee", "mainModule",
     };
 
     public static JsValue Get(Evaluator evaluator, JsValue target, string name)
@@ -30,16 +37,24 @@ internal static class Properties
                 if (name == "length") return array.Count;
                 if (JsObject.IsIndex(name, out var index)) return index < array.Count ? evaluator.Element(array, (int)index) : default;
                 if (array.Fields is { } fields && fields.TryGet(name, out var field)) return field;
+                if (array.Traits is { } arrayTraits && Inheritance.TryGet(evaluator, arrayTraits, name, target, out var arrayMember)) return arrayMember;
                 break;
             case JsKind.Object when target.AsObject is { } own:
                 if (own.TryGet(name, out var value)) return evaluator.Field(own, name, value);
+                if (own.Traits is not { } traits) break;
+                if (Inheritance.TryGet(evaluator, traits, name, target, out var member)) return member;
+                if (traits.IsBare) return default;
                 break;
+            case >= JsKind.Object when target.AsReference!.Traits is { } others && Inheritance.TryGet(evaluator, others, name, target, out var other):
+                return other;
             case var kind when kind >= JsKind.Object && target.AsReference!.TryGetField(evaluator, name, out var special):
                 return special;
         }
 
         if (Prototypes.For(target).TryGet(name, out var method)) return method;
-        return Forbidden.Contains(name) ? throw Refuse(name) : default;
+        if (!Forbidden.Contains(name)) return default;
+        if (evaluator.Jobs is null || ForbiddenInScripts.Contains(name)) throw Refuse(name);
+        return name == "constructor" ? Inheritance.Constructor(evaluator, target) : default;
     }
 
     public static JsValue Get(Evaluator evaluator, JsValue target, JsValue key)
@@ -58,13 +73,15 @@ internal static class Properties
         return Get(evaluator, target, Coerce.ToName(evaluator, key));
     }
 
-    public static bool Has(Evaluator evaluator, JsValue target, string name) => HasOwn(evaluator, target, name) || Prototypes.For(target).TryGet(name, out _);
+    public static bool Has(Evaluator evaluator, JsValue target, string name) =>
+        HasOwn(evaluator, target, name) || (target.AsReference?.Traits is { } traits && Inheritance.TryFind(evaluator, traits, name, out _)) || Prototypes.For(target).TryGet(name, out _);
 
     public static bool HasOwn(Evaluator evaluator, JsValue target, string name) => target.AsReference switch
     {
-        JsObject own => own.Contains(name),
+        JsObject own => own.Contains(name) || (own.Traits is { } traits && Inheritance.TryFindOwn(traits, name, out _)),
         JsArray array => name == "length" || (JsObject.IsIndex(name, out var index) && index < array.Count && !array.Span[(int)index].IsHole) || array.Fields?.Contains(name) == true,
         JsView view => view.Names.Contains(name),
+        { Traits: { } traits } when Inheritance.TryFindOwn(traits, name, out _) => true,
         null => target.AsString is { } text && (name == "length" || (JsObject.IsIndex(name, out var at) && at < text.Length)),
         var other => other.TryGetField(evaluator, name, out _),
     };
@@ -79,14 +96,18 @@ internal static class Properties
     {
         switch (target.AsReference)
         {
+            case { Traits: not null } or JsFunction { IsOpen: true } when PropertyChanges.Takes(evaluator, target.AsReference, name, value):
+                break;
             case JsObject own:
                 evaluator.RequireOwn(own);
-                if (Forbidden.Contains(name) && !own.Contains(name)) throw Refuse(name);
-                evaluator.Set(own, name, value);
+                if (Forbidden.Contains(name) && !own.Contains(name) && (evaluator.Jobs is null || ForbiddenInScripts.Contains(name))) throw Refuse(name);
+                if (JsSymbol.IsKey(name)) ObjectTraits.Hide(evaluator, own, name, value);
+                else evaluator.Set(own, name, value);
                 break;
             case JsArray array:
                 if (name == "length") SetLength(evaluator, array, value);
                 else if (JsObject.IsIndex(name, out var index)) SetElement(evaluator, array, index, value);
+                else if (evaluator.Jobs is not null) PropertyChanges.Expand(evaluator, array, name, value);
                 else throw new ExpressionError($"an array holds only elements, not a field '{name}'");
                 break;
             case JsRegExp regex when name == "lastIndex":
@@ -98,8 +119,15 @@ internal static class Properties
                 if (name == "name") error.Name = Coerce.ToText(evaluator, value);
                 else error.ErrorMessage = Coerce.ToText(evaluator, value);
                 break;
+            case JsError or JsMap or JsSet or JsDate or JsPromise or JsRegExp when evaluator.Jobs is not null:
+                PropertyChanges.Expand(evaluator, target.AsReference, name, value);
+                break;
+            case LibraryObject library when library.TrySet(evaluator, name, value):
+                break;
             case null when target.IsNullish:
                 throw JsThrow.Type($"Cannot set properties of {target} (setting '{name}')");
+            case null when evaluator.Jobs is not null:
+                break;
             default:
                 throw new ExpressionError($"the field '{name}' of a {Coerce.TypeName(target)} cannot be set");
         }
@@ -112,6 +140,12 @@ internal static class Properties
             case JsObject own:
                 evaluator.RequireOwn(own);
                 evaluator.Step(1 + own.Count / 4);
+                if (own.Traits is { } traits)
+                {
+                    if (traits.Extensibility >= Extensibility.Sealed || traits.Constant?.Contains(name) == true) return false;
+                    if (traits.Hidden?.Remove(name) == true) return true;
+                }
+
                 own.Remove(name);
                 return true;
             case JsArray array when JsObject.IsIndex(name, out var index):
@@ -142,6 +176,12 @@ internal static class Properties
             case JsView view:
                 names.AddRange(view.Names);
                 break;
+            case JsBytes bytes:
+                AddIndices(bytes.Length, _ => true);
+                break;
+            case { Traits.Fields: { } extra }:
+                names.AddRange(extra.Names);
+                break;
             case null when target.AsString is { } text:
                 AddIndices(text.Length, _ => true);
                 break;
@@ -156,6 +196,22 @@ internal static class Properties
             for (var i = 0; i < count; i++)
                 if (exists(i)) names.Add(i.ToString(CultureInfo.InvariantCulture));
         }
+    }
+
+    /// <summary>The names that <c>for in</c> goes through: its own and those of its prototypes.</summary>
+    public static IEnumerable<string> EnumerableNames(Evaluator evaluator, JsValue target)
+    {
+        var own = OwnNames(evaluator, target);
+        if (target.AsReference?.Traits?.Prototype is not JsObject prototype) return own;
+        return own.Concat(EnumerableNames(evaluator, prototype).Where(n => !own.Contains(n)));
+    }
+
+    /// <summary>Gives an object a field of its own, whatever its prototypes say of the name.</summary>
+    public static void Define(Evaluator evaluator, JsReference target, string name, JsValue value)
+    {
+        if (JsSymbol.IsKey(name)) ObjectTraits.Hide(evaluator, target, name, value);
+        else if (target is JsObject own) evaluator.Set(own, name, value);
+        else PropertyChanges.Expand(evaluator, target, name, value);
     }
 
     public static ExpressionError Refuse(string name) => new($"'{name}' leads nowhere in an expression: there are only values here");

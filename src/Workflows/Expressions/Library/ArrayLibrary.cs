@@ -242,7 +242,7 @@ internal static partial class ArrayLibrary
         var function = map.IsUndefined ? null : FunctionLibrary.Function(map);
         var result = e.NewArray();
         if (source.IsNullish) throw JsThrow.Type($"{source} is not iterable");
-        if (Iteration.IsIterable(source))
+        if (Iteration.IsIterable(e, source))
         {
             foreach (var value in Iteration.Of(e, source)) e.Push(result, function is null ? value : e.Call(function, value, result.Count));
             return result;

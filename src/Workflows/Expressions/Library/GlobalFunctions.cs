@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text;
 using Sluice.Workflows.Data;
 using Sluice.Workflows.Expressions.Evaluation;
+using Sluice.Workflows.Expressions.Scripts;
 
 namespace Sluice.Workflows.Expressions.Library;
 
@@ -108,9 +109,20 @@ internal static class GlobalFunctions
                 return elements;
             case JsObject fields:
                 var copy = e.NewObject(fields.Count);
-                foreach (var (name, field) in fields) e.Set(copy, name, Clone(e, field, depth + 1));
+                foreach (var (name, field) in fields) e.Set(copy, name, Clone(e, fields.Traits is null ? field : e.Field(fields, name, field), depth + 1));
                 return copy;
             case JsDate date: return e.Own(new JsDate(date.Milliseconds));
+            case JsMap map:
+                var pairs = e.Own(new JsMap());
+                foreach (var (key, held) in map.Each(e)) pairs.Set(e, Clone(e, key, depth + 1), Clone(e, held, depth + 1));
+                return pairs;
+            case JsSet set:
+                var members = e.Own(new JsSet());
+                foreach (var member in set.Values(e)) members.Add(e, Clone(e, member, depth + 1));
+                return members;
+            case JsBytes bytes when bytes.Type == ElementType.Byte: return JsBytes.Of(e, bytes.Span, isBuffer: false);
+            case JsError error: return e.Own(new JsError(error.Type, error.ErrorMessage) { Name = error.Name, Cause = error.Cause, Place = error.Place });
+            case JsSymbol or JsPromise or LibraryObject: throw JsThrow.Error("DataCloneError", $"{Coerce.TypeName(value)} could not be cloned.");
             case JsFunction: throw JsThrow.Error("DataCloneError", "a function could not be cloned.");
             default: return value;
         }

@@ -25,6 +25,17 @@ internal static class JsonLibrary
         return writer.Write("", value, default, 0) ? writer.ToString() : default(JsValue);
     }
 
+    /// <summary>What stands for a value in JSON: what its <c>toJSON</c> gives, or its data.</summary>
+    public static JsValue ToJson(Evaluator e, JsReference reference, string name)
+    {
+        if (reference.Kind == JsKind.BigInt) throw JsThrow.Type("Do not know how to serialize a BigInt");
+        JsValue method = default;
+        if (reference is JsObject custom) _ = custom.TryGet("toJSON", out method) || (custom.Traits is { } traits && Inheritance.TryGet(e, traits, "toJSON", reference, out method));
+        else if (reference.Traits is { } others) Inheritance.TryGet(e, others, "toJSON", reference, out method);
+        if (method.AsReference is JsFunction toJson) return e.Call(toJson, reference, [name]);
+        return reference is JsObject or JsArray ? reference : reference.ToJson();
+    }
+
     private static JsValue Revive(Evaluator e, JsFunction reviver, string name, JsValue value, int depth)
     {
         e.Descend(depth);
@@ -56,8 +67,7 @@ internal static class JsonLibrary
         public bool Write(string name, JsValue value, JsValue holder, int depth)
         {
             e.Descend(depth);
-            if (value.AsObject is { } custom && custom.TryGet("toJSON", out var method) && method.AsReference is JsFunction toJson) value = e.Call(toJson, value, [name]);
-            else if (value.AsReference is { } reference and not (JsObject or JsArray)) value = reference.Kind == JsKind.BigInt ? throw JsThrow.Type("Do not know how to serialize a BigInt") : reference.ToJson();
+            if (value.AsReference is { } reference) value = ToJson(e, reference, name);
             if (replacer is not null) value = e.Call(replacer, holder, [name, value]);
             if (value.AsReference is JsDate date) value = date.ToJson();
             var before = _text.Length;
@@ -99,9 +109,10 @@ internal static class JsonLibrary
             e.AllocateText(2);
             _text.Append('{');
             var written = 0;
-            foreach (var (name, value) in fields)
+            foreach (var (name, field) in fields)
             {
                 if (only?.Contains(name) == false) continue;
+                var value = fields.Traits is null ? field : e.Field(fields, name, field);
                 var before = _text.Length;
                 if (written > 0) _text.Append(',');
                 NewLine(depth + 1);

@@ -140,8 +140,10 @@ internal static class MapLibrary
         return map;
     }, v => v.Kind == JsKind.Map);
 
-    /// <summary>An array stands for what would be an iterator.</summary>
-    public static JsArray List(Evaluator e, IEnumerable<JsValue> values)
+    /// <summary>An iterator; in expressions an array stands for it.</summary>
+    public static JsValue List(Evaluator e, IEnumerable<JsValue> values) => e.Jobs is not null ? e.Own(new JsIterator(values)) : Array(e, values);
+
+    public static JsArray Array(Evaluator e, IEnumerable<JsValue> values)
     {
         var array = e.NewArray();
         foreach (var value in values) e.Push(array, value);

@@ -12,6 +12,30 @@ internal static class Prototypes
 
     public static MethodTable For(JsValue value) => Tables[(int)value.Kind];
 
+    /// <summary>The methods of what a constructor makes; null when it makes no kind of value.</summary>
+    public static MethodTable? Named(string constructor) =>
+        constructor.EndsWith("Error", StringComparison.Ordinal) ? ErrorLibrary.Methods : Enum.TryParse<JsKind>(constructor, out var kind) ? Tables[(int)kind] : null;
+
+    /// <summary>What made a value, as its <c>constructor</c> says; undefined for kinds that say nothing of it.</summary>
+    public static JsValue ConstructorFor(JsValue value) => value.Kind switch
+    {
+        JsKind.Boolean => NumberLibrary.BooleanConstructor,
+        JsKind.Number => NumberLibrary.Constructor,
+        JsKind.String => StringLibrary.Constructor,
+        JsKind.BigInt => BigIntLibrary.Constructor,
+        JsKind.Object when value.AsObject is not null => ObjectLibrary.Constructor,
+        JsKind.Array => ArrayLibrary.Constructor,
+        JsKind.Date => DateLibrary.Constructor,
+        JsKind.RegExp => RegExpLibrary.Constructor,
+        JsKind.Map => MapLibrary.Constructor,
+        JsKind.Set => SetLibrary.Constructor,
+        JsKind.Promise => PromiseLibrary.Constructor,
+        JsKind.DateTime => DateTimeFactory.Constructor,
+        JsKind.Symbol => SymbolLibrary.Constructor,
+        _ when value.AsReference is JsBytes bytes => bytes.IsBuffer ? BufferLibrary.Constructor : TypedArrayLibrary.Constructors.First(c => c.Name == bytes.TypeName),
+        _ => default(JsValue),
+    };
+
     private static MethodTable[] Build()
     {
         var tables = new MethodTable[Enum.GetValues<JsKind>().Length];
@@ -34,6 +58,7 @@ internal static class Prototypes
         tables[(int)JsKind.Url] = UrlLibrary.Methods;
         tables[(int)JsKind.UrlSearchParams] = UrlSearchParamsLibrary.Methods;
         tables[(int)JsKind.Promise] = PromiseLibrary.Methods;
+        tables[(int)JsKind.Symbol] = SymbolLibrary.Methods;
         return tables;
     }
 }

@@ -23,9 +23,7 @@ internal static partial class StringLibrary
             var regex = Regex(e, a.At(0), "g");
             if (!regex.IsGlobal) throw JsThrow.Type("String.prototype.matchAll called with a non-global RegExp argument");
             var text = Text(e, self);
-            var found = e.NewArray();
-            foreach (var match in RegExpLibrary.All(e, regex, text)) e.Push(found, RegExpLibrary.Answer(e, regex, text, match));
-            return found;
+            return MapLibrary.List(e, RegExpLibrary.All(e, regex, text).Select(match => (JsValue)RegExpLibrary.Answer(e, regex, text, match)));
         })
         .Add("search", 1, (e, self, a) => RegExpLibrary.Match(e, Regex(e, a.At(0), ""), Text(e, self), 0) is { Success: true } match ? match.Index : -1)
         .Add("replace", 2, (e, self, a) => Replace(e, Text(e, self), a.At(0), a.At(1), all: false))

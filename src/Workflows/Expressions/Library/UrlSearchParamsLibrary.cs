@@ -139,7 +139,7 @@ internal static class UrlSearchParamsLibrary
             e.Step(1 + text.Length / 4);
             query.Parse(text);
         }
-        else if (Iteration.IsIterable(source))
+        else if (Iteration.IsIterable(e, source))
         {
             foreach (var pair in Iteration.Of(e, source)) Add(Properties.Get(e, pair, 0.0), Properties.Get(e, pair, 1.0));
         }

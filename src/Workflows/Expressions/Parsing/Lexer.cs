@@ -95,6 +95,9 @@ internal sealed class Lexer(string source, int start, int end)
         }
     }
 
+    /// <summary>The part of a template that was just read, as it was written.</summary>
+    public string RawTemplate(int from, bool last) => source[from..(_at - (last ? 1 : 2))].Replace("\r\n", "\n", StringComparison.Ordinal);
+
     private static bool IsNameStart(char c) => char.IsLetter(c) || c is '$' or '_' or '\\' || char.GetUnicodeCategory(c) == UnicodeCategory.LetterNumber;
 
     private static bool IsNamePart(char c) => IsNameStart(c) || char.IsDigit(c) || c is '\u200c' or '\u200d' ||

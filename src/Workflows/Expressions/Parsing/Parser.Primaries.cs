@@ -56,9 +56,10 @@ internal sealed partial class Parser
                     return new ThisSyntax(token.Start);
                 case "function":
                     return Function();
-                case "class": throw Fail($"classes are not supported in {Kind}");
+                case "class": return Class();
+                case "super": return Super();
                 case "import": throw Fail($"'import' leads nowhere: {Kind} has no modules");
-                case "let" or "static" or "async" or "await": break;
+                case "let" or "static" or "async" or "await" or "yield" when token.Text != "yield" || (_script && !_generator): break;
                 default:
                     if (Reserved.Contains(token.Text)) throw Unexpected();
                     break;
@@ -142,6 +143,7 @@ internal sealed partial class Parser
     {
         var token = _token;
         if (Take("...")) return new PropertySyntax(token.Start, null, new SpreadSyntax(token.Start, AssignmentWithIn()));
+        if (_token.Is("*")) return SpecialMethod(token);
         Syntax key;
         if (_token.Is("[")) key = Index();
         else
@@ -154,18 +156,13 @@ internal sealed partial class Parser
             });
             Advance();
             if (token.Kind == TokenKind.Name && token.Text is "get" or "set" or "async" or "static" && !_token.Is(",") && !_token.Is(":") && !_token.Is("}") && !_token.Is("(") && !_token.Is("="))
-            {
-                if (!_script || token.Text != "async" || _token.Kind is not (TokenKind.Name or TokenKind.String)) throw Fail($"'{token.Text}' methods are not supported in {Kind}");
-                token = _token;
-                Advance();
-                return new PropertySyntax(token.Start, new LiteralSyntax(token.Start, token.Text), Method(token, isAsync: true));
-            }
+                return SpecialMethod(token);
         }
 
         if (Take(":")) return new PropertySyntax(token.Start, key, AssignmentWithIn());
         if (_token.Is("(")) return new PropertySyntax(token.Start, key, Method(token));
         if (token.Kind != TokenKind.Name || key is not LiteralSyntax) throw Unexpected();
-        if (!token.Escaped && Reserved.Contains(token.Text) && token.Text is not ("let" or "static" or "async" or "await")) throw new ExpressionSyntaxException($"unexpected {token}", token.Start);
+        if (!token.Escaped && Reserved.Contains(token.Text) && token.Text is not ("let" or "static" or "async" or "await") && !(_script && token.Text == "yield")) throw new ExpressionSyntaxException($"unexpected {token}", token.Start);
         var name = new NameSyntax(token.Start, token.Text);
         if (!_token.Is("=")) return new PropertySyntax(token.Start, key, name);
         if (_cover < 0) _cover = _token.Start;
@@ -178,11 +175,14 @@ internal sealed partial class Parser
         var position = _token.Start;
         Enter();
         var texts = new List<string>();
+        var raw = new List<string>();
         var values = new List<Syntax>();
         while (true)
         {
+            var from = _lexer.Position;
             var (text, last) = _lexer.TemplatePart();
             texts.Add(text);
+            raw.Add(_lexer.RawTemplate(from, last));
             if (last) break;
             Advance();
             values.Add(ExpressionWithIn());
@@ -193,6 +193,6 @@ internal sealed partial class Parser
 
         _depth--;
         Advance();
-        return new TemplateSyntax(position, texts, values);
+        return new TemplateSyntax(position, texts, raw, values);
     }
 }

@@ -36,7 +36,7 @@ internal sealed partial class Parser
         var position = _token.Start;
         _functions++;
         Advance();
-        if (_token.Is("*")) throw Fail($"generators are not supported in {Kind}");
+        var isGenerator = GeneratorStar();
         string? name = null;
         if (_token.Kind == TokenKind.Name)
         {
@@ -45,13 +45,21 @@ internal sealed partial class Parser
         }
 
         var parameters = Parameters();
-        return new FunctionSyntax(position, name, parameters, FunctionBody(isAsync), IsArrow: false, isAsync);
+        return new FunctionSyntax(position, name, parameters, FunctionBody(isAsync, isGenerator), IsArrow: false, isAsync, isGenerator);
     }
 
-    private FunctionSyntax Method(Token name, bool isAsync = false)
+    private bool GeneratorStar()
+    {
+        if (!_token.Is("*")) return false;
+        if (!_script) throw Fail($"generators are not supported in {Kind}");
+        Advance();
+        return true;
+    }
+
+    private FunctionSyntax Method(Token name, bool isAsync = false, bool isGenerator = false)
     {
         _functions++;
-        return new(name.Start, name.Text, Parameters(), FunctionBody(isAsync), IsArrow: false, isAsync);
+        return new(name.Start, name.Text, Parameters(), FunctionBody(isAsync, isGenerator), IsArrow: false, isAsync, isGenerator) { IsMethod = true };
     }
 
     private List<Syntax> Parameters()
@@ -73,12 +81,12 @@ internal sealed partial class Parser
         return parameters;
     }
 
-    private BlockSyntax FunctionBody(bool isAsync)
+    private BlockSyntax FunctionBody(bool isAsync, bool isGenerator = false)
     {
-        var (depth, noIn, outer) = (_depth, _noIn, _async);
-        (_noIn, _async) = (false, isAsync);
+        var (depth, noIn, outer) = (_depth, _noIn, (_async, _generator));
+        (_noIn, _async, _generator) = (false, isAsync, isGenerator);
         var block = Block();
-        _async = outer;
+        (_async, _generator) = outer;
         _noIn = noIn;
         _depth = depth;
         return block;
@@ -133,6 +141,13 @@ internal sealed partial class Parser
                 case "function":
                     var function = Function();
                     return new DeclarationSyntax(position, "function", [(new NameSyntax(position, function.Name ?? throw Fail("the function has no name")), function)]);
+                case "class":
+                    var made = Class();
+                    return new DeclarationSyntax(position, "let", [(new NameSyntax(position, made.Name ?? throw Fail("the class has no name")), made)]);
+                case "debugger" when _script:
+                    Advance();
+                    EndStatement();
+                    return new BlockSyntax(position, []);
                 case "if": return If();
                 case "for": return For();
                 case "while": return While();
@@ -152,15 +167,34 @@ internal sealed partial class Parser
                 case "break" or "continue":
                     var isBreak = _token.Text == "break";
                     Advance();
-                    if (_token.Kind == TokenKind.Name && !_token.AfterNewLine) throw Fail($"labels are not supported in {Kind}");
+                    string? label = null;
+                    if (_token.Kind == TokenKind.Name && !_token.AfterNewLine)
+                    {
+                        label = _token.Text;
+                        if (!_labels.Contains(label)) throw Fail($"there is no label '{label}' around this");
+                        Advance();
+                    }
+
                     EndStatement();
-                    return new JumpSyntax(position, isBreak);
+                    return new JumpSyntax(position, isBreak, label);
             }
         }
 
         var expression = Expression();
+        if (expression is NameSyntax named && _token.Is(":")) return Labeled(named);
         EndStatement();
         return new ExpressionStatementSyntax(position, expression);
+    }
+
+    private readonly List<string> _labels = [];
+
+    private LabeledSyntax Labeled(NameSyntax label)
+    {
+        Expect(":");
+        _labels.Add(label.Name);
+        var statement = Statement();
+        _labels.RemoveAt(_labels.Count - 1);
+        return new LabeledSyntax(label.Position, label.Name, statement);
     }
 
     private void EndStatement()

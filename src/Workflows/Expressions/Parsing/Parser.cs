@@ -57,6 +57,9 @@ internal sealed partial class Parser
     /// <summary>Whether what is being read is in a function that may wait.</summary>
     private bool _async;
 
+    /// <summary>Whether what is being read is in a function that yields.</summary>
+    private bool _generator;
+
     private Parser(string source, int start, int end, bool script = false)
     {
         _script = script;
@@ -163,7 +166,14 @@ internal sealed partial class Parser
             return waiting;
         }
 
-        if (_token.IsWord("yield") || (!_script && (_token.IsWord("async") || _token.IsWord("await")))) throw Fail($"'{_token.Text}' has no meaning here: expressions do not wait");
+        if (_generator && _token.IsWord("yield"))
+        {
+            var yields = Yield();
+            _depth--;
+            return yields;
+        }
+
+        if ((!_script && _token.IsWord("yield")) || (!_script && (_token.IsWord("async") || _token.IsWord("await")))) throw Fail($"'{_token.Text}' has no meaning here: expressions do not wait");
         var left = Conditional();
         if (_token.Is("=>") && !_token.AfterNewLine)
         {
@@ -229,10 +239,10 @@ internal sealed partial class Parser
         foreach (var parameter in parameters) RequirePattern(parameter, onlyNames: true);
         Expect("=>");
         _functions++;
-        var outer = _async;
-        _async = isAsync;
+        var outer = (_async, _generator);
+        (_async, _generator) = (isAsync, false);
         var body = _token.Is("{") ? FunctionBody(isAsync) : Assignment();
-        _async = outer;
+        (_async, _generator) = outer;
         return new FunctionSyntax(position, null, parameters, body, IsArrow: true, isAsync);
     }
 
@@ -249,7 +259,8 @@ internal sealed partial class Parser
     private Syntax Binary(int minimum)
     {
         var position = _token.Start;
-        var left = Unary();
+        var left = _token.Is("#") ? PrivateName() : Unary();
+        if (left is PrivateNameSyntax && !_token.IsWord("in")) throw Unexpected();
         while (Operator() is { } sign && BinaryPrecedence[sign] > minimum)
         {
             var precedence = BinaryPrecedence[sign];
@@ -347,7 +358,11 @@ internal sealed partial class Parser
                 target = new MemberSyntax(at, target, new LiteralSyntax(at + 1, _token.Text[1..]), IsOptional: false);
                 Advance();
             }
-            else if (_token.Kind == TokenKind.Template) throw Fail("tagged templates are not supported");
+            else if (_token.Kind == TokenKind.Template)
+            {
+                if (optional) throw Fail("a template cannot follow '?.'");
+                target = new TaggedTemplateSyntax(at, target, Template());
+            }
             else break;
         }
 
@@ -364,9 +379,10 @@ internal sealed partial class Parser
         return index;
     }
 
-    private LiteralSyntax MemberName()
+    private Syntax MemberName()
     {
-        if (_token.Kind != TokenKind.Name) throw _token.Is("#") ? Fail("private members do not exist here") : Unexpected();
+        if (_token.Is("#")) return PrivateName();
+        if (_token.Kind != TokenKind.Name) throw Unexpected();
         var name = new LiteralSyntax(_token.Start, _token.Text);
         Advance();
         return name;
@@ -393,7 +409,12 @@ internal sealed partial class Parser
     {
         var position = _token.Start;
         Advance();
-        if (_token.Is(".")) throw Fail("'new.target' is not supported");
+        if (Take("."))
+        {
+            if (!_script || !TakeWord("target")) throw Fail("'new.target' is not supported");
+            return new NewTargetSyntax(position);
+        }
+
         Enter();
         var target = _token.IsWord("new") ? New() : Primary();
         while (true)

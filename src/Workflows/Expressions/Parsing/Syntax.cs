@@ -7,7 +7,10 @@ internal abstract record Syntax(int Position);
 
 internal sealed record LiteralSyntax(int Position, JsValue Value) : Syntax(Position);
 
-internal sealed record TemplateSyntax(int Position, IReadOnlyList<string> Texts, IReadOnlyList<Syntax> Values) : Syntax(Position);
+/// <param name="Raw">The texts as they were written, with their escapes.</param>
+internal sealed record TemplateSyntax(int Position, IReadOnlyList<string> Texts, IReadOnlyList<string> Raw, IReadOnlyList<Syntax> Values) : Syntax(Position);
+
+internal sealed record TaggedTemplateSyntax(int Position, Syntax Tag, TemplateSyntax Template) : Syntax(Position);
 
 internal sealed record RegularExpressionSyntax(int Position, string Pattern, string Flags) : Syntax(Position);
 
@@ -22,16 +25,27 @@ internal sealed record ObjectSyntax(int Position, IReadOnlyList<PropertySyntax> 
 
 /// <param name="Key">Null for a spread.</param>
 /// <param name="IsCover">Written as <c>{name = value}</c>, which only a pattern may be.</param>
-internal sealed record PropertySyntax(int Position, Syntax? Key, Syntax Value, bool IsCover = false) : Syntax(Position);
+/// <param name="Accessor"><c>get</c> or <c>set</c> when the value is a function of that kind; only in scripts.</param>
+internal sealed record PropertySyntax(int Position, Syntax? Key, Syntax Value, bool IsCover = false, string? Accessor = null) : Syntax(Position);
 
 internal sealed record SpreadSyntax(int Position, Syntax Value) : Syntax(Position);
 
 /// <param name="Parameters">Patterns; with a default an <see cref="AssignSyntax"/>, the rest a <see cref="SpreadSyntax"/>.</param>
 /// <param name="Body">A block, or the expression it returns.</param>
 /// <param name="IsAsync">Whether it gives a promise; only in scripts.</param>
-internal sealed record FunctionSyntax(int Position, string? Name, IReadOnlyList<Syntax> Parameters, Syntax Body, bool IsArrow, bool IsAsync = false) : Syntax(Position);
+internal sealed record FunctionSyntax(int Position, string? Name, IReadOnlyList<Syntax> Parameters, Syntax Body, bool IsArrow, bool IsAsync = false, bool IsGenerator = false) : Syntax(Position)
+{
+    /// <summary>Whether it is the constructor of a class that extends another.</summary>
+    public bool IsDerived { get; init; }
+
+    /// <summary>Whether <c>new</c> may stand before it.</summary>
+    public bool IsMethod { get; init; }
+}
 
 internal sealed record AwaitSyntax(int Position, Syntax Promise) : Syntax(Position);
+
+/// <param name="IsDelegate">Whether it hands on all values of another iterator.</param>
+internal sealed record YieldSyntax(int Position, Syntax? Value, bool IsDelegate) : Syntax(Position);
 
 /// <param name="Property">What is between the brackets, or the name as a literal.</param>
 internal sealed record MemberSyntax(int Position, Syntax Target, Syntax Property, bool IsOptional) : Syntax(Position);
@@ -71,7 +85,9 @@ internal sealed record ReturnSyntax(int Position, Syntax? Value) : Syntax(Positi
 
 internal sealed record ThrowSyntax(int Position, Syntax Value) : Syntax(Position);
 
-internal sealed record JumpSyntax(int Position, bool IsBreak) : Syntax(Position);
+internal sealed record JumpSyntax(int Position, bool IsBreak, string? Label = null) : Syntax(Position);
+
+internal sealed record LabeledSyntax(int Position, string Label, Syntax Statement) : Syntax(Position);
 
 internal sealed record ForSyntax(int Position, Syntax? Start, Syntax? Condition, Syntax? Step, Syntax Body, bool MakesFunctions) : Syntax(Position);
 

@@ -67,6 +67,7 @@ internal static class RootTable
         Add("$items", NodeViews.Items);
         Add("Math", MathLibrary.Namespace);
         Add("JSON", JsonLibrary.Namespace);
+        Add("Intl", IntlLibrary.Namespace);
         foreach (var type in (NativeConstructor[])
         [
             ObjectLibrary.Constructor, ArrayLibrary.Constructor, StringLibrary.Constructor, NumberLibrary.Constructor, NumberLibrary.BooleanConstructor, BigIntLibrary.Constructor,

@@ -4,8 +4,7 @@ using Sluice.Workflows.Expressions.Evaluation;
 namespace Sluice.Workflows.Expressions.Scripts;
 
 /// <summary>
-/// What a script leaves for later: reactions to promises, and timers. A script has a thread of its own, so that <c>await</c> simply does what is left to be
-/// done until the promise is settled. Code after an <c>await</c> therefore runs before the caller of its function goes on, not after.
+/// What a script leaves for later: reactions to promises, which come first, and timers. A script has a thread of its own, which does all of it.
 /// </summary>
 internal sealed class JobQueue
 {
@@ -19,11 +18,12 @@ internal sealed class JobQueue
 
     public void Failed(JsPromise promise) => _failed.Add(promise);
 
-    public int AddTimer(Evaluator e, JsFunction function, double milliseconds, JsValue[] arguments)
+    /// <param name="repeats">Whether it comes again after the same time.</param>
+    public int AddTimer(Evaluator e, JsFunction function, double milliseconds, JsValue[] arguments, bool repeats = false)
     {
         e.Allocate(128);
-        var due = e.Now + Math.Clamp(double.IsNaN(milliseconds) ? 0 : milliseconds, 0, int.MaxValue);
-        _timers.Enqueue(new Timer(++_lastTimer, function, arguments), (due, _lastTimer));
+        var wait = Math.Clamp(double.IsNaN(milliseconds) ? 1 : milliseconds, 1, int.MaxValue);
+        _timers.Enqueue(new Timer(++_lastTimer, function, arguments, repeats ? wait : null), (e.Now + wait, _lastTimer));
         return _lastTimer;
     }
 
@@ -71,6 +71,8 @@ internal sealed class JobQueue
             var wait = when.Due - e.Now;
             // The thread is the script's own; whoever started the script bounds how long it may take.
             if (wait > 0) using (var never = new ManualResetEventSlim()) never.Wait(TimeSpan.FromMilliseconds(wait));
+            if (timer.Repeats is { } next) _timers.Enqueue(timer, (e.Now + next, timer.Id));
+            e.Step(8);
             e.Call(timer.Function, default, timer.Arguments);
             return true;
         }
@@ -78,5 +80,5 @@ internal sealed class JobQueue
         return false;
     }
 
-    private sealed record Timer(int Id, JsFunction Function, JsValue[] Arguments);
+    private sealed record Timer(int Id, JsFunction Function, JsValue[] Arguments, double? Repeats);
 }

@@ -25,14 +25,55 @@ internal sealed class JsPromise : JsReference
     {
         if (_taken) return;
         _taken = true;
-        if (value.AsReference is not JsPromise other)
+        if (value.AsReference is JsPromise other)
         {
-            Settle(e, value, null);
-            return;
+            if (ReferenceEquals(other, this)) Settle(e, default, JsThrow.Type("Chaining cycle detected for promise #<Promise>"));
+            else
+            {
+                // Whoever resolves with a promise waits a turn before it even listens to it.
+                other.Handle();
+                e.Jobs!.Add(() => other.WhenSettled(e, () => Settle(e, other.Value, other.Failure)));
+            }
         }
+        else if (value.AsObject is { } thenable && (thenable.Traits is not null || thenable.Contains("then"))) ResolveWith(e, thenable);
+        else Settle(e, value, null);
+    }
 
-        if (ReferenceEquals(other, this)) Settle(e, default, JsThrow.Type("Chaining cycle detected for promise #<Promise>"));
-        else other.WhenSettled(e, () => Settle(e, other.Value, other.Failure));
+    /// <summary>The functions that settle it, as its constructor hands them out.</summary>
+    public (NativeFunction Resolve, NativeFunction Reject) Functions() => (
+        new NativeFunction("resolve", 1, (e, _, a) =>
+        {
+            Resolve(e, a.At(0));
+            return default;
+        }),
+        new NativeFunction("reject", 1, (e, _, a) =>
+        {
+            Reject(e, new JsThrow(a.At(0)));
+            return default;
+        }));
+
+    /// <summary>Listens to something that has a method <c>then</c> like a promise.</summary>
+    private void ResolveWith(Evaluator e, JsObject thenable)
+    {
+        try
+        {
+            if (Properties.Get(e, thenable, "then").AsReference is not JsFunction then)
+            {
+                Settle(e, thenable, null);
+                return;
+            }
+
+            e.Jobs!.Add(() =>
+            {
+                _taken = false;
+                var (resolve, reject) = Functions();
+                PromiseLibrary.Try(e, this, () => e.Call(then, thenable, [resolve, reject]));
+            });
+        }
+        catch (Exception failure) when (JsThrow.Of(e, failure) is not null)
+        {
+            Settle(e, default, JsThrow.Of(e, failure));
+        }
     }
 
     public void Reject(Evaluator e, JsThrow failure)

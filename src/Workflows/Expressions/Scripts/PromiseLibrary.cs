@@ -10,7 +10,7 @@ internal static class PromiseLibrary
     public static MethodTable Methods { get; } = new MethodTable.Builder()
         .Add("then", 2, (e, self, a) => Then(e, Promise(self), a.At(0), a.At(1)))
         .Add("catch", 1, (e, self, a) => Then(e, Promise(self), default, a.At(0)))
-        .Add("finally", 1, (e, self, a) => Finally(e, Promise(self), FunctionLibrary.Function(a.At(0))))
+        .Add("finally", 1, (e, self, a) => a.At(0).AsReference is JsFunction last ? Finally(e, Promise(self), last) : Then(e, Promise(self), default, default))
         .Add("toString", 0, (_, _, _) => "[object Promise]")
         .Build();
 
@@ -42,39 +42,45 @@ internal static class PromiseLibrary
             values[i] = outcome;
             if (--left.Value == 0) own.Resolve(e, values);
         }))
-        .Add("any", 1, (e, _, a) => Collect(e, a.At(0), (own, _, left) => (_, one) =>
+        .Add("any", 1, (e, _, a) => Collect(e, a.At(0), (own, values, left) => (i, one) =>
         {
             if (one.Failure is null) own.Resolve(e, one.Value);
-            else if (--left.Value == 0) own.Reject(e, JsThrow.Error("AggregateError", "All promises were rejected"));
+            else
+            {
+                values[i] = one.Failure.Value;
+                if (--left.Value == 0) own.Reject(e, new JsThrow(ErrorLibrary.Aggregate.Construct(e, [values, "All promises were rejected"], ErrorLibrary.Aggregate)));
+            }
         }))
+        .Add("withResolvers", 0, (e, _, _) =>
+        {
+            var promise = e.Own(new JsPromise());
+            var (resolve, reject) = promise.Functions();
+            var result = e.NewObject(3);
+            result.Set("promise", promise);
+            result.Set("resolve", resolve);
+            result.Set("reject", reject);
+            return result;
+        })
         .Add("race", 1, (e, _, a) => Collect(e, a.At(0), (own, _, _) => (_, one) =>
         {
             if (one.Failure is { } failure) own.Reject(e, failure);
             else own.Resolve(e, one.Value);
-        }))
+        }, resolvesEmpty: false))
         .Build();
 
     public static NativeConstructor Constructor { get; } = new("Promise", 1, Statics, null, (e, _, a) =>
     {
         var executor = FunctionLibrary.Function(a.At(0));
         var promise = e.Own(new JsPromise());
-        var resolve = new NativeFunction("resolve", 1, (inner, _, given) =>
-        {
-            promise.Resolve(inner, given.At(0));
-            return default;
-        });
-        var reject = new NativeFunction("reject", 1, (inner, _, given) =>
-        {
-            promise.Reject(inner, new JsThrow(given.At(0)));
-            return default;
-        });
+        var (resolve, reject) = promise.Functions();
         Try(e, promise, () => e.Call(executor, resolve, reject));
         return promise;
     }, v => v.Kind == JsKind.Promise);
 
     private static JsPromise Promise(JsValue value) => value.AsReference as JsPromise ?? throw JsThrow.Type("this is not a promise");
 
-    private static JsPromise Of(Evaluator e, JsValue value)
+    /// <summary>A promise of a value; a promise stands for itself.</summary>
+    public static JsPromise Of(Evaluator e, JsValue value)
     {
         if (value.AsReference is JsPromise already) return already;
         var promise = e.Own(new JsPromise());
@@ -103,14 +109,18 @@ internal static class PromiseLibrary
             var waits = Of(e, e.Call(last, default, []));
             waits.WhenSettled(e, () =>
             {
-                if ((waits.Failure ?? self.Failure) is { } failure) next.Reject(e, failure);
-                else next.Resolve(e, self.Value);
+                // As by the two functions that the language puts in here, one turn later.
+                e.Jobs!.Add(() =>
+                {
+                    if ((waits.Failure ?? self.Failure) is { } failure) next.Reject(e, failure);
+                    else next.Resolve(e, self.Value);
+                });
             });
         }));
         return next;
     }
 
-    private static JsPromise Collect(Evaluator e, JsValue list, Func<JsPromise, JsArray, Counter, Action<int, JsPromise>> reaction)
+    private static JsPromise Collect(Evaluator e, JsValue list, Func<JsPromise, JsArray, Counter, Action<int, JsPromise>> reaction, bool resolvesEmpty = true)
     {
         var promises = Iteration.Of(e, list).Select(v => Of(e, v)).ToArray();
         var own = e.Own(new JsPromise());
@@ -123,11 +133,12 @@ internal static class PromiseLibrary
             one.WhenSettled(e, () => settled(at, one));
         }
 
-        if (promises.Length == 0) own.Resolve(e, values);
+        if (promises.Length == 0 && resolvesEmpty) own.Resolve(e, values);
         return own;
     }
 
-    private static void Try(Evaluator e, JsPromise promise, Action work)
+    /// <summary>Does something whose failure is the promise's.</summary>
+    public static void Try(Evaluator e, JsPromise promise, Action work)
     {
         var depth = e.Depth;
         try

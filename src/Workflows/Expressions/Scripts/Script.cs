@@ -1,6 +1,7 @@
 using System.Text.RegularExpressions;
 using Sluice.Workflows.Data;
 using Sluice.Workflows.Expressions.Compilation;
+using Sluice.Workflows.Expressions.Evaluation;
 using Sluice.Workflows.Expressions.Parsing;
 
 namespace Sluice.Workflows.Expressions.Scripts;
@@ -34,16 +35,16 @@ internal sealed class Script
 
     /// <summary>Runs it for the current item of a scope.</summary>
     /// <exception cref="ScriptException">It failed.</exception>
-    public JsValue Run(Scope scope)
+    public JsValue Run(Scope scope, JsValue self = default)
     {
         var evaluator = scope.Rent();
         try
         {
-            return evaluator.RunScript(_code.Root, _code.FrameSize);
+            return evaluator.RunScript(_code.Root, _code.FrameSize, _source, self);
         }
-        catch (Evaluation.JsThrow thrown)
+        catch (JsThrow thrown)
         {
-            throw new ScriptException(thrown.Message, Line(_source, evaluator.Position));
+            throw new ScriptException(thrown.Message, Line(_source, thrown.Value.AsReference is JsError { Place: >= 0 } error ? error.Place : evaluator.Position));
         }
         catch (ExpressionError e)
         {

@@ -10,12 +10,31 @@ namespace Sluice.Workflows.Expressions.Scripts;
 /// <summary>The names that scripts know besides those of expressions, and what is said of names of other engines.</summary>
 internal static class ScriptRoots
 {
-    private static readonly FrozenDictionary<string, JsValue> Values = new Dictionary<string, JsValue>(StringComparer.Ordinal)
+    private static readonly FrozenDictionary<string, JsValue> Values = new Dictionary<string, JsValue>(TypedArrayLibrary.Constructors.Select(c => KeyValuePair.Create(c.Name, (JsValue)c)), StringComparer.Ordinal)
     {
+        ["Symbol"] = SymbolLibrary.Constructor,
+        ["WeakMap"] = WeakLibrary.Map,
+        ["WeakSet"] = WeakLibrary.Set,
+        ["ArrayBuffer"] = JsArrayBuffer.Constructor,
+        ["DataView"] = JsDataView.Constructor,
+        ["Buffer"] = BufferLibrary.Constructor,
+        ["TextEncoder"] = JsTextEncoder.Constructor,
+        ["TextDecoder"] = JsTextDecoder.Constructor,
+        ["AggregateError"] = ErrorLibrary.Aggregate,
+        ["crypto"] = CryptoLibrary.Namespace,
+        ["require"] = Modules.Require,
+        ["setInterval"] = new NativeFunction("setInterval", 2, (e, _, a) =>
+            e.Jobs!.AddTimer(e, FunctionLibrary.Function(a.At(0)), Coerce.ToNumber(e, a.At(1)), a.Length > 2 ? a[2..].ToArray() : [], repeats: true)),
+        ["setImmediate"] = new NativeFunction("setImmediate", 1, (e, _, a) => e.Jobs!.AddTimer(e, FunctionLibrary.Function(a.At(0)), 0, a.Length > 1 ? a[1..].ToArray() : [])),
         ["Promise"] = PromiseLibrary.Constructor,
         ["setTimeout"] = new NativeFunction("setTimeout", 2, (e, _, a) =>
             e.Jobs!.AddTimer(e, FunctionLibrary.Function(a.At(0)), Coerce.ToNumber(e, a.At(1)), a.Length > 2 ? a[2..].ToArray() : [])),
         ["clearTimeout"] = new NativeFunction("clearTimeout", 1, (e, _, a) =>
+        {
+            e.Jobs!.ClearTimer(Coerce.ToInt32(e, a.At(0)));
+            return default;
+        }),
+        ["clearInterval"] = new NativeFunction("clearInterval", 1, (e, _, a) =>
         {
             e.Jobs!.ClearTimer(Coerce.ToInt32(e, a.At(0)));
             return default;
@@ -30,7 +49,11 @@ internal static class ScriptRoots
 
     private static readonly FrozenDictionary<string, string> Reasons = new Dictionary<string, string>(StringComparer.Ordinal)
     {
-        ["require"] = "code has no modules",
+        ["eval"] = "code cannot make code while it runs",
+        ["Function"] = "code cannot make code while it runs",
+        ["globalThis"] = "there is no global object",
+        ["module"] = "code is no module",
+        ["exports"] = "code is no module",
         ["process"] = "code sees nothing of the process that it runs in",
         ["fetch"] = "code has no network; put an http-request node before it",
         ["XMLHttpRequest"] = "code has no network; put an http-request node before it",

@@ -44,18 +44,19 @@ internal sealed class CallNode(ExpressionNode function, ArgumentList arguments, 
 
 /// <summary><c>a.name(x)</c>: a method of the value, or one that n8n gives to every value of the type.</summary>
 /// <param name="isExtension">Whether some type has an extension of that name.</param>
-internal sealed class MethodCallNode(ExpressionNode target, string name, bool optionalTarget, bool optionalCall, bool isExtension, ArgumentList arguments) : ExpressionNode
+internal sealed class MethodCallNode(ExpressionNode target, string name, bool optionalTarget, bool optionalCall, bool isExtension, ArgumentList arguments, string text) : ExpressionNode
 {
     public override JsValue Evaluate(Frame frame)
     {
         var self = target.Evaluate(frame);
         if (self.IsHole) return self;
         if (optionalTarget && self.IsNullish) return JsValue.Hole;
-        if (isExtension && ExtensionMethods.Find(frame.Evaluator, name, ref self) is { } extension) return arguments.Call(frame, extension, self);
+        if (isExtension && frame.Evaluator.Jobs is null && ExtensionMethods.Find(frame.Evaluator, name, ref self) is { } extension) return arguments.Call(frame, extension, self);
         var method = Properties.Get(frame.Evaluator, self, name);
         if (method.AsReference is JsFunction function) return frame.Evaluator.Adopt(arguments.Call(frame, function, self));
+        if (isExtension && frame.Evaluator.Jobs is not null && ExtensionMethods.Find(frame.Evaluator, name, ref self) is { } late) return arguments.Call(frame, late, self);
         if (optionalCall && method.IsNullish) return JsValue.Hole;
-        throw JsThrow.Type($"{name} is not a function");
+        throw JsThrow.Type($"{text} is not a function");
     }
 }
 
@@ -80,7 +81,6 @@ internal sealed class NewNode(ExpressionNode type, ArgumentList arguments, strin
     public override JsValue Evaluate(Frame frame)
     {
         if (type.Evaluate(frame).AsReference is not JsFunction function) throw JsThrow.Type($"{text} is not a constructor");
-        frame.Evaluator.Step(4);
-        return function.Construct(frame.Evaluator, arguments.ToArray(frame).Span);
+        return frame.Evaluator.Construct(function, arguments.ToArray(frame).Span, function);
     }
 }

@@ -47,23 +47,23 @@ internal sealed class ItemFieldNode(string name, bool mayBeMissing) : Expression
 /// <summary>One of the names that a script is given.</summary>
 internal sealed class GivenNode(string name) : ExpressionNode
 {
-    public override JsValue Evaluate(Frame frame) => frame.Evaluator.Adopt(frame.Evaluator.Scope.ExtraRoots![name]);
-}
-
-/// <summary>A name that a script does not know.</summary>
-internal sealed class MissingNode(string name) : ExpressionNode
-{
-    public override JsValue Evaluate(Frame frame) => throw JsThrow.Reference($"{name} is not defined");
-}
-
-/// <summary><c>await</c>.</summary>
-internal sealed class AwaitNode(ExpressionNode promise) : ExpressionNode
-{
     public override JsValue Evaluate(Frame frame)
     {
-        var value = promise.Evaluate(frame);
-        return frame.Evaluator.Jobs!.Await(frame.Evaluator, value);
+        var evaluator = frame.Evaluator;
+        return evaluator.Globals?.TryGet(name, out var assigned) == true ? assigned : evaluator.Adopt(evaluator.Scope.ExtraRoots![name]);
     }
+}
+
+/// <summary>A name that a script does not know, unless it has assigned to it.</summary>
+internal sealed class MissingNode(string name, bool mayBeMissing) : ExpressionNode
+{
+    public override JsValue Evaluate(Frame frame) => frame.Evaluator.Globals?.TryGet(name, out var value) == true ? value : mayBeMissing ? default : throw JsThrow.Reference($"{name} is not defined");
+}
+
+/// <summary>A name that no declaration made: as in any sloppy script it belongs to the whole of it.</summary>
+internal sealed class GlobalTarget(string name) : Target
+{
+    public override void Assign(Frame frame, JsValue value) => frame.Evaluator.Set(frame.Evaluator.Globals ??= frame.Evaluator.NewObject(), name, value);
 }
 
 internal sealed class ThisNode : ExpressionNode

@@ -89,7 +89,8 @@ internal sealed class SpreadNode(ExpressionNode source) : ExpressionNode
 }
 
 /// <summary>One field of an object literal: with a fixed name, a computed one, or the fields of another object.</summary>
-internal readonly record struct FieldPart(string? Name, ExpressionNode? Key, ExpressionNode Value);
+/// <param name="Accessor">Whether the value is a function that gets or sets the field.</param>
+internal readonly record struct FieldPart(string? Name, ExpressionNode? Key, ExpressionNode Value, string? Accessor = null);
 
 internal sealed class ObjectNode(FieldPart[] parts) : ExpressionNode
 {
@@ -99,16 +100,27 @@ internal sealed class ObjectNode(FieldPart[] parts) : ExpressionNode
         var result = evaluator.NewObject(parts.Length);
         foreach (var part in parts)
         {
-            if (part.Name is not null) result.Set(part.Name, part.Value.Evaluate(frame));
+            if (part.Accessor is not null) SetAccessor(frame, result, part);
+            else if (part.Name is not null) result.Set(part.Name, part.Value.Evaluate(frame));
             else if (part.Key is not null)
             {
                 var name = Coerce.ToName(evaluator, part.Key.Evaluate(frame));
-                evaluator.Set(result, name, part.Value.Evaluate(frame));
+                Properties.Define(evaluator, result, name, part.Value.Evaluate(frame));
             }
             else ObjectLibrary.CopyFields(evaluator, ((SpreadNode)part.Value).Source.Evaluate(frame), result);
         }
 
         return result;
+    }
+
+    private static void SetAccessor(Frame frame, JsObject result, FieldPart part)
+    {
+        var evaluator = frame.Evaluator;
+        var name = part.Name ?? Coerce.ToName(evaluator, part.Key!.Evaluate(frame));
+        var function = (JsFunction)part.Value.Evaluate(frame).AsReference!;
+        var traits = ObjectTraits.Of(result);
+        var accessor = part.Accessor == "get" ? new JsAccessor(function, null) : new JsAccessor(null, function);
+        Properties.Define(evaluator, result, name, accessor.Over(result.TryGet(name, out var before) ? before : traits.Hidden?[name] ?? default));
     }
 }
 
