@@ -47,6 +47,9 @@ public class Scope
     /// <summary><c>$pageCount</c>, <c>$response</c>, <c>$request</c> and other roots that only one node has, by name with the dollar sign.</summary>
     public IReadOnlyDictionary<string, JsValue>? ExtraRoots { get; set; }
 
+    /// <summary>Gives a file that code is shown a way to its content; null where there is none.</summary>
+    internal Action<JsObject>? Attach { get; set; }
+
     /// <summary><c>$nodeVersion</c>.</summary>
     public double NodeVersion { get; set; } = 1;
 

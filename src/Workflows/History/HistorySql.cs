@@ -58,6 +58,7 @@ internal static class HistorySql
             """),
         Schedules.ScheduleStore.Migration,
         QueuedRuns.Migration,
+        StaticDataStore.Migration,
     ];
 
     public const string AddDocument =

@@ -39,6 +39,9 @@ public sealed class NodeServices : IAsyncDisposable
     /// <summary>The RabbitMQ servers of nodes that use one.</summary>
     public OutgoingRabbit Rabbit { get; init; } = new();
 
+    /// <summary>What code keeps from one run to the next; set by the engine.</summary>
+    internal StaticDataStore StaticData { get; set; } = new(null);
+
     /// <summary>The stored authorisations; null when there are none.</summary>
     public ConnectionSource? Connections { get; init; }
 

@@ -17,7 +17,7 @@ public sealed partial class Run
     private bool _answered;
     private string? _cancelReason;
     private string? _trace;
-    private JsObject? _asData;
+    private JsObject? _asData, _customData;
     private int _turnOfData;
     private volatile bool _abandoned;
     private SecretMask? _secrets;
@@ -49,6 +49,9 @@ public sealed partial class Run
 
     /// <summary>Ends with the run, or when it begins to wait.</summary>
     public Task<RunResult> Ended => _ended.Task;
+
+    /// <summary>What code said about the run; null for nothing.</summary>
+    public JsObject? CustomData => _customData;
 
     /// <summary><c>$execution</c>.</summary>
     internal JsObject AsData => _asData is { } known && _turnOfData == State.CallsTaken ? known : _asData = MakeData();
@@ -270,12 +273,24 @@ public sealed partial class Run
     private JsObject MakeData()
     {
         _turnOfData = State.CallsTaken;
-        return new JsObject
+        var data = new JsObject
         {
             ["id"] = Id,
             ["mode"] = Request.Mode is RunMode.Test ? "test" : "production",
             ["resumeUrl"] = $"{Services.ResumeAddress}/{Id}/{Services.ResumeAddresses.Token(Id, _turnOfData)}",
         };
+        if (_customData is { } custom) data.Set("customData", custom.Clone());
+        return data;
+    }
+
+    /// <summary>What code says about the run, for whoever looks at it; nodes that come later see it.</summary>
+    internal void SetCustomData(JsObject data)
+    {
+        lock (_effects)
+        {
+            _customData = data;
+            _asData = null;
+        }
     }
 
     private DateTimeOffset Now => Services.Time.GetUtcNow();

@@ -37,6 +37,7 @@ public sealed partial class WorkflowEngine : IAsyncDisposable
         _options = options;
         _queue = new RunQueue(options.ConcurrentRuns, options.QueueLength, options.ConcurrentRunsPerTenant);
         options.Services.RunWorkflow = RunSubWorkflowAsync;
+        options.Services.StaticData = new StaticDataStore(options.Database);
         _scheduler = new Scheduler(Time, options.Database is null ? null : new ScheduleStore(options.Database), BeginScheduledAsync, (w, n, due, why) => NotStarted?.Invoke(w, n, due, why));
         _listeners = new MessageListeners(this, options, (w, n, why) => NotListening?.Invoke(w, n, why));
         _waiting = new WaitingRuns(Time, WakeAsync);

@@ -1,11 +1,16 @@
 using Sluice.Workflows.Data;
 using Sluice.Workflows.Expressions;
+using Sluice.Workflows.Nodes;
 
 namespace Sluice.Workflows.Sandbox;
 
 /// <summary>One execution of code, as the gateway sees it: what the worker is told, what it may ask, and what becomes of the files that went out by number.</summary>
-internal sealed class CodeCall(Scope scope, string code, string mode, bool continueOnFail)
+/// <param name="host">What it may ask of the run besides; null for nothing.</param>
+internal sealed class CodeCall(Scope scope, string code, string mode, bool continueOnFail, CodeHost? host = null)
 {
+    /// <summary>Bytes of a file whose content code can be told: in base64 it has to fit into one frame.</summary>
+    private const int MaximumFile = (Frames.MaximumLength >> 2) * 3 - 1024;
+
     private readonly List<BinaryData> _files = [];
 
     public JsObject Request()
@@ -19,6 +24,7 @@ internal sealed class CodeCall(Scope scope, string code, string mode, bool conti
             ["runIndex"] = scope.RunIndex,
             ["nodeVersion"] = scope.NodeVersion,
             ["nodeId"] = scope.NodeId,
+            ["nodeName"] = host?.NodeName,
         };
         if (scope.PreviousNode is { } previous)
             roots.Set("prevNode", new JsObject { ["name"] = previous.Name, ["outputIndex"] = previous.OutputIndex, ["runIndex"] = previous.RunIndex });
@@ -36,9 +42,31 @@ internal sealed class CodeCall(Scope scope, string code, string mode, bool conti
 
     /// <summary>Answers a question of the worker.</summary>
     /// <exception cref="InvalidDataException">It is none that a worker asks.</exception>
-    public JsObject Answer(JsObject question)
+    public async ValueTask<JsObject> AnswerAsync(JsObject question, CancellationToken cancel)
     {
         var name = question["name"].AsString ?? throw new InvalidDataException("a question without a name");
+        try
+        {
+            if (question["about"].AsString is "file") return await ContentAsync(name, cancel);
+            if (question["about"].AsString is "static") return new JsObject { ["value"] = host is null ? new JsObject() : await host.ReadStaticData(name, cancel) };
+        }
+        catch (NodeException e)
+        {
+            return new JsObject { ["error"] = e.Message };
+        }
+
+        return Answer(name, question);
+    }
+
+    private async ValueTask<JsObject> ContentAsync(string id, CancellationToken cancel)
+    {
+        if (File(id) is not { } file || host is null) return new JsObject { ["error"] = "there is no such file" };
+        var content = await host.ReadFile(file, cancel);
+        return content.Length > MaximumFile ? new JsObject { ["error"] = $"the file is longer than the {MaximumFile >> 20} MiB that code can read" } : new JsObject { ["data"] = Convert.ToBase64String(content.Span) };
+    }
+
+    private JsObject Answer(string name, JsObject question)
+    {
         if (question["about"].AsString is "env") return new JsObject { ["value"] = scope.Environment?.Invoke(name) ?? default };
         var node = scope.Nodes?.Invoke(name);
         if (node is null) return new JsObject { ["exists"] = false };
@@ -79,3 +107,9 @@ internal sealed class CodeCall(Scope scope, string code, string mode, bool conti
         return shown;
     }
 }
+
+/// <summary>What code can ask of its run besides other nodes' items.</summary>
+/// <param name="NodeName">The node that it belongs to.</param>
+/// <param name="ReadFile">The content of a file of an item.</param>
+/// <param name="ReadStaticData">What earlier runs left: <c>global</c>, or <c>node</c> for its own node.</param>
+internal sealed record CodeHost(string NodeName, Func<BinaryData, CancellationToken, ValueTask<ReadOnlyMemory<byte>>> ReadFile, Func<string, CancellationToken, ValueTask<JsObject>> ReadStaticData);

@@ -79,7 +79,7 @@ internal sealed class WorkerProcess : IAsyncDisposable
                 var (kind, content) = await ReceiveAsync();
                 if (kind is not (Frames.Done or Frames.Question) || content.AsObject is not { } said) throw new InvalidDataException("the worker does not speak as it should");
                 if (kind == Frames.Done) return said;
-                await SendAsync(Frames.Answer, call.Answer(said));
+                await SendAsync(Frames.Answer, await call.AnswerAsync(said, either.Token));
             }
         }
         catch (Exception e) when (e is IOException or InvalidDataException or JsonException or ObjectDisposedException)

@@ -76,7 +76,7 @@ internal sealed partial class Compiler
                 var missing = Named(withDefault.Target, withDefault.Value);
                 return new DefaultTarget(Pattern(withDefault.Target, declares), missing);
             case MemberSyntax { Property: PrivateNameSyntax hidden } member: return new PrivateTarget(Expression(member.Target), Private(hidden));
-            case MemberSyntax { Target: SuperSyntax } member: return new MemberTarget(This(), Expression(member.Property));
+            case MemberSyntax { Target: SuperSyntax } member: return new SuperTarget(Owner(member), _function.IsStatic, Expression(member.Property), This());
             case MemberSyntax { IsOptional: false } member:
                 _copies = true;
                 return new MemberTarget(Expression(member.Target), Expression(member.Property));

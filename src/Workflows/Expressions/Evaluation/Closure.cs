@@ -122,7 +122,7 @@ internal class Closure(FunctionCode code, Frame frame) : JsFunction(code.Name, c
         {
             evaluator.Depth = depth;
             evaluator.TakeReturned();
-            promise.Reject(evaluator, JsThrow.Of(evaluator, e)!);
+            promise.Reject(evaluator, JsThrow.Of(evaluator, e)!.From(evaluator));
         }
 
         return promise;

@@ -10,7 +10,7 @@ internal abstract class JsFunction(string name, int length) : JsReference
     public string Name { get; } = name;
 
     /// <summary>How many parameters it says it has.</summary>
-    public int Length { get; } = length;
+    public virtual int Length { get; } = length;
 
     /// <summary>Runs it. Call it by way of <c>Evaluator.Call</c>, which watches the budgets.</summary>
     public abstract JsValue Invoke(Evaluator evaluator, JsValue self, ReadOnlySpan<JsValue> arguments);
@@ -34,7 +34,12 @@ internal abstract class JsFunction(string name, int length) : JsReference
 
     internal override bool TryGetField(Evaluator evaluator, string name, out JsValue value)
     {
-        if (Traits is { } traits && Inheritance.TryGet(evaluator, traits, name, this, out value)) return true;
+        if (Traits is { } own && Inheritance.TryFindOwn(own, name, out value))
+        {
+            if (value.AsReference is JsAccessor accessor) value = accessor.Read(evaluator, this);
+            return true;
+        }
+
         switch (name)
         {
             case "name":
@@ -48,7 +53,7 @@ internal abstract class JsFunction(string name, int length) : JsReference
                 return true;
             default:
                 value = default;
-                return false;
+                return Traits is { } traits && Inheritance.TryGet(evaluator, traits, name, this, out value);
         }
     }
 

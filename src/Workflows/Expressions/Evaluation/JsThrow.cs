@@ -13,6 +13,13 @@ internal sealed class JsThrow(JsValue value) : Exception
     public static JsThrow? Of(Evaluator evaluator, Exception exception) => exception as JsThrow
         ?? (evaluator.Jobs is not null && exception is ExpressionError { Kind: ExpressionErrorKind.Refused } ? Error("Error", exception.Message) : null);
 
+    /// <summary>The same, of an error that says where it came from: the statement under way, unless it knows better.</summary>
+    public JsThrow From(Evaluator evaluator)
+    {
+        if (Value.AsReference is JsError { Place: < 0 } error) error.Place = evaluator.Position;
+        return this;
+    }
+
     public static JsThrow Type(string message) => new(new JsError("TypeError", message));
 
     public static JsThrow Range(string message) => new(new JsError("RangeError", message));

@@ -45,14 +45,14 @@ internal static class Properties
                 if (Inheritance.TryGet(evaluator, traits, name, target, out var member)) return member;
                 if (traits.IsBare) return default;
                 break;
-            case >= JsKind.Object when target.AsReference!.Traits is { } others && Inheritance.TryGet(evaluator, others, name, target, out var other):
+            case >= JsKind.Object when target.AsReference is { Traits: { } others } and not JsFunction && Inheritance.TryGet(evaluator, others, name, target, out var other):
                 return other;
             case var kind when kind >= JsKind.Object && target.AsReference!.TryGetField(evaluator, name, out var special):
                 return special;
         }
 
         if (Prototypes.For(target).TryGet(name, out var method)) return method;
-        if (!Forbidden.Contains(name)) return default;
+        if (!Forbidden.Contains(name)) return JsSymbol.IsKey(name) ? Iteration.Method(evaluator, target, name) : default;
         if (evaluator.Jobs is null || ForbiddenInScripts.Contains(name)) throw Refuse(name);
         return name == "constructor" ? Inheritance.Constructor(evaluator, target) : default;
     }
@@ -74,13 +74,15 @@ internal static class Properties
     }
 
     public static bool Has(Evaluator evaluator, JsValue target, string name) =>
-        HasOwn(evaluator, target, name) || (target.AsReference?.Traits is { } traits && Inheritance.TryFind(evaluator, traits, name, out _)) || Prototypes.For(target).TryGet(name, out _);
+        HasOwn(evaluator, target, name) || (target.AsReference?.Traits is { } traits && Inheritance.TryFind(evaluator, traits, name, out _))
+        || (target.AsReference?.Traits?.IsBare != true && Prototypes.For(target).TryGet(name, out _));
 
     public static bool HasOwn(Evaluator evaluator, JsValue target, string name) => target.AsReference switch
     {
         JsObject own => own.Contains(name) || (own.Traits is { } traits && Inheritance.TryFindOwn(traits, name, out _)),
         JsArray array => name == "length" || (JsObject.IsIndex(name, out var index) && index < array.Count && !array.Span[(int)index].IsHole) || array.Fields?.Contains(name) == true,
         JsView view => view.Names.Contains(name),
+        JsFunction function => name is "name" or "length" || (name == "prototype" && function.PrototypeObject is not null) || (function.Traits is { } traits && Inheritance.TryFindOwn(traits, name, out _)),
         { Traits: { } traits } when Inheritance.TryFindOwn(traits, name, out _) => true,
         null => target.AsString is { } text && (name == "length" || (JsObject.IsIndex(name, out var at) && at < text.Length)),
         var other => other.TryGetField(evaluator, name, out _),
@@ -138,14 +140,19 @@ internal static class Properties
         switch (target.AsReference)
         {
             case JsObject own:
-                evaluator.RequireOwn(own);
                 evaluator.Step(1 + own.Count / 4);
                 if (own.Traits is { } traits)
                 {
-                    if (traits.Extensibility >= Extensibility.Sealed || traits.Constant?.Contains(name) == true) return false;
+                    if (traits.Extensibility >= Extensibility.Sealed || traits.Constant?.Contains(name) == true)
+                    {
+                        evaluator.Refuse($"Cannot delete property '{name}' of #<Object>");
+                        return false;
+                    }
+
                     if (traits.Hidden?.Remove(name) == true) return true;
                 }
 
+                evaluator.RequireOwn(own);
                 own.Remove(name);
                 return true;
             case JsArray array when JsObject.IsIndex(name, out var index):
@@ -153,6 +160,7 @@ internal static class Properties
                 if (index < array.Count) array.Span[(int)index] = JsValue.Hole;
                 return true;
             case null when target.IsNullish: throw JsThrow.Type($"Cannot convert {target} to object");
+            case { Traits: { Extensibility: not Extensibility.Frozen } others }: return others.Fields?.Remove(name) == true || others.Hidden?.Remove(name) == true;
             default: return false;
         }
     }
@@ -172,6 +180,7 @@ internal static class Properties
             case JsArray array:
                 AddIndices(array.Count, i => !array.Span[i].IsHole);
                 if (array.Fields is { } fields) names.AddRange(fields.Names);
+                if (array.Traits?.Fields is { } more) names.AddRange(more.Names);
                 break;
             case JsView view:
                 names.AddRange(view.Names);

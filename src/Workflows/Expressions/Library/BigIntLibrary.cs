@@ -8,12 +8,29 @@ namespace Sluice.Workflows.Expressions.Library;
 internal static class BigIntLibrary
 {
     public static MethodTable Methods { get; } = new MethodTable.Builder()
-        .Add("toString", 0, (_, self, _) => self.AsReference!.ToString())
+        .Add("toString", 1, (e, self, a) => a.At(0).IsUndefined || Coerce.ToInteger(e, a[0]) == 10 ? self.AsReference!.ToString() : InRadix(e, ((JsBigInt)self.AsReference!).Value, Coerce.ToInteger(e, a[0])))
         .Add("toLocaleString", 0, (_, self, _) => ((JsBigInt)self.AsReference!).Value.ToString("N0", System.Globalization.CultureInfo.InvariantCulture))
         .Add("valueOf", 0, (_, self, _) => self)
         .Build();
 
     public static NativeConstructor Constructor { get; } = new("BigInt", 1, MethodTable.Empty, (e, _, a) => From(e, a.At(0)), null, _ => false);
+
+    private static string InRadix(Evaluator e, BigInteger value, double radix)
+    {
+        if (radix is < 2 or > 36) throw JsThrow.Range("toString() radix must be between 2 and 36");
+        var digits = new List<char>();
+        for (var rest = BigInteger.Abs(value); !rest.IsZero; rest /= (int)radix)
+        {
+            e.Step(1 + (int)(rest.GetBitLength() / 64));
+            digits.Add("0123456789abcdefghijklmnopqrstuvwxyz"[(int)(rest % (int)radix)]);
+        }
+
+        if (digits.Count == 0) return "0";
+        if (value.Sign < 0) digits.Add('-');
+        digits.Reverse();
+        e.AllocateText(digits.Count);
+        return new string([.. digits]);
+    }
 
     private static JsValue From(Evaluator e, JsValue value)
     {

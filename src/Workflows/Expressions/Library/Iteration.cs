@@ -23,6 +23,10 @@ internal static class Iteration
         || (value.AsReference is LibraryObject library && (library.Elements(evaluator) is not null || library.TryGetField(evaluator, JsSymbol.Iterator.Key, out _)))
         || (value.AsReference?.Traits is { } traits && Inheritance.TryFind(evaluator, traits, JsSymbol.Iterator.Key, out _));
 
+    /// <summary>What a value that is walked through has under <c>Symbol.iterator</c> although nobody wrote it; undefined for others.</summary>
+    public static JsValue Method(Evaluator evaluator, JsValue value, string key) => key == JsSymbol.Iterator.Key && IsIterable(evaluator, value)
+        ? evaluator.Own(new NativeFunction("values", 0, (e, self, _) => e.Own(new JsIterator(Of(e, self))))) : default(JsValue);
+
     /// <summary>An iterator over values: by the protocol of the language if it has one, or else by <see cref="Of"/>.</summary>
     /// <param name="isAsync">Whether one that gives promises is preferred.</param>
     public static IteratorHandle Open(Evaluator evaluator, JsValue value, bool isAsync)

@@ -66,6 +66,7 @@ internal static class JsonLibrary
         /// <returns>Whether the value can be said in JSON.</returns>
         public bool Write(string name, JsValue value, JsValue holder, int depth)
         {
+            if (depth > JsJson.MaximumDepth && e.Jobs is not null) throw JsThrow.Type("Converting circular structure to JSON");
             e.Descend(depth);
             if (value.AsReference is { } reference) value = ToJson(e, reference, name);
             if (replacer is not null) value = e.Call(replacer, holder, [name, value]);

@@ -119,7 +119,8 @@ internal sealed class RegexTranslator
                 break;
             case '.':
                 _at++;
-                _output.Append(_dotAll ? "[\\s\\S]" : $"[^{LineEnds}]");
+                var any = _dotAll ? "[\\s\\S]" : $"[^{LineEnds}]";
+                _output.Append(_unicode ? $"(?:[\\ud800-\\udbff][\\udc00-\\udfff]|{any})" : any);
                 break;
             case '[':
                 Class();

@@ -100,6 +100,19 @@ internal static partial class StringLibrary
         .Add("hasOwnProperty", 1, (e, self, a) => Properties.HasOwn(e, self, Coerce.ToName(e, a.At(0))))).Build();
 
     public static NativeConstructor Constructor { get; } = new("String", 1, new MethodTable.Builder()
+        .Add("raw", 1, (e, _, a) =>
+        {
+            var parts = Iteration.Of(e, Properties.Get(e, a.At(0), "raw")).ToArray();
+            var text = new StringBuilder();
+            for (var i = 0; i < parts.Length; i++)
+            {
+                text.Append(Coerce.ToText(e, parts[i]));
+                if (i + 1 < parts.Length && i + 1 < a.Length) text.Append(Coerce.ToText(e, a[i + 1]));
+            }
+
+            e.AllocateText(text.Length);
+            return text.ToString();
+        })
         .Add("fromCharCode", 1, (e, _, a) =>
         {
             e.AllocateText(a.Length);
@@ -121,7 +134,7 @@ internal static partial class StringLibrary
 
             return text.ToString();
         })
-        .Build(), (e, _, a) => a.Length == 0 ? "" : Coerce.ToText(e, a[0]), (e, _, a) => a.Length == 0 ? "" : Coerce.ToText(e, a[0]), _ => false);
+        .Build(), (e, _, a) => a.Length == 0 ? "" : a[0].AsReference is JsSymbol symbol ? symbol.ToString() : Coerce.ToText(e, a[0]), (e, _, a) => a.Length == 0 ? "" : Coerce.ToText(e, a[0]), _ => false);
 
     public static string Text(Evaluator e, JsValue self) => self.IsNullish ? throw JsThrow.Type("String.prototype method called on null or undefined") : Coerce.ToText(e, self);
 

@@ -78,6 +78,7 @@ internal static class ItemViews
             if (file.Directory is not null) view.Set("directory", file.Directory);
             view.Set("fileSize", file.Size);
             if (file.StoreKey is not null) view.Set("id", file.StoreKey);
+            e.Scope.Attach?.Invoke(view);
             e.Set(files, name, view);
         }
 

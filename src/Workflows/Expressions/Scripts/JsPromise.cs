@@ -98,6 +98,8 @@ internal sealed class JsPromise : JsReference
 
     internal override JsValue ToJson() => new JsObject();
 
+    public override string ToString() => "[object Promise]";
+
     private void Settle(Evaluator e, JsValue value, JsThrow? failure)
     {
         (Value, Failure, IsSettled) = (value, failure, true);

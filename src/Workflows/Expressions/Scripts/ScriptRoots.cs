@@ -55,11 +55,8 @@ internal static class ScriptRoots
         ["module"] = "code is no module",
         ["exports"] = "code is no module",
         ["process"] = "code sees nothing of the process that it runs in",
-        ["fetch"] = "code has no network; put an http-request node before it",
-        ["XMLHttpRequest"] = "code has no network; put an http-request node before it",
-        ["$getWorkflowStaticData"] = "nothing is kept from one run to the next",
-        ["getWorkflowStaticData"] = "nothing is kept from one run to the next",
-        ["$helpers"] = "code has no helpers",
+        ["fetch"] = "code has no network; use an HTTP Request node before this one",
+        ["XMLHttpRequest"] = "code has no network; use an HTTP Request node before this one",
     }.ToFrozenDictionary(StringComparer.Ordinal);
 
     public static bool TryGet(string name, out JsValue value) => Values.TryGetValue(name, out value);

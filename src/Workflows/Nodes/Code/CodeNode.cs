@@ -1,5 +1,6 @@
 using Sluice.Workflows.Data;
 using Sluice.Workflows.Expressions.Scripts;
+using Sluice.Workflows.Runs;
 using Sluice.Workflows.Sandbox;
 
 namespace Sluice.Workflows.Nodes.Code;
@@ -37,7 +38,7 @@ internal sealed class CodeNode : Node
     public CodeNode(CodeParameters parameters, NodeSetup setup)
         : this(parameters.Mode is "runOnceForEachItem" ? "each" : "all", parameters.JsCode, parameters.Language is "javaScript" ? "jsCode" : "", setup)
     {
-        if (parameters.Language is not "javaScript") setup.Report("language", "Python is not run here; only JavaScript is");
+        if (parameters.Language is not "javaScript") setup.Report("language", "Python is not run here: code runs in an interpreter of its own, which knows only JavaScript; write it in JavaScript");
     }
 
     /// <param name="name">The parameter that the code stands in; empty when it is not to be looked at.</param>
@@ -46,7 +47,7 @@ internal sealed class CodeNode : Node
         (_mode, _code) = (mode, code);
         if (name.Length == 0) return;
         if (string.IsNullOrWhiteSpace(code)) setup.Report(name, "there is no code");
-        else if (Script.Compile(code, ScriptRunner.Given).Problem is { } problem) setup.Report(name, problem);
+        else if (Script.Compile(code, CodeRoots.Names).Problem is { } problem) setup.Report(name, problem);
     }
 
     // Code that gives no items ends a circle.
@@ -55,12 +56,21 @@ internal sealed class CodeNode : Node
     public override async ValueTask<NodeResult> ExecuteAsync(NodeContext context)
     {
         if (context.Items.Count == 0 && _mode is "each" or "functionItem") return NodeResult.Nothing;
-        var call = new CodeCall(context.Scope, _code, _mode, context.ContinueOnFail);
+        var workflow = context.Run.Model.Definition;
+        var host = new CodeHost(context.Node.Name, context.Services.ReadAsync, (part, cancel) => context.Services.StaticData.ReadAsync(workflow, Part(context, part), cancel));
+        var call = new CodeCall(context.Scope, _code, _mode, context.ContinueOnFail, host);
         var done = await context.Services.Code.RunAsync(call, context.Cancellation);
         if (done["log"].AsArray is { Count: > 0 } lines) context.Log(lines.Select(l => l.ToString()));
         if (done["error"].AsString is { } error) throw Failure(error, done["line"], -1);
+        if (done["custom"].AsObject is { } custom) context.Run.SetCustomData(custom);
+        // As in n8n, what somebody tries out leaves nothing behind.
+        if (done["static"].AsObject is { } changed && context.Run.Request.Mode is not RunMode.Test)
+            foreach (var (part, data) in changed) await context.Services.StaticData.WriteAsync(workflow, Part(context, part), data, context.Cancellation);
         return NodeResult.Of(_mode is "each" or "functionItem" ? Each(context, call, done["values"].AsArray) : new ReturnedItems(call, _mode).All(done["value"]));
     }
+
+    /// <summary>What a part of the static data is called in documents.</summary>
+    private static string Part(NodeContext context, string part) => part is "node" ? $"node:{context.Node.Name}" : part;
 
     private List<Item> Each(NodeContext context, CodeCall call, JsArray? outcomes)
     {

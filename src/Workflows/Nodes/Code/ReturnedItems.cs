@@ -48,7 +48,7 @@ internal sealed class ReturnedItems(CodeCall call, string mode)
 
     private BinaryData FileOf(JsObject? file, string what)
     {
-        if (file?["id"].AsString is { } id && call.File(id) is { } known && !file.Contains("data")) return known;
+        if (file?["id"].AsString is { } id && call.File(id) is { } known && !file.Contains("data")) return Renamed(known, file);
         if (file?["data"].AsString is not { } data) throw Wrong($"{what} has no 'data'");
         byte[] content;
         try
@@ -68,6 +68,14 @@ internal sealed class ReturnedItems(CodeCall call, string mode)
             Size = content.Length,
             Content = content,
         };
+    }
+
+    /// <summary>A file that is passed on, with what the code says of it.</summary>
+    private static BinaryData Renamed(BinaryData known, JsObject file)
+    {
+        var (type, name, extension) = (file["mimeType"].AsString ?? known.MimeType, file["fileName"].AsString, file["fileExtension"].AsString);
+        if (type == known.MimeType && name == known.FileName && extension == known.FileExtension) return known;
+        return new BinaryData { MimeType = type, FileName = name, FileExtension = extension, Directory = known.Directory, Size = known.Size, Content = known.Content, StoreKey = known.StoreKey };
     }
 
     private static List<PairedItem> Paired(JsValue value)

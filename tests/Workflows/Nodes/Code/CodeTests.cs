@@ -32,7 +32,7 @@ public sealed class CodeTests(SharedWorkers shared) : IClassFixture<SharedWorker
     [InlineData("try { $('Nobody').all() } catch (e) { return [{ caught: e.message }] }", """[{"caught":"there is no node 'Nobody'"}]""")]
     [InlineData("return [{ start: $('Start').all().map(i => i.json.n), first: $node['Start'].json.n, w: $workflow.name, zone: $now.zoneName }]", """[{"start":[1,2],"first":1,"w":"code","zone":"Europe/Berlin"}]""")]
     [InlineData("const o = { async load() { return 5 }, plain() { return this.v }, v: 3 }; return [{ a: await o.load(), b: o.plain() }]", """[{"a":5,"b":3}]""")]
-    [InlineData("const name = 'async'; const async = (x) => x + 1; return [{ a: async(1), t: typeof somethingUnknown, u: typeof require }]", """[{"a":2,"t":"undefined","u":"undefined"}]""")]
+    [InlineData("const name = 'async'; const async = (x) => x + 1; return [{ a: async(1), t: typeof somethingUnknown, u: typeof require }]", """[{"a":2,"t":"undefined","u":"function"}]""")]
     [InlineData("return [{ d: DateTime.fromISO('2026-03-29T01:30', { zone: 'America/New_York' }).plus({ hours: 1 }).toISO(), h: 'abc'.hash('sha256').slice(0, 8) }]", """[{"d":"2026-03-29T02:30:00.000-04:00","h":"ba7816bf"}]""")]
     public async Task Runs_once_for_all_items(string code, string expected) => Runs.Workflows.Show(await All(code)).ShouldBe(expected);
 
@@ -53,7 +53,7 @@ public sealed class CodeTests(SharedWorkers shared) : IClassFixture<SharedWorker
     [InlineData("missing + 1", "ReferenceError: missing is not defined (line 1)")]
     [InlineData("await new Promise(() => {})", "Error: this waits for a promise that nothing will ever settle (line 1)")]
     [InlineData("Promise.reject(new Error('nobody looks')); return []", "Error: nobody looks (line 1)")]
-    [InlineData("const o = {}; o.o = o; return [o]", "nested deeper than 256 levels")]
+    [InlineData("const o = {}; o.o = o; return [o]", "the data is nested too deeply, or contains itself (line 1)")]
     public async Task Says_what_went_wrong_and_where(string code, string message) => (await Should.ThrowAsync<NodeException>(() => All(code))).Message.ShouldBe(message);
 
     [Fact]
@@ -66,6 +66,51 @@ public sealed class CodeTests(SharedWorkers shared) : IClassFixture<SharedWorker
         output[0].Binary!["data"].ShouldBeSameAs(file);
         output[1].PairedItems.ShouldBe([new PairedItem(0)]);
         output[1].Binary!["made"].Content!.Value.ToArray().ShouldBe("hey"u8.ToArray());
+    }
+
+    [Theory]
+    [InlineData("const b = await this.helpers.getBinaryDataBuffer(0, 'data'); return [{ text: b.toString(), size: b.length, isBuffer: Buffer.isBuffer(b) }]", """[{"text":"hi","size":2,"isBuffer":true}]""")]
+    [InlineData("return [{ inline: items[0].binary.data.data, input: $input.first().binary.data.data, root: $binary.data.data, keys: Object.keys(items[0].binary.data) }]",
+        """[{"inline":"aGk=","input":"aGk=","root":"aGk=","keys":["mimeType","fileName","fileExtension","fileSize","id"]}]""")]
+    [InlineData("const f = await this.helpers.prepareBinaryData(Buffer.from('a,b'), 'x.csv'); return [{ json: { f } }]", """[{"f":{"data":"YSxi","mimeType":"text/csv","fileName":"x.csv","fileExtension":"csv","fileSize":3}}]""")]
+    [InlineData("try { await this.helpers.httpRequest({ url: 'http://x' }) } catch (e) { return { m: e.message } }", """[{"m":"'httpRequest' is not available: code has no network; use an HTTP Request node before this one"}]""")]
+    [InlineData("try { await this.helpers.getBinaryDataBuffer(0, 'none') } catch (e) { return { m: e.message } }",
+        """[{"m":"This operation expects the node's input data to contain a binary file 'none', but none was found [item 0]"}]""")]
+    [InlineData("return { node: this.getNode().name, zone: this.getTimezone(), n: this.getInputData().length, id: typeof this.getExecutionId(), mode: $execution.mode }", """[{"node":"Node","zone":"Europe/Berlin","n":1,"id":"string","mode":"production"}]""")]
+    [InlineData("$execution.customData.set('orderId', 7); $execution.customData.setAll({ ok: true }); return { ...$execution.customData.getAll(), one: $execution.customData.get('orderId') }", """[{"orderId":"7","ok":"true","one":"7"}]""")]
+    [InlineData("try { $execution.customData.set('a b', 1) } catch (e) { return { m: e.message } }", """[{"m":"Custom data key \u0022a b\u0022 has to be of at most 50 letters, digits and underscores"}]""")]
+    [InlineData("return { hours: new Date('2024-07-01T10:00:00').toISOString(), offset: new Date(0).getTimezoneOffset(), now: DateTime.now().zoneName }", """[{"hours":"2024-07-01T08:00:00.000Z","offset":-60,"now":"Europe/Berlin"}]""")]
+    [InlineData("return { q: $jmespath({ a: [{ b: 1 }, { b: 2 }] }, 'a[*].b'), prev: $prevNode.name, run: $runIndex, params: typeof $('Start').params, ran: $('Start').isExecuted, m: $('Start').itemMatching(0).json.n }",
+        """[{"q":[1,2],"prev":"Start","run":0,"params":"object","ran":true,"m":1}]""")]
+    [InlineData("return { e: $env.NOTHING === undefined, v: Object.keys($vars).length, i: typeof Interval.fromDateTimes, d: Duration.fromObject({ hours: 1 }).as('minutes') }", """[{"e":true,"v":0,"i":"function","d":60}]""")]
+    public async Task Has_what_n8n_gives_to_code(string code, string expected)
+    {
+        var file = new BinaryData { MimeType = "text/plain", FileName = "hi.txt", FileExtension = "txt", Size = 2, Content = "hi"u8.ToArray() };
+        var output = await Run(code, items: [new Item(new JsObject { ["n"] = 1 }) { Binary = new Dictionary<string, BinaryData> { ["data"] = file } }]);
+        JsJson.WriteString(new JsArray([.. output.Select(i => (JsValue)i.Json)])).ShouldBe(expected.Replace("\\u0022", "\\\"", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task Keeps_static_data_from_one_run_to_the_next()
+    {
+        const string code = "const s = $getWorkflowStaticData('global'), own = this.getWorkflowStaticData('node'); s.n = (s.n || 0) + 1; own.last = s.n * 10; if ($json.fail) throw new Error('x'); return { n: s.n, last: own.last }";
+        var model = Model("code", new JsObject { ["jsCode"] = code });
+        await using var engine = new WorkflowEngine(new EngineOptions { Services = new NodeServices { Code = new CodeWorkers() } });
+        (await Next(engine, model, new JsObject())).ShouldBe("""{"n":1,"last":10}""");
+        (await Next(engine, model, new JsObject())).ShouldBe("""{"n":2,"last":20}""");
+        (await Next(engine, model, new JsObject { ["fail"] = true })).ShouldBe("failed");
+        (await Next(engine, model, new JsObject())).ShouldBe("""{"n":3,"last":30}""");
+        (await Next(engine, model, new JsObject(), RunMode.Test)).ShouldBe("""{"n":4,"last":40}""");
+        (await Next(engine, model, new JsObject())).ShouldBe("""{"n":4,"last":40}""");
+
+        static async Task<string> Next(WorkflowEngine engine, WorkflowModel model, JsObject input, RunMode? mode = null)
+        {
+            var request = new RunRequest { Items = [new Item(input)] };
+            if (mode is { } other) request = new RunRequest { Items = [new Item(input)], Mode = other };
+            var run = await engine.StartAsync(model, request);
+            var result = await run.Ended.WaitAsync(TimeSpan.FromMinutes(2), TestContext.Current.CancellationToken);
+            return result.Succeeded ? JsJson.WriteString(run.Executions(model.Find("Node")!)[0].Outputs![0][0].Json) : "failed";
+        }
     }
 
     [Fact]
@@ -95,13 +140,12 @@ public sealed class CodeTests(SharedWorkers shared) : IClassFixture<SharedWorker
 
     [Theory]
     [InlineData("""{"jsCode": "return ["}""", "parameters.jsCode: line 1: the code is not complete")]
-    [InlineData("""{"jsCode": "const x = 1;\nconst fs = require('fs');"}""", "parameters.jsCode: line 2: 'require' is not available: code has no modules")]
-    [InlineData("""{"jsCode": "await fetch('http://x')"}""", "parameters.jsCode: line 1: 'fetch' is not available: code has no network; put an http-request node before it")]
+    [InlineData("""{"jsCode": "await fetch('http://x')"}""", "parameters.jsCode: line 1: 'fetch' is not available: code has no network; use an HTTP Request node before this one")]
     [InlineData("""{"jsCode": "import fs from 'fs'"}""", "parameters.jsCode: line 1: 'import' leads nowhere: code has no modules")]
-    [InlineData("""{"jsCode": "\n\nclass A {}"}""", "parameters.jsCode: line 3: classes are not supported in code")]
+    [InlineData("""{"jsCode": "\n\nclass A { a( }"}""", "parameters.jsCode: line 3: unexpected '}'")]
     [InlineData("""{"jsCode": "function f() { await 1 }"}""", "parameters.jsCode: line 1: 'await' stands in a function that is not async")]
     [InlineData("""{}""", "parameters.jsCode: there is no code")]
-    [InlineData("""{"language": "python", "pythonCode": "return []"}""", "parameters.language: Python is not run here; only JavaScript is")]
+    [InlineData("""{"language": "python", "pythonCode": "return []"}""", "parameters.language: Python is not run here: code runs in an interpreter of its own, which knows only JavaScript; write it in JavaScript")]
     public void Is_refused_when_it_is_loaded(string parameters, string problem)
     {
         var node = new JsObject { ["name"] = "Node", ["type"] = "n8n-nodes-base.code", ["typeVersion"] = 2, ["parameters"] = JsJson.Parse(parameters) };

@@ -72,7 +72,7 @@ internal sealed class IndexCallNode(ExpressionNode target, ExpressionNode key, b
         var method = Properties.Get(frame.Evaluator, self, name);
         if (method.AsReference is JsFunction function) return frame.Evaluator.Adopt(arguments.Call(frame, function, self));
         if (optionalCall && method.IsNullish) return JsValue.Hole;
-        throw JsThrow.Type($"{Coerce.ToText(frame.Evaluator, name)} is not a function");
+        throw JsThrow.Type($"{(name.AsReference is JsSymbol symbol ? symbol.ToString() : Coerce.ToText(frame.Evaluator, name))} is not a function");
     }
 }
 

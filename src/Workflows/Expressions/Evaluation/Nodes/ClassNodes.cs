@@ -120,6 +120,21 @@ internal sealed class SuperMemberNode(ExpressionNode owner, bool isStatic, Expre
     }
 }
 
+/// <summary><c>super.name = value</c>: a setter of the class that is extended, or a field of this object.</summary>
+internal sealed class SuperTarget(ExpressionNode owner, bool isStatic, ExpressionNode key, ExpressionNode self) : Target
+{
+    public override void Assign(Frame frame, JsValue value)
+    {
+        var evaluator = frame.Evaluator;
+        var name = Coerce.ToName(evaluator, key.Evaluate(frame));
+        var made = (ClassFunction)owner.Evaluate(frame).AsReference!;
+        var receiver = self.Evaluate(frame);
+        var holder = isStatic ? made : made.PrototypeObject!;
+        if (holder.Traits?.Prototype is { } above && Inheritance.Accessor(evaluator, above, name) is { Setter: { } setter }) evaluator.Call(setter, receiver, [value]);
+        else Properties.Define(evaluator, receiver.AsReference!, name, value);
+    }
+}
+
 /// <summary><c>super.name(...)</c>.</summary>
 internal sealed class SuperMethodNode(SuperMemberNode member, ArgumentList arguments) : ExpressionNode
 {

@@ -99,10 +99,8 @@ internal sealed class TryStatement(Statement body, Target? parameter, Statement?
 
     private static JsThrow Caught(Evaluator evaluator, Exception exception, int depth)
     {
-        var thrown = JsThrow.Of(evaluator, exception)!;
         evaluator.Step(CatchCost);
         evaluator.Depth = depth;
-        if (thrown.Value.AsReference is JsError { Place: < 0 } error) error.Place = evaluator.Position;
-        return thrown;
+        return JsThrow.Of(evaluator, exception)!.From(evaluator);
     }
 }

@@ -31,6 +31,8 @@ internal sealed class ClassFunction : JsFunction
 
     public Closure? Constructor { get; set; }
 
+    public override int Length => Constructor?.Length ?? 0;
+
     public void AddField(JsValue name, PrivateName? hidden, Closure? value) => _fields.Add((name, hidden, value));
 
     public void AddPrivateMethod(PrivateName name, JsValue method)

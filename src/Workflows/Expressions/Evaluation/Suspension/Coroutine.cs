@@ -105,7 +105,7 @@ internal sealed class Coroutine(Evaluator evaluator) : INotifyCompletion
         }
         catch (Exception e) when (JsThrow.Of(evaluator, e) is not null)
         {
-            Failure = JsThrow.Of(evaluator, e);
+            Failure = JsThrow.Of(evaluator, e)!.From(evaluator);
         }
         catch (Exception e)
         {

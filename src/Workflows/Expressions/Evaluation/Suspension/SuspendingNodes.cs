@@ -69,7 +69,8 @@ internal sealed class YieldAllNode(ExpressionNode source, bool isAsync) : Suspen
                     return Properties.Get(evaluator, result, "value");
                 }
 
-                sent = await YieldNode.Hand(frame, Properties.Get(evaluator, result, "value"));
+                var value = Properties.Get(evaluator, result, "value");
+                sent = await YieldNode.Hand(frame, isAsync && !iterator.IsAsync ? await AwaitNode.For(frame, value) : value);
             }
         }
         finally
