@@ -65,7 +65,7 @@ internal sealed class FunctionCode
 }
 
 /// <summary>A function written in the expression, with the variables around it.</summary>
-internal class Closure(FunctionCode code, Frame frame) : JsFunction(code.Name, code.Length)
+internal sealed class Closure(FunctionCode code, Frame frame) : JsFunction(code.Name, code.Length)
 {
     private JsReference? _prototype;
 

@@ -1,5 +1,4 @@
 using Sluice.Workflows.Data;
-using Sluice.Workflows.Expressions.Scripts;
 
 namespace Sluice.Workflows.Expressions.Evaluation;
 

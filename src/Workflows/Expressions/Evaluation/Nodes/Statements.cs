@@ -1,5 +1,3 @@
-using Sluice.Workflows.Data;
-
 namespace Sluice.Workflows.Expressions.Evaluation;
 
 internal sealed class BlockStatement(Statement[] statements) : Statement

@@ -1,5 +1,4 @@
 using Sluice.Workflows.Data;
-using Sluice.Workflows.Expressions.Library;
 
 namespace Sluice.Workflows.Expressions.Evaluation;
 
