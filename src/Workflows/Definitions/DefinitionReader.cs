@@ -59,7 +59,7 @@ public static class DefinitionReader
         return new WorkflowDefinition
         {
             Name = name,
-            Id = map.Text("id"),
+            Id = map["id"] is ScalarNode { IsNull: false } id ? id.Text : null,
             Nodes = nodes,
             Edges = reader.Edges(map["connections"]),
             Settings = reader.Settings(map["settings"]),

@@ -94,7 +94,7 @@ public sealed class ModelBuilder
     private void AddDifferences(NodeDefinition node, NodeDescriptor descriptor)
     {
         var older = descriptor.Aliases.FirstOrDefault(a => string.Equals(a.Type, node.Type, StringComparison.Ordinal))?.Older;
-        var differences = new[] { descriptor.Difference, older is { } o && node.TypeVersion < o.Below ? o.Difference : null }.OfType<string>().ToList();
+        var differences = new[] { descriptor.Differs?.Invoke(node.Parameters, node.TypeVersion) is false ? null : descriptor.Difference, older is { } o && node.TypeVersion < o.Below ? o.Difference : null }.OfType<string>().ToList();
         if (differences.Count > 0) _differences[node.Name] = differences;
     }
 

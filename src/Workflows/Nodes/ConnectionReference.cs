@@ -15,8 +15,7 @@ internal sealed record ConnectionReference(string Kind, string Name)
     {
         if (setup.Definition.Credentials?.GetValueOrDefault(kind) is not { } named)
         {
-            setup.Report(parameter, $"the node's credentials have no '{kind}'");
-            return null;
+            return Missing(setup, kind, parameter, $"'{kind}'");
         }
 
         return new(kind, (named is JsonObject map ? (string?)map["name"] ?? (string?)map["id"] : named.ToString()) ?? "");
@@ -30,8 +29,19 @@ internal sealed record ConnectionReference(string Kind, string Name)
         var accepted = kinds.Select(ConnectionKinds.Find).ToHashSet();
         var named = (setup.Definition.Credentials?.Keys ?? []).Select(k => (Name: k, Kind: ConnectionKinds.Find(k))).Where(k => k.Kind is not null && accepted.Contains(k.Kind)).ToList();
         if (named.Count > 0) return Of(setup, named.OrderBy(k => k.Kind!.Name is "oauth2" != oauth2).First().Name, "authentication");
-        if (!optional) setup.Report("authentication", $"the node's credentials have no {string.Join(" or ", kinds.Select(k => $"'{k}'"))}");
-        return null;
+        return optional ? null : Missing(setup, kinds[0], "authentication", string.Join(" or ", kinds.Select(k => $"'{k}'")));
+    }
+
+    private static ConnectionReference? Missing(NodeSetup setup, string kind, string parameter, string kinds)
+    {
+        if (!setup.IsForeign)
+        {
+            setup.Report(parameter, $"the node's credentials have no {kinds}");
+            return null;
+        }
+
+        setup.Warn(parameter, $"the node's credentials have no {kinds}: it fails until they name a connection");
+        return new(kind, "");
     }
 
     /// <summary>Puts into a request what the connection authorises it with. What that is, is hidden from then on wherever the run shows something.</summary>
@@ -77,6 +87,7 @@ internal sealed record ConnectionReference(string Kind, string Name)
 
     private async ValueTask<Connection> FindAsync(NodeServices services, string tenant, CancellationToken cancel)
     {
+        if (Name.Length == 0) throw new NodeException($"the node's credentials name no connection of the kind {ConnectionKinds.Suggest(Kind)}; make one with 'sluice connection set NAME --kind {ConnectionKinds.Suggest(Kind)}' and name it there") { Retryable = false };
         if (services.Connections is not { } connections) throw new NodeException($"there are no connections here, so none '{Name}'") { Retryable = false };
         return await connections.FindAsync(Name, tenant, cancel)
             ?? throw new NodeException($"there is no connection '{Name}'; make it with: sluice connection set {Name} --kind {ConnectionKinds.Suggest(Kind)}") { Retryable = false };

@@ -3,7 +3,7 @@ using Sluice.Workflows.Data;
 
 namespace Sluice.Workflows.Nodes;
 
-/// <summary>Points in time as items hold them: ISO 8601 and RFC 2822 text, milliseconds since 1970, dates.</summary>
+/// <summary>Points in time as items hold them: ISO 8601, RFC 2822 and JavaScript's own text, milliseconds since 1970, dates.</summary>
 internal static class DateTexts
 {
     /// <summary>Milliseconds since 1970 in UTC; text without a zone is taken as of <paramref name="zone"/>, UTC when null.</summary>
@@ -35,6 +35,14 @@ internal static class DateTexts
         if (text.Length == 4 && int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var year) && year > 0)
         {
             milliseconds = new DateTimeOffset(year, 1, 1, 0, 0, 0, TimeSpan.Zero).ToUnixTimeMilliseconds();
+            return true;
+        }
+
+        // "Wed Oct 02 2024 13:05:09 GMT+0200 (Central European Summer Time)", as Date() writes it.
+        if (text.Contains(" GMT", StringComparison.Ordinal)
+            && DateTimeOffset.TryParseExact(text.Split(" (", 2)[0], "ddd MMM dd yyyy HH:mm:ss 'GMT'zzz", CultureInfo.InvariantCulture, DateTimeStyles.None, out var written))
+        {
+            milliseconds = written.ToUnixTimeMilliseconds();
             return true;
         }
 

@@ -23,7 +23,7 @@ public static class ForeignReference
             """);
         foreach (var (alias, node) in NodeCatalog.All.SelectMany(d => d.Aliases.Select(a => (a, d))).OrderBy(a => a.a.Type, StringComparer.Ordinal))
         {
-            var differences = new[] { node.Difference, alias.Older is { } older ? string.Create(CultureInfo.InvariantCulture, $"versions below {older.Below}: {older.Difference}") : null }.OfType<string>();
+            var differences = new[] { node.Difference, node.Lacks is { } lacks ? $"not supported: {lacks}" : null, alias.Older is { } older ? string.Create(CultureInfo.InvariantCulture, $"versions below {older.Below}: {older.Difference}") : null }.OfType<string>();
             text.Append(CultureInfo.InvariantCulture, $"| `{alias.Type}` | {(alias.To is 99 ? "all" : alias.From == alias.To ? $"{alias.To}" : $"{alias.From} to {alias.To}")} | [`{node.Type}`](nodes.md#{node.Type}) | {string.Join("; ", differences)} |\n");
         }
 

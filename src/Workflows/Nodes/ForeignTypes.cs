@@ -40,6 +40,7 @@ public static class ForeignTypes
         new(Base + "n8nTrigger", "tells of n8n's own start and of changes to workflows, which Sluice writes to its log and audit trail"),
         new(Base + "readPDF", "text is not read out of PDF files; a service that does answers http-request"),
         new(Base + "simulate", "pretends to be another node: pin data to that node"),
+        new(Base + "spreadsheetFile", "Excel files are not read; CSV is by extract-from-file, and written by convert-to-file"),
         new(Base + "totp", "one-time passwords are not made; a code node can (crypto node: HMAC SHA1)"),
         new(Base + "workflowTrigger", "tells of changes to n8n's own workflows, which Sluice writes to its log and audit trail"),
         new(Base + "dataTable", "n8n's own tables do not exist here: use sqlite or postgres"),

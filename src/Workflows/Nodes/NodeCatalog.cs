@@ -33,6 +33,7 @@ using Sluice.Workflows.Nodes.Limit;
 using Sluice.Workflows.Nodes.ManualTrigger;
 using Sluice.Workflows.Nodes.Markdown;
 using Sluice.Workflows.Nodes.Merge;
+using Sluice.Workflows.Nodes.MoveBinaryData;
 using Sluice.Workflows.Nodes.NewsApi;
 using Sluice.Workflows.Nodes.NoOp;
 using Sluice.Workflows.Nodes.Notion;
@@ -44,6 +45,7 @@ using Sluice.Workflows.Nodes.Redis;
 using Sluice.Workflows.Nodes.RemoveDuplicates;
 using Sluice.Workflows.Nodes.RenameKeys;
 using Sluice.Workflows.Nodes.RespondToWebhook;
+using Sluice.Workflows.Nodes.Rss;
 using Sluice.Workflows.Nodes.S3;
 using Sluice.Workflows.Nodes.Salesforce;
 using Sluice.Workflows.Nodes.Schedule;
@@ -111,6 +113,7 @@ public static class NodeCatalog
         JwtNode.Descriptor,
         LimitNode.Descriptor,
         MarkdownNode.Descriptor,
+        MoveBinaryDataNode.Descriptor,
         PdfNode.Descriptor,
         RemoveDuplicatesNode.Descriptor,
         RenameKeysNode.Descriptor,
@@ -125,6 +128,7 @@ public static class NodeCatalog
         GraphQlNode.Descriptor,
         GrpcNode.Descriptor,
         HttpRequestNode.Descriptor,
+        RssNode.Descriptor,
         SoapNode.Descriptor,
         SseNode.Descriptor,
         WebSocketNode.Descriptor,

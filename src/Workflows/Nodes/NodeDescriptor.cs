@@ -30,6 +30,12 @@ public abstract class NodeDescriptor
     /// <summary>How it differs from n8n's node of that name; null when it does not.</summary>
     public string? Difference { get; init; }
 
+    /// <summary>Whether a node with these parameters, of that version, is one that differs; null when all do.</summary>
+    public Func<MapNode, double, bool>? Differs { get; init; }
+
+    /// <summary>What n8n's node of that name can do and this one cannot: a node that asks for it is not supported, others are not concerned.</summary>
+    public string? Lacks { get; init; }
+
     /// <summary>What a connector reaches and can do there; null for other nodes.</summary>
     public ConnectorFacts? Connector { get; init; }
 

@@ -20,6 +20,7 @@ public static class NodeReference
                 foreach (var alias in node.Aliases)
                     text.Append(CultureInfo.InvariantCulture, $"n8n's name: `{alias.Type}`{(alias.To is 99 ? "" : alias.From == alias.To ? $", version {alias.To}" : $", versions {alias.From} to {alias.To}")}.\n\n");
                 if (node.Difference is { } difference) text.Append(CultureInfo.InvariantCulture, $"Differs from n8n: {difference}.\n\n");
+                if (node.Lacks is { } lacks) text.Append(CultureInfo.InvariantCulture, $"Not supported: {lacks}.\n\n");
                 if (node.Connector is { } connector)
                 {
                     text.Append(CultureInfo.InvariantCulture, $"{connector.Service} at {(connector.Address is null ? "the address of the connection" : $"<{connector.Address}>")}{(connector.Connections.Count == 0 ? "" : $"; connections: {string.Join(", ", connector.Connections.Select(c => $"`{c}`"))}")}.\n\n");

@@ -30,7 +30,8 @@ internal static class CheckText
             WriteConnections(file, output);
         }
 
-        foreach (var problem in file.Check.Problems) output.WriteLine(problem);
+        // What is different about a node is said in the table.
+        foreach (var problem in file.Check.Problems.Where(p => p.Severity == Severity.Error || !p.Object.Contains(", node \"", StringComparison.Ordinal))) output.WriteLine(problem);
         if (file.Check.Nodes.Count > 0) output.WriteLine(Counts(file.Check.Nodes));
         var errors = file.Check.Problems.Count(p => p.Severity == Severity.Error);
         var warnings = file.Check.Problems.Count - errors;

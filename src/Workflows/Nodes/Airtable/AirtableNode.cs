@@ -32,7 +32,9 @@ internal sealed class AirtableNode(AirtableParameters parameters, NodeSetup setu
         Summary = "Reads and writes records of Airtable.",
         Category = NodeCategory.Connector,
         Aliases = [new("n8n-nodes-base.airtable", 2, 2.1)],
-        Difference = "attachments are not fetched; upsert finds records by all matching columns at once, in Airtable itself",
+        Lacks = "attachments, which are not fetched",
+        Differs = static (p, _) => p.Text("operation") is "upsert",
+        Difference = "upsert finds records by all matching columns at once, in Airtable itself",
         Connector = Api.Facts,
     };
 

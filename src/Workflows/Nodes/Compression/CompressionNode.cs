@@ -39,7 +39,7 @@ internal sealed class CompressionNode(CompressionParameters parameters) : AsyncI
         Summary = "Packs and unpacks files: gzip and zip.",
         Category = NodeCategory.Data,
         Aliases = [new("n8n-nodes-base.compression", 1, 1.1)],
-        Difference = "what is unpacked may have 256 MiB, and 10,000 files",
+        Lacks = "archives of more than 256 MiB, or 10,000 files",
     };
 
     /// <summary>Bytes that one item's files may have when they are unpacked: a small file can claim to hold terabytes.</summary>

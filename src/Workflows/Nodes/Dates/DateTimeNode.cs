@@ -12,7 +12,8 @@ internal sealed class DateTimeNode(DateTimeParameters parameters) : ItemNode
         Type = "date-time",
         Summary = "Adds to dates, formats them, and looks at their parts.",
         Category = NodeCategory.Data,
-        Aliases = [new("n8n-nodes-base.dateTime", 2, 2)],
+        Aliases = [new("n8n-nodes-base.dateTime", 1, 2) { Older = (2, "results are in the workflow's time zone; a format that is an expression is written in Luxon's letters, not Moment's") }],
+        Upgrade = DateTimeUpgrade.Upgrade,
     };
 
     private static readonly Dictionary<string, (string Field, CompiledExpression Code)> Operations = new(StringComparer.Ordinal)

@@ -38,7 +38,7 @@ internal sealed class DiscordNode(DiscordParameters parameters, NodeSetup setup)
         Summary = "Sends messages to Discord, by a bot or a webhook.",
         Category = NodeCategory.Connector,
         Aliases = [new("n8n-nodes-base.discord", 1, 2)],
-        Difference = "files, roles and waiting for an answer are not supported",
+        Lacks = "files, roles and waiting for an answer",
         Connector = Api.Facts,
     };
 

@@ -1,6 +1,8 @@
 using System.Net.Mail;
+using Sluice.Foundation.Schema;
 using Sluice.Workflows.Connections.Kinds;
 using Sluice.Workflows.Data;
+using Sluice.Workflows.Definitions;
 using Sluice.Workflows.Runs;
 
 namespace Sluice.Workflows.Nodes.Email;
@@ -14,7 +16,9 @@ internal sealed class EmailNode : Node
         Summary = "Sends mail over SMTP, with files.",
         Category = NodeCategory.Http,
         Aliases = [new("n8n-nodes-base.emailSend", 1, 2.1)],
-        Difference = "waiting for an answer is not supported; no line about its origin is added",
+        Difference = "no line about its origin is added",
+        Differs = static (p, version) => version >= 2 && p.At("options", "appendAttribution") is not ScalarNode { Kind: ScalarKind.Boolean, Boolean: false },
+        Lacks = "waiting for an answer",
     };
 
     private readonly EmailParameters _parameters;

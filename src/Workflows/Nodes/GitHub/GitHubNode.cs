@@ -54,7 +54,7 @@ internal sealed class GitHubNode(GitHubParameters parameters, NodeSetup setup) :
         Summary = "Creates and reads issues, releases and repositories at GitHub.",
         Category = NodeCategory.Connector,
         Aliases = [new("n8n-nodes-base.github", 1, 1.1)],
-        Difference = "files and reviews are not supported",
+        Lacks = "files and reviews",
         Connector = Api.Facts,
     };
 

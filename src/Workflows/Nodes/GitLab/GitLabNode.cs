@@ -43,7 +43,7 @@ internal sealed class GitLabNode(GitLabParameters parameters, NodeSetup setup) :
         Summary = "Creates and reads issues and releases at GitLab.",
         Category = NodeCategory.Connector,
         Aliases = [new("n8n-nodes-base.gitlab", 1, 1)],
-        Difference = "files are not supported",
+        Lacks = "files",
         Connector = Api.Facts,
     };
 

@@ -31,7 +31,9 @@ internal sealed class GoogleSheetsNode(GoogleSheetsParameters parameters, NodeSe
         Summary = "Reads and writes rows of Google Sheets.",
         Category = NodeCategory.Connector,
         Aliases = [new("n8n-nodes-base.googleSheets", 3, 4.7)],
-        Difference = "service accounts are not supported; all items of an execution are written in one request; update fails when no row fits",
+        Difference = "all items of an execution are written in one request; update fails when no row fits",
+        Differs = static (p, _) => p.Text("operation") is "append" or "update" or "appendOrUpdate",
+        Lacks = "service accounts",
         Connector = Api.Facts,
     };
 

@@ -16,7 +16,7 @@ internal sealed class GraphQlNode : AsyncItemNode
         Summary = "Sends a GraphQL query or mutation for each item.",
         Category = NodeCategory.Http,
         Aliases = [new("n8n-nodes-base.graphql", 1, 1.1)],
-        Difference = "digest authentication and OAuth 1 are not supported",
+        Lacks = "digest authentication and OAuth 1",
         // Version 1 sent the query alone unless told otherwise.
         Upgrade = static (old, version) => version < 1.1 && old["requestFormat"] is null ? old.With([], DocumentData.Entry("requestFormat", DocumentData.Text(old.Place, "graphql"))) : old,
     };

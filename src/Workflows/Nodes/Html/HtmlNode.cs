@@ -21,6 +21,7 @@ internal sealed class HtmlNode : Node
         Aliases = [new("n8n-nodes-base.html", 1, 1.2), new("n8n-nodes-base.htmlExtract")],
         Upgrade = static (old, _) => old["operation"] is null && old["extractionValues"] is not null ? old.With([], DocumentData.Entry("operation", DocumentData.Text(old.Place, "extractHtmlContent"))) : old,
         Difference = "what stands in table cells is escaped; the text of elements is the browser's, without marks for links and lists",
+        Differs = static (p, _) => p.Text("operation") is not "generateHtmlTemplate",
     };
 
     private static readonly HtmlParser Parser = new();

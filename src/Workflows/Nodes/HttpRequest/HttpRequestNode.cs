@@ -11,8 +11,9 @@ internal sealed class HttpRequestNode : Node
         Type = "http-request",
         Summary = "Calls an address for each item: any method and body, pages, redirects, files.",
         Category = NodeCategory.Http,
-        Aliases = [new("n8n-nodes-base.httpRequest", 3, 4.4)],
-        Difference = "at most 50 requests are under way at a time; client certificates are not supported",
+        Aliases = [new("n8n-nodes-base.httpRequest", 1, 4.4) { Older = (3, "a list in an answer gives an item for each of its entries, not one item with the list") }],
+        Upgrade = HttpRequestUpgrade.Upgrade,
+        Lacks = "client certificates; more than 50 requests under way at a time",
     };
 
     private readonly HttpRequestParameters _parameters;

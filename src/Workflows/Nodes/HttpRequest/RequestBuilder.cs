@@ -94,7 +94,7 @@ internal sealed class RequestBuilder(HttpRequestParameters parameters, NodeSetup
                 call.Body = _ => new StringContent(form, Encoding.UTF8, "application/x-www-form-urlencoded");
                 break;
             case "form-urlencoded":
-                call.Fields = Pairs(context, index);
+                call.Fields = parameters.SpecifyBody is "json" ? Object(parameters.JsonBody, "jsonBody", context, index) : Pairs(context, index);
                 call.Body = static c => new FormUrlEncodedContent(c.Fields!.Select(f => new KeyValuePair<string, string>(f.Key, ParameterValues.ToText(f.Value))));
                 break;
             case "multipart-form-data":
@@ -182,7 +182,12 @@ internal sealed class RequestBuilder(HttpRequestParameters parameters, NodeSetup
             var other => throw new NodeException($"{name} must be an object, not {ParameterValues.Describe(other)}") { ItemIndex = index, Retryable = false },
         };
 
-    private static ConnectionReference? ConnectionOf(HttpRequestParameters parameters, NodeSetup setup) => parameters.Authentication is "none"
-        ? null
-        : ConnectionReference.Of(setup, parameters.Authentication is "genericCredentialType" ? parameters.GenericAuthType : parameters.NodeCredentialType, "authentication");
+    private static ConnectionReference? ConnectionOf(HttpRequestParameters parameters, NodeSetup setup)
+    {
+        if (parameters.Authentication is "none") return null;
+        if (parameters.Authentication is "predefinedCredentialType") return ConnectionReference.Of(setup, parameters.NodeCredentialType, "authentication");
+        if (parameters.GenericAuthType is "httpDigestAuth" or "oAuth1Api")
+            setup.Report("genericAuthType", $"{(parameters.GenericAuthType is "oAuth1Api" ? "OAuth 1" : "digest authentication")} is not supported");
+        return ConnectionReference.Of(setup, parameters.GenericAuthType, "authentication");
+    }
 }

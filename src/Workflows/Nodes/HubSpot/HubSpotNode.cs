@@ -35,7 +35,8 @@ internal sealed class HubSpotNode(HubSpotParameters parameters, NodeSetup setup)
         Summary = "Creates, changes and finds contacts in HubSpot.",
         Category = NodeCategory.Connector,
         Aliases = [new("n8n-nodes-base.hubspot", 1, 2.2)],
-        Difference = "only contacts are supported; they are read and written by version 3 of the API, whose answers look different",
+        Lacks = "everything but contacts",
+        Difference = "contacts are read and written by version 3 of the API, whose answers look different",
         Connector = Api.Facts,
     };
 

@@ -16,6 +16,7 @@ internal sealed class MergeNode : Node
         Aliases = [new("n8n-nodes-base.merge", 1, 3.2)],
         Upgrade = Upgrade,
         Difference = "the mode combineBySql runs SQLite's SQL, not AlaSQL's",
+        Differs = static (p, _) => p.Text("mode") is "combineBySql",
     };
 
     private readonly MergeParameters _parameters;

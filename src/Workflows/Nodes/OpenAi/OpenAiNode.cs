@@ -30,7 +30,7 @@ internal sealed class OpenAiNode(OpenAiParameters parameters, NodeSetup setup) :
         Summary = "Asks a language model, at OpenAI or a service with the same API.",
         Category = NodeCategory.Connector,
         Aliases = [new("@n8n/n8n-nodes-langchain.openAi", 1, 1.8), new("n8n-nodes-base.openAi", 1, 1.1)],
-        Difference = "images, audio, files and assistants are not supported; no tools are attached",
+        Lacks = "images, audio, files, assistants, and tools that are attached",
         Connector = Api.Facts,
     };
 

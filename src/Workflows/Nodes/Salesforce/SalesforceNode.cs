@@ -29,7 +29,7 @@ internal sealed class SalesforceNode(SalesforceParameters parameters, NodeSetup 
         Summary = "Queries Salesforce and creates, reads and changes its records.",
         Category = NodeCategory.Connector,
         Aliases = [new("n8n-nodes-base.salesforce", 1, 1)],
-        Difference = "attachments, notes, flows and people are not supported",
+        Lacks = "attachments, notes, flows and people",
         Connector = Api.Facts,
     };
 

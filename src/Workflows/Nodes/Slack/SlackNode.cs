@@ -52,7 +52,9 @@ internal sealed class SlackNode(SlackParameters parameters, NodeSetup setup) : C
         Summary = "Sends messages to Slack and reads channels, messages and people.",
         Category = NodeCategory.Connector,
         Aliases = [new("n8n-nodes-base.slack", 1, 2.5)],
-        Difference = "files, stars, user groups and waiting for an answer are not supported; no line about its origin is added to messages",
+        Difference = "no line about its origin is added to messages",
+        Differs = static (p, version) => version >= 2 && p.Text("resource") is null or "message" && p.Text("operation") is null or "post" or "sendAndWait",
+        Lacks = "files, stars, user groups and waiting for an answer",
         Connector = Api.Facts,
     };
 

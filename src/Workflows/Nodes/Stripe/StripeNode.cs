@@ -55,7 +55,7 @@ internal sealed class StripeNode(StripeParameters parameters, NodeSetup setup) :
         Summary = "Creates customers, charges, payment intents and invoices at Stripe.",
         Category = NodeCategory.Connector,
         Aliases = [new("n8n-nodes-base.stripe", 1, 1)],
-        Difference = "coupons, cards, sources and tokens are not supported",
+        Lacks = "coupons, cards, sources and tokens",
         Connector = Api.Facts,
     };
 

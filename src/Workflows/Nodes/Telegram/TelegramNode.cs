@@ -50,7 +50,8 @@ internal sealed class TelegramNode(TelegramParameters parameters, NodeSetup setu
         Summary = "Sends messages, pictures and files with a Telegram bot.",
         Category = NodeCategory.Connector,
         Aliases = [new("n8n-nodes-base.telegram", 1, 1.2)],
-        Difference = "files of items are not sent, only addresses and ids; no line about its origin is added to messages, and the text is plain unless parse_mode says otherwise",
+        Lacks = "files of items (addresses and ids of files are sent)",
+        Difference = "no line about its origin is added to messages, and the text is plain unless parse_mode says otherwise",
         Connector = Api.Facts,
     };
 

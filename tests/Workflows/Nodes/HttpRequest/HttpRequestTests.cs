@@ -61,6 +61,30 @@ public sealed class HttpRequestTests : IAsyncLifetime
     }
 
     [Theory]
+    [InlineData("""{"requestMethod": "POST", "url": "URL/echo", "jsonParameters": true, "bodyParametersJson": "={\"a\": {{ $json.n }}}", "headerParametersJson": "{\"X-Test\": \"t\"}", "queryParametersJson": "{\"q\": 1}", "options": {}}""", "application/json", """{"a":1}""", "?q=1")]
+    [InlineData("""{"requestMethod": "POST", "url": "URL/echo", "bodyParametersUi": {"parameter": [{"name": "a", "value": "b c"}]}, "headerParametersUi": {"parameter": [{"name": "X-Test", "value": "t"}]}, "queryParametersUi": {"parameter": [{"name": "q", "value": "1"}]}, "options": {"bodyContentType": "form-urlencoded", "timeout": 10000}}""", "application/x-www-form-urlencoded", "a=b+c", "?q=1")]
+    [InlineData("""{"requestMethod": "PUT", "url": "URL/echo", "jsonParameters": true, "bodyParametersJson": "{\"a\": \"b c\"}", "headerParametersJson": "{\"X-Test\": \"t\"}", "options": {"bodyContentType": "form-urlencoded"}}""", "application/x-www-form-urlencoded", "a=b+c", "")]
+    [InlineData("""{"requestMethod": "POST", "url": "URL/echo", "jsonParameters": true, "bodyParametersJson": "=n{{ $json.n }}", "headerParametersJson": "{\"X-Test\": \"t\"}", "options": {"bodyContentType": "raw", "bodyContentCustomMimeType": "text/csv"}}""", "text/csv", "n1", "")]
+    [InlineData("""{"requestMethod": "POST", "url": "URL/echo", "jsonParameters": true, "sendBinaryData": true, "binaryPropertyName": "data", "headerParametersJson": "{\"X-Test\": \"t\"}", "options": {}}""", "text/plain", "file", "")]
+    public async Task Takes_the_parameters_of_before_version_3(string parameters, string type, string body, string query)
+    {
+        var echo = await OneAsync(parameters, """[{"$json": {"n": 1}, "$binary": {"data": "file"}}]""", node: """{"type": "n8n-nodes-base.httpRequest", "typeVersion": 1}""");
+        echo["content-type"].AsString.ShouldBe(type);
+        echo["body"].AsString.ShouldBe(body);
+        echo["x-test"].AsString.ShouldBe("t");
+        echo["query"].AsString.ShouldBe(query);
+    }
+
+    [Fact]
+    public async Task Answers_are_read_as_before_version_3()
+    {
+        (await RunAsync("""{"url": "URL/text", "responseFormat": "string", "dataPropertyName": "page", "options": {}}""", node: """{"type": "n8n-nodes-base.httpRequest", "typeVersion": 2}""")).ShouldHaveSingleItem().Json["page"].AsString.ShouldBe("hello");
+        var failed = (await RunAsync("""{"url": "URL/status/404", "options": {"ignoreResponseCode": true, "fullResponse": true}}""", node: """{"type": "n8n-nodes-base.httpRequest", "typeVersion": 1}""")).ShouldHaveSingleItem().Json;
+        failed["statusCode"].AsNumber.ShouldBe(404);
+        failed["body"].AsObject!["why"].AsString.ShouldBe("because");
+    }
+
+    [Theory]
     [InlineData("""{"contentType": "json", "specifyBody": "json", "jsonBody": "={{ JSON.stringify({a: $json.n}) }}"}""", "application/json", """{"a":1}""")]
     [InlineData("""{"contentType": "json", "specifyBody": "json", "jsonBody": {"a": "={{ $json.n }}"}}""", "application/json", """{"a":1}""")]
     [InlineData("""{"contentType": "form-urlencoded", "bodyParameters": {"parameters": [{"name": "a", "value": "b c"}]}}""", "application/x-www-form-urlencoded", "a=b+c")]
@@ -198,13 +222,13 @@ public sealed class HttpRequestTests : IAsyncLifetime
         echo["authorization"].AsString.ShouldBe(expected);
     }
 
-    private async Task<JsObject> OneAsync(string parameters, string items = "[{}]") => (await RunAsync(parameters, items)).ShouldHaveSingleItem().Json;
+    private async Task<JsObject> OneAsync(string parameters, string items = "[{}]", string node = "{}") => (await RunAsync(parameters, items, node: node)).ShouldHaveSingleItem().Json;
 
     private async Task<IReadOnlyList<Item>> RunAsync(string parameters, string items = "[{}]", NodeServices? services = null, string node = "{}")
     {
         var definition = JsJson.Parse(node).AsObject!;
         definition.Set("name", "Node");
-        definition.Set("type", "http-request");
+        if (!definition.Contains("type")) definition.Set("type", "http-request");
         definition.Set("parameters", JsJson.Parse(parameters.Replace("URL/", _url + "/")));
         var check = NodeFixture.Load(definition);
         check.Problems.ShouldBeEmpty();
