@@ -14,7 +14,7 @@ public static class DefinitionReader
     /// <summary>What n8n writes beside the workflow itself and nothing here needs to act on.</summary>
     private static readonly HashSet<string> Harmless = new(StringComparer.Ordinal)
     {
-        "active", "versionId", "meta", "tags", "createdAt", "updatedAt", "triggerCount", "isArchived", "description", "hash", "shared", "versionCounter", "activeVersionId", "activeVersion", "parentFolder", "homeProject",
+        "active", "versionId", "meta", "tags", "createdAt", "updatedAt", "triggerCount", "isArchived", "description", "hash", "shared", "versionCounter", "activeVersionId", "activeVersion", "parentFolder", "homeProject", "nodeGroups",
     };
 
     private static readonly HashSet<string> HarmlessSettings = new(StringComparer.Ordinal)

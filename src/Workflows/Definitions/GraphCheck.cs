@@ -5,6 +5,9 @@ namespace Sluice.Workflows.Definitions;
 /// <summary>What only the edges together show: where a run can begin, what it never reaches, and circles that nothing ends.</summary>
 internal static class GraphCheck
 {
+    /// <summary>Worth knowing, and the same in n8n.</summary>
+    public const string Unreached = "no trigger leads to this node: it never runs";
+
     public static void Run(WorkflowDefinition definition, IReadOnlyList<NodeModel> nodes, List<Problem> problems)
     {
         var reached = new HashSet<int>();
@@ -13,7 +16,7 @@ internal static class GraphCheck
             problems.Add(new Problem(definition.Place, $"workflow \"{definition.Name}\"", "nodes", "no node is a trigger: nothing starts a run, except a person who says with which node to begin", Severity.Warning));
         else
             foreach (var node in nodes.Where(n => !reached.Contains(n.Index)))
-                problems.Add(new Problem(node.Definition.Place, DefinitionReader.NodeObject(definition.Name, node.Name), "", "no trigger leads to this node: it never runs", Severity.Warning));
+                problems.Add(new Problem(node.Definition.Place, DefinitionReader.NodeObject(definition.Name, node.Name), "", Unreached, Severity.Warning));
 
         foreach (var node in nodes)
             foreach (var edge in node.Edges)

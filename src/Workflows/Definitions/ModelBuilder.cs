@@ -144,6 +144,12 @@ public sealed class ModelBuilder
     private void ReportAttachment(EdgeDefinition edge, NodeModel from, string field)
     {
         var name = DefinitionReader.NodeObject(_definition.Name, edge.From);
+        if (!edge.Kind.StartsWith("ai_", StringComparison.Ordinal))
+        {
+            _problems.Add(new Problem(edge.Place, name, field, $"edges are of the kind 'main'; one of the kind '{edge.Kind}' carries nothing", Severity.Warning));
+            return;
+        }
+
         if (!_problems.Exists(p => p.Severity == Severity.Error && string.Equals(p.Object, name, StringComparison.Ordinal)))
             _problems.Add(new Problem(edge.Place, name, field, $"edges of the kind '{edge.Kind}' are not supported", from.Definition.Disabled ? Severity.Warning : Severity.Error));
         if (_standIns) _replaced.Add(name);
@@ -153,7 +159,9 @@ public sealed class ModelBuilder
     {
         var name = DefinitionReader.NodeObject(_definition.Name, node.Name);
         var own = _problems.Where(p => string.Equals(p.Object, name, StringComparison.Ordinal)).ToList();
-        var reasons = own.Select(p => p.Field.Length > 0 ? $"{p.Field}: {p.Message}" : p.Message).Concat(_differences.GetValueOrDefault(node.Name) ?? []).ToList();
-        return new NodeReport(node.Name, node.Type, own.Exists(p => p.Severity == Severity.Error) ? NodeVerdict.NotSupported : reasons.Count > 0 ? NodeVerdict.RunsWithDifferences : NodeVerdict.Runs, reasons);
+        var differences = (_differences.GetValueOrDefault(node.Name) ?? []).ToList();
+        var verdict = own.Exists(p => p.Severity == Severity.Error) ? NodeVerdict.NotSupported
+            : differences.Count > 0 || own.Exists(p => p.Message is not GraphCheck.Unreached) ? NodeVerdict.RunsWithDifferences : NodeVerdict.Runs;
+        return new NodeReport(node.Name, node.Type, verdict, [.. own.Select(p => p.Field.Length > 0 ? $"{p.Field}: {p.Message}" : p.Message), .. differences]);
     }
 }
