@@ -58,7 +58,7 @@ public static class ForeignTypes
         Google("youTube", "YouTube", "https://www.googleapis.com/youtube/v3"),
 
         Service("activeCampaign", "ActiveCampaign", "https://ACCOUNT.api-us1.com/api/3", "header"), Service("asana", "Asana", "https://app.asana.com/api/1.0", "bearer"),
-        Service("awsLambda", "AWS Lambda", "https://lambda.REGION.amazonaws.com", "aws"), Service("awsS3", "Amazon S3", "https://BUCKET.s3.REGION.amazonaws.com", "aws"), Service("awsSes", "Amazon SES", "https://email.REGION.amazonaws.com", "aws"),
+        Service("awsLambda", "AWS Lambda", "https://lambda.REGION.amazonaws.com", "aws"), Service("awsSes", "Amazon SES", "https://email.REGION.amazonaws.com", "aws"),
         Service("awsSns", "Amazon SNS", "https://sns.REGION.amazonaws.com", "aws"), Service("awsSqs", "Amazon SQS", "https://sqs.REGION.amazonaws.com", "aws"),
         Service("awsTextract", "Amazon Textract", "https://textract.REGION.amazonaws.com", "aws"), Service("awsTranscribe", "Amazon Transcribe", "https://transcribe.REGION.amazonaws.com", "aws"),
         Service("baserow", "Baserow", "https://api.baserow.io/api", "header"), Service("bitly", "Bitly", "https://api-ssl.bitly.com/v4", "bearer"), Service("clickUp", "ClickUp", "https://api.clickup.com/api/v2", "header"),
@@ -73,7 +73,7 @@ public static class ForeignTypes
         Service("mondayCom", "monday.com", "https://api.monday.com/v2", "header"), Service("nasa", "NASA", "https://api.nasa.gov", "query"), Service("nextCloud", "Nextcloud", "https://SERVER/remote.php/dav", "basic-auth"),
         Service("nocoDb", "NocoDB", "https://app.nocodb.com/api/v2", "header"), Service("odoo", "Odoo", "https://SERVER/jsonrpc", null), Service("perplexity", "Perplexity", "https://api.perplexity.ai", "bearer"),
         Service("pipedrive", "Pipedrive", "https://api.pipedrive.com/v1", "query"), Service("pushover", "Pushover", "https://api.pushover.net/1", null), Service("quickbooks", "QuickBooks", "https://quickbooks.api.intuit.com/v3", "oauth2"),
-        Service("reddit", "Reddit", "https://oauth.reddit.com", "oauth2"), Service("s3", "an S3-compatible store", "https://SERVER/BUCKET", "aws"), Service("sendGrid", "SendGrid", "https://api.sendgrid.com/v3", "bearer"),
+        Service("reddit", "Reddit", "https://oauth.reddit.com", "oauth2"), Service("sendGrid", "SendGrid", "https://api.sendgrid.com/v3", "bearer"),
         Service("serviceNow", "ServiceNow", "https://INSTANCE.service-now.com/api", "basic-auth"), Service("shopify", "Shopify", "https://SHOP.myshopify.com/admin/api", "header"), Service("spotify", "Spotify", "https://api.spotify.com/v1", "oauth2"),
         Service("strapi", "Strapi", "https://SERVER/api", "bearer"), Service("strava", "Strava", "https://www.strava.com/api/v3", "oauth2"), Service("supabase", "Supabase", "https://PROJECT.supabase.co/rest/v1", "header"),
         Service("todoist", "Todoist", "https://api.todoist.com/rest/v2", "bearer"), Service("trello", "Trello", "https://api.trello.com/1", "query"), Service("twitter", "X", "https://api.x.com/2", "oauth2"),
