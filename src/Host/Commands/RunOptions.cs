@@ -28,6 +28,7 @@ internal static class RunOptions
         ("--secrets", "DIR", "The folder that {vault://file/NAME} is below. Default /run/secrets."),
         ("--encryption-key-file", "FILE", "The keys that connections are encrypted with, as Base64; the keys themselves may stand in SLUICE_ENCRYPTION_KEY. Default encryption.key in --data, made when needed."),
         ("--public-url", "URL", "Where callers reach the gateway: what the addresses of waiting workflows begin with. Default http://localhost and the port of --proxy."),
+        ("--payloads", "PLACE", "Where files of workflow runs and outputs of more than 1 MiB are kept: a folder, or s3://BUCKET/PREFIX?region=REGION&endpoint=URL&path_style=on, with the keys that AWS's tools find (AWS_ACCESS_KEY_ID ...). Default payloads in --data; in the database where nodes share one."),
         ("--workflow-runs", "N", "How many runs of workflows are under way at a time. Default 10 for each processor."),
         ("--workflow-runs-per-tenant", "N", "How many of them for one tenant. Default no limit of its own."),
         ("--queue", "URL", "The RabbitMQ server over which stored runs that nobody waits for go to the nodes with the role worker: amqp://user:password@host/virtual-host; needs --database postgres://. Default off: each node runs what it takes."),

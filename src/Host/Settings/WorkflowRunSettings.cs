@@ -3,6 +3,7 @@ using Sluice.Foundation.Storage;
 using Sluice.Gateway.Listeners;
 using Sluice.Host.Commands;
 using Sluice.Workflows.Connections.Kinds;
+using Sluice.Workflows.History;
 
 namespace Sluice.Host.Settings;
 
@@ -21,6 +22,12 @@ internal sealed record WorkflowRunSettings
     /// <summary>The RabbitMQ server over which workers are told of runs; null where each node runs what it takes.</summary>
     public RabbitConnection? Queue { get; init; }
 
+    /// <summary>The folder for big payloads and files; null where <see cref="PayloadBucket"/> is given, or nothing.</summary>
+    public string? PayloadFolder { get; init; }
+
+    /// <summary>The bucket for them.</summary>
+    public S3Place? PayloadBucket { get; init; }
+
     /// <param name="proxy">Where the gateway listens.</param>
     public static WorkflowRunSettings Read(SettingSources sources, IReadOnlyList<ListenAddress> proxy)
     {
@@ -30,6 +37,8 @@ internal sealed record WorkflowRunSettings
             PublicUrl = sources.Find("--public-url") is { } given ? Url(given) : proxy.Count > 0 ? Local(proxy[0]) : fallback.PublicUrl,
             ConcurrentRuns = sources.Number(fallback.ConcurrentRuns, 1, 1_000_000, "--workflow-runs"),
             ConcurrentRunsPerTenant = sources.Find("--workflow-runs-per-tenant") is null ? null : sources.Number(1, 1, 1_000_000, "--workflow-runs-per-tenant"),
+            PayloadFolder = sources.Find("--payloads") is { } place && !IsAddress(place) ? place.Value : null,
+            PayloadBucket = sources.Find("--payloads") is { } bucket && IsAddress(bucket) ? Bucket(bucket) : null,
             Queue = sources.Find("--queue") is { } queue ? Server(queue, sources) : null,
         };
     }
@@ -60,6 +69,14 @@ internal sealed record WorkflowRunSettings
             Ssl = encrypted,
         };
     }
+
+    private static bool IsAddress(Setting given) => given.Value.Contains("://", StringComparison.Ordinal);
+
+    /// <exception cref="UsageException">It is no bucket.</exception>
+    private static S3Place Bucket(Setting given) =>
+        // The value may hold a key, which belongs elsewhere: it is not repeated.
+        S3Place.Parse(given.Value) ?? throw new UsageException(
+            $"{given.Origin}: expected a folder or s3://BUCKET/PREFIX?region=REGION&endpoint=URL&path_style=on; keys come from AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or where else AWS's tools have them");
 
     private static string Local(ListenAddress address) => $"http{(address.Tls ? "s" : "")}://localhost:{(address.EndPoint as IPEndPoint)?.Port ?? 80}";
 }

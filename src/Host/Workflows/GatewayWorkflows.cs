@@ -29,7 +29,7 @@ internal sealed partial class GatewayWorkflows : RouteHandlers, IAsyncDisposable
     private readonly ILogger _log;
 
     /// <param name="database">Where runs are stored; null where the gateway has none.</param>
-    /// <param name="payloads">The folder for what is too big for a database in a file, and for files; nodes that share a database keep it there.</param>
+    /// <param name="payloads">The folder for what is too big for a database in a file, and for files, where the settings name no other place; nodes that share a database keep it there.</param>
     /// <param name="works">Whether this node goes on with runs that others left behind.</param>
     /// <param name="settings">Limits, and where callers reach the gateway.</param>
     /// <param name="connections">What nodes authorise themselves with.</param>
@@ -38,8 +38,7 @@ internal sealed partial class GatewayWorkflows : RouteHandlers, IAsyncDisposable
         _log = log;
         _publicUrl = settings.PublicUrl;
         _stores = database is not null;
-        ObjectStore? objects = database is null ? null : database.Kind == DatabaseKind.Sqlite ? new FolderObjectStore(payloads) : new DatabaseObjectStore(database);
-        _services = new NodeServices { Time = time, Objects = objects, Connections = connections };
+        _services = new NodeServices { Time = time, Objects = Objects(database, payloads, settings), Connections = connections };
         _engine = new WorkflowEngine(new EngineOptions
         {
             Database = database,
@@ -58,6 +57,11 @@ internal sealed partial class GatewayWorkflows : RouteHandlers, IAsyncDisposable
             var server = $"{settings.Queue!.Hostname}:{settings.Queue.Port}";
             if (why is null) LogQueueThere(server);
             else LogQueueAway(server, why);
+        };
+        _engine.ObjectsChanged += why =>
+        {
+            if (why is null) LogObjectsThere();
+            else LogObjectsAway(why);
         };
         _engine.NotListening += (workflow, node, why) => LogNotListening(workflow.Name, node.Name, why);
     }
@@ -123,7 +127,20 @@ internal sealed partial class GatewayWorkflows : RouteHandlers, IAsyncDisposable
     /// <summary>What is counted, in the Prometheus text format.</summary>
     public string Metrics() => _metrics.Write(_engine.Load, _services.Time.GetUtcNow());
 
-    public ValueTask DisposeAsync() => _engine.DisposeAsync();
+    public async ValueTask DisposeAsync()
+    {
+        await _engine.DisposeAsync();
+        (_services.Objects as IDisposable)?.Dispose();
+    }
+
+    private static ObjectStore? Objects(Database? database, string payloads, Settings.WorkflowRunSettings settings) => database switch
+    {
+        null => null,
+        _ when settings.PayloadBucket is { } bucket => new S3ObjectStore(bucket),
+        _ when settings.PayloadFolder is { } folder => new FolderObjectStore(folder),
+        { Kind: DatabaseKind.Sqlite } => new FolderObjectStore(payloads),
+        _ => new DatabaseObjectStore(database),
+    };
 
     private static List<WorkflowModel> Models(GatewayDocument document) => [.. document.Workflows.Select(w => Compiled(w).Model).OfType<WorkflowModel>()];
 
@@ -157,6 +174,12 @@ internal sealed partial class GatewayWorkflows : RouteHandlers, IAsyncDisposable
 
     [LoggerMessage(6, LogLevel.Information, "workers are told of runs over the queue {Server}")]
     private partial void LogQueueThere(string server);
+
+    [LoggerMessage(7, LogLevel.Error, "big payloads and files cannot be kept; runs under way that have some wait, and new ones are refused: {Why}")]
+    private partial void LogObjectsAway(string why);
+
+    [LoggerMessage(8, LogLevel.Information, "big payloads and files are kept again")]
+    private partial void LogObjectsThere();
 
     [LoggerMessage(1, LogLevel.Warning, "runs of these workflows are not stored, whatever their durability, because the gateway has no database of its own (--data): {Workflows}")]
     private partial void LogNotStored(string workflows);

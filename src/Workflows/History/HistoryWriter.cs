@@ -26,6 +26,7 @@ internal sealed class HistoryWriter : IAsyncDisposable
     private List<RunLog> _listed = [];
     private bool _signalled;
     private bool _urgent;
+    private int _objectsAway;
 
     public HistoryWriter(Database database, RunOwnership ownership, ObjectStore? objects, int threshold, TimeProvider time)
     {
@@ -51,6 +52,9 @@ internal sealed class HistoryWriter : IAsyncDisposable
     /// <summary>Told when nothing more can be stored because the runs are others' now.</summary>
     public event Action<RunsTakenException>? Taken;
 
+    /// <summary>Told when the object store stops answering, and why; null when it answers again.</summary>
+    public event Action<string?>? ObjectsChanged;
+
     /// <summary>How many commits there were.</summary>
     public long Commits { get; private set; }
 
@@ -67,6 +71,56 @@ internal sealed class HistoryWriter : IAsyncDisposable
         }
 
         _signal.Release();
+    }
+
+    /// <summary>
+    /// Puts an object into its store. Runs under way hold on until the store answers; a run of which nothing is stored yet is refused instead, since its caller
+    /// waits, and takes along what it left.
+    /// </summary>
+    /// <returns>Why it is not there; null when it is.</returns>
+    public async Task<Exception?> KeepAsync(string key, ReadOnlyMemory<byte> content, bool isNew)
+    {
+        for (var delay = TimeSpan.FromMilliseconds(200); ; delay = TimeSpan.FromMilliseconds(Math.Min(10_000, delay.TotalMilliseconds * 2)))
+        {
+            try
+            {
+                await Objects!.WriteAsync(key, content, CancellationToken.None);
+                if (Interlocked.Exchange(ref _objectsAway, 0) == 1) ObjectsChanged?.Invoke(null);
+                return null;
+            }
+            catch (Exception e) when (e is DatabaseException or IOException or UnauthorizedAccessException)
+            {
+                if (Interlocked.Exchange(ref _objectsAway, 1) == 0) ObjectsChanged?.Invoke(e.Message);
+                if (isNew || _stop.IsCancellationRequested) return e;
+            }
+#pragma warning disable CA1031 // Whatever went wrong, the part that refers to it must not be stored.
+            catch (Exception e)
+            {
+                return e;
+            }
+#pragma warning restore CA1031
+            try
+            {
+                await Task.Delay(delay, _time, _stop.Token);
+            }
+            catch (OperationCanceledException)
+            {
+                // Once more, and then the next process goes on with the run.
+            }
+        }
+    }
+
+    /// <summary>Removes what a run left in the object store that is stored nowhere else, as far as that store answers.</summary>
+    public async Task ForgetAsync(string runId)
+    {
+        try
+        {
+            await Objects!.DeleteAsync(Folder(runId) + "/", _stop.Token);
+        }
+        catch (Exception e) when (e is DatabaseException or IOException or UnauthorizedAccessException or OperationCanceledException)
+        {
+            // Nothing refers to it, and nobody is shown it.
+        }
     }
 
     private async Task LoopAsync()
@@ -118,7 +172,7 @@ internal sealed class HistoryWriter : IAsyncDisposable
         foreach (var log in logs.Distinct())
         {
             if (log.Take() is not { } part) continue;
-            if (part.Broken is { } broken) part.Stored.TrySetException(new DatabaseUnavailableException($"the object store does not answer: {broken.Message}", broken));
+            if (part.Broken is { } broken) part.Stored.TrySetException(broken as DatabaseUnavailableException ?? new DatabaseUnavailableException($"the object store does not answer: {broken.Message}", broken));
             else parts.Add(part);
         }
 

@@ -17,6 +17,7 @@ public sealed record RetentionLimits(TimeSpan? Age, long? Count, long? Bytes)
 internal sealed class Retention(Database database, ObjectStore? objects, RetentionLimits limits, TimeProvider time)
 {
     private const int AtOnce = 500;
+    private const int ObjectsAtOnce = 8;
 
     /// <summary>Removes whatever is beyond the limits.</summary>
     /// <param name="ages">How long the runs of some workflows are kept, by their names, in place of the general limit.</param>
@@ -69,7 +70,7 @@ internal sealed class Retention(Database database, ObjectStore? objects, Retenti
 
         // The files first: what is left over after a crash still has a run that names it.
         if (objects is not null)
-            foreach (var id in ids) await objects.DeleteAsync(HistoryWriter.Folder(id) + "/", cancel);
+            await Parallel.ForEachAsync(ids, new ParallelOptions { MaxDegreeOfParallelism = ObjectsAtOnce, CancellationToken = cancel }, (id, stop) => objects.DeleteAsync(HistoryWriter.Folder(id) + "/", stop));
         await database.WriteAsync(async (connection, transaction) =>
         {
             await using var statements = Statements.Create(connection, transaction);

@@ -109,31 +109,23 @@ internal sealed class RunLog(HistoryWriter writer, string id, int nextLine = 0)
     {
         var key = $"{HistoryWriter.Folder(Id)}/{_nextLine}-{_objects++}";
         _objectsUnderWay++;
-        _ = StoreAsync(key, content);
+        _ = StoreAsync(key, content, isNew: _nextLine == 0);
         return key;
     }
 
-    private async Task StoreAsync(string key, ReadOnlyMemory<byte> content)
+    private async Task StoreAsync(string key, ReadOnlyMemory<byte> content, bool isNew)
     {
         await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
-        Exception? broken = null;
-        try
-        {
-            await writer.Objects!.WriteAsync(key, content, CancellationToken.None);
-        }
-#pragma warning disable CA1031 // Whatever went wrong, the part that refers to it must not be stored.
-        catch (Exception e)
-        {
-            broken = e;
-        }
-#pragma warning restore CA1031
+        var broken = await writer.KeepAsync(key, content, isNew);
         lock (_lock)
         {
             _broken ??= broken;
             if (--_objectsUnderWay > 0) return;
-            _listed = true;
+            broken = _broken;
         }
 
+        if (broken is not null && isNew) await writer.ForgetAsync(Id);
+        lock (_lock) _listed = true;
         writer.Add(this, urgent: true);
     }
 }

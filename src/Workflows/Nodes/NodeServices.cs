@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using Sluice.Foundation.Storage;
 using Sluice.Workflows.Connections;
 using Sluice.Workflows.Connections.OAuth2;
 using Sluice.Workflows.Data;
@@ -87,6 +88,13 @@ public sealed class NodeServices : IAsyncDisposable
     {
         if (data.Content is { } content) return content;
         if (Objects is null || data.StoreKey is null) throw new NodeException("the file's content is not there any more");
-        return await Objects.ReadAsync(data.StoreKey, cancel) ?? throw new NodeException($"the object store has no '{data.StoreKey}' any more");
+        try
+        {
+            return await Objects.ReadAsync(data.StoreKey, cancel) ?? throw new NodeException($"the object store has no '{data.StoreKey}' any more") { Retryable = false };
+        }
+        catch (DatabaseUnavailableException e)
+        {
+            throw new NodeException(e.Message, e);
+        }
     }
 }

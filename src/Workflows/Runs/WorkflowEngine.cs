@@ -46,6 +46,7 @@ public sealed partial class WorkflowEngine : IAsyncDisposable
         History = new RunHistory(database, options.Services.Objects);
         _ownership = new RunOwnership(database, options.Node);
         _writer = new HistoryWriter(database, _ownership, options.Services.Objects, options.PayloadThreshold, Time);
+        _writer.ObjectsChanged += why => ObjectsChanged?.Invoke(why);
         _writer.Taken += taken => InBackground(() => StartAnewAsync(taken));
         if (!_ownership.IsShared) return;
         _queued = new QueuedRuns(database, _ownership);
@@ -65,6 +66,9 @@ public sealed partial class WorkflowEngine : IAsyncDisposable
 
     /// <summary>Told why a trigger gets no messages at the moment: the workflow, the node. It is tried again.</summary>
     public event Action<WorkflowModel, NodeModel, string>? NotListening;
+
+    /// <summary>Told when the object store stops answering, and why; null when it answers again.</summary>
+    public event Action<string?>? ObjectsChanged;
 
     /// <summary>When the schedules of the workflows are due next, by workflow and node; null for never.</summary>
     public IReadOnlyDictionary<(string Workflow, string Node), DateTimeOffset?> Schedules => _scheduler.Next;
