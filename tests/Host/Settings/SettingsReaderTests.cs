@@ -33,6 +33,20 @@ public sealed class SettingsReaderTests : IDisposable
     }
 
     [Fact]
+    public void Payloads_go_to_a_folder_or_a_bucket()
+    {
+        (Read().Workflows.PayloadFolder, Read().Workflows.PayloadBucket).ShouldBe((null, null));
+        options["--payloads"] = "/mnt/payloads";
+        (Read().Workflows.PayloadFolder, Read().Workflows.PayloadBucket).ShouldBe(("/mnt/payloads", null));
+        options["--payloads"] = "s3://bucket/a?region=eu-central-1";
+        (Read().Workflows.PayloadFolder, $"{Read().Workflows.PayloadBucket}").ShouldBe((null, "s3://bucket/a/"));
+        options["--payloads"] = "s3://key:geheim@bucket";
+        var refused = Should.Throw<UsageException>(() => Read());
+        refused.Message.ShouldStartWith("--payloads: expected a folder or s3://");
+        refused.Message.ShouldNotContain("geheim");
+    }
+
+    [Fact]
     public void Without_settings_it_listens_where_kong_does()
     {
         Read().Proxy.Select(l => $"{l.EndPoint} {l.Tls} {l.Http2}").ShouldBe(["0.0.0.0:8000 False False", "0.0.0.0:8443 True True"]);
