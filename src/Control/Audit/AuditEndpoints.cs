@@ -119,14 +119,7 @@ internal static class AuditCsv
         var at = DateTimeOffset.FromUnixTimeMilliseconds(e.At).ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture);
         var line = new StringBuilder($"{e.Seq},{at}");
         foreach (var cell in (string[])[e.Actor, e.ActorKind, e.Address, e.Method, e.Path, e.Action, e.Object, e.Status == 0 ? "" : $"{e.Status}", e.Outcome, e.RequestId, e.Detail, e.Hash])
-            line.Append(',').Append(Cell(cell));
+            line.Append(',').Append(Csv.Cell(cell));
         return line.Append("\r\n").ToString();
-    }
-
-    /// <summary>A cell that begins like a formula is run by spreadsheets; what callers choose must not.</summary>
-    private static string Cell(string text)
-    {
-        if (text.Length > 0 && text[0] is '=' or '+' or '-' or '@') text = "'" + text;
-        return text.AsSpan().IndexOfAny("\",\r\n") >= 0 ? $"\"{text.Replace("\"", "\"\"", StringComparison.Ordinal)}\"" : text;
     }
 }

@@ -5,8 +5,11 @@ using Sluice.Gateway.Plugins.Usage;
 namespace Sluice.Control.Usage;
 
 /// <summary>Counts of calls in the database that the nodes share.</summary>
-public sealed class StoredUsage(Database database, TimeProvider time) : UsageStore, IDisposable
+/// <param name="keep">How long counts are kept; null for ever.</param>
+public sealed class StoredUsage(Database database, TimeProvider time, TimeSpan? keep = null) : UsageStore, IDisposable
 {
+    private static readonly TimeSpan PruneEvery = TimeSpan.FromHours(1);
+
     private static readonly Migration[] Schema =
     [
         new(1, "calls by consumer, route and hour",
@@ -26,6 +29,9 @@ public sealed class StoredUsage(Database database, TimeProvider time) : UsageSto
     ];
 
     private readonly ComponentDatabase _database = new(database, "usage", Schema, time);
+    private DateTimeOffset _pruneAt;
+
+    private const string Sums = "CAST(coalesce(sum(calls), 0) AS bigint), CAST(coalesce(sum(failed), 0) AS bigint), CAST(coalesce(sum(bytes), 0) AS bigint)";
 
     public override async Task AddAsync(IReadOnlyList<UsageCount> counts)
     {
@@ -43,6 +49,7 @@ public sealed class StoredUsage(Database database, TimeProvider time) : UsageSto
                         calls = usage.calls + excluded.calls, failed = usage.failed + excluded.failed, bytes = usage.bytes + excluded.bytes
                     """, rows, transaction);
             });
+            await PruneAsync();
         }
         catch (DatabaseException e)
         {
@@ -50,5 +57,45 @@ public sealed class StoredUsage(Database database, TimeProvider time) : UsageSto
         }
     }
 
+    /// <summary>Counts added up, the earliest and then by name, and how many rows there are.</summary>
+    public Task<(IReadOnlyList<UsageRow> Rows, long Total)> ListAsync(UsageQuery query, int skip, int take, CancellationToken cancel = default) => _database.ReadAsync<(IReadOnlyList<UsageRow>, long)>(async c =>
+    {
+        var (where, values) = query.Condition();
+        var period = query.PeriodSql(_database.Kind);
+        var groups = new List<string> { period };
+        if (query.ByConsumer) groups.Add("consumer");
+        if (query.ByRoute) groups.Add("route");
+        var grouped = $"GROUP BY {string.Join(", ", groups)}";
+        var total = await c.ExecuteScalarAsync<long>(new CommandDefinition($"SELECT count(*) FROM (SELECT 1 FROM usage WHERE {where} {grouped}) counted", values, cancellationToken: cancel));
+        values.Add("take", take);
+        values.Add("skip", skip);
+        // What rows are not by is 0 and '' here: of a column that is all null, not every engine says what it would hold.
+        var rows = await c.QueryAsync<(long Since, string ConsumerId, string Consumer, string Route, long Calls, long Failed, long Bytes)>(new CommandDefinition(
+            $"""
+            SELECT {period}, {(query.ByConsumer ? "consumer, max(consumer_name)" : "'', ''")}, {(query.ByRoute ? "route" : "''")}, {Sums}
+            FROM usage WHERE {where} {grouped} ORDER BY 1, 3, 2, 4 LIMIT @take OFFSET @skip
+            """, values, cancellationToken: cancel));
+        return ([.. rows.Select(r => new UsageRow(
+            query.ByConsumer ? r.ConsumerId : null, query.ByConsumer ? r.Consumer : null, query.ByRoute ? r.Route : null, query.Period == UsagePeriod.All ? null : DateTimeOffset.FromUnixTimeMilliseconds(r.Since),
+            new UsageSums(r.Calls, r.Failed, r.Bytes)))], total);
+    }, cancel);
+
+    /// <summary>All of them in one.</summary>
+    public Task<UsageSums> SumAsync(UsageQuery query, CancellationToken cancel = default) => _database.ReadAsync(async c =>
+    {
+        var (where, values) = query.Condition();
+        var (calls, failed, bytes) = await c.QuerySingleAsync<(long, long, long)>(new CommandDefinition($"SELECT {Sums} FROM usage WHERE {where}", values, cancellationToken: cancel));
+        return new UsageSums(calls, failed, bytes);
+    }, cancel);
+
     public void Dispose() => _database.Dispose();
+
+    /// <summary>Removes what is too old, once an hour.</summary>
+    private async Task PruneAsync()
+    {
+        var now = time.GetUtcNow();
+        if (keep is not { } limit || now < _pruneAt) return;
+        await _database.WriteAsync((c, t) => c.ExecuteAsync("DELETE FROM usage WHERE hour < @before", new { before = (now - limit).ToUnixTimeMilliseconds() }, t));
+        _pruneAt = now + PruneEvery;
+    }
 }

@@ -9,6 +9,7 @@ using Sluice.Control.Connections;
 using Sluice.Control.Identity;
 using Sluice.Control.KongAdmin;
 using Sluice.Control.Nodes;
+using Sluice.Control.Usage;
 using Sluice.Foundation.Storage;
 using Sluice.Gateway.Listeners;
 using Sluice.Gateway.Snapshot;
@@ -62,6 +63,7 @@ internal sealed class ControlPlane : IDisposable
         new ReleasesApi(gateway.Releases, gateway.File, gateway.Reading).Map(routes);
         new ConfigurationApi(gateway.Releases, gateway.Runtime, gateway.Workflows).Map(routes);
         (connections = new ConnectionsApi(gateway.Connections, audit, time)).Map(routes);
+        new UsageApi(gateway.Usage).Map(routes);
         routes.MapIdentity(accounts);
         routes.MapAudit(audit);
         routes.MapNodes(nodes, time);

@@ -24,6 +24,7 @@ internal static class RunOptions
         ("--admin-auth", "WHOM", "Who needs a token or has to sign in on --admin: loopback lets this machine in until the first user exists, on nobody, off everybody. Default loopback."),
         ("--admin-hosts", "NAMES", "Names under which browsers may reach --admin without signing in, besides localhost and addresses."),
         ("--audit-retention", "DAYS", "How long entries of the audit log are kept; 0 for ever. Default 365."),
+        ("--usage-retention", "DAYS", "How long counts of calls are kept (the usage plugin); 0 for ever. Default 400."),
         ("--roles", "LIST", "What this node does: gateway (serve traffic), admin (--admin), worker (workflows). Default gateway,admin,worker."),
         ("--secrets", "DIR", "The folder that {vault://file/NAME} is below. Default /run/secrets."),
         ("--encryption-key-file", "FILE", "The keys that connections are encrypted with, as Base64; the keys themselves may stand in SLUICE_ENCRYPTION_KEY. Default encryption.key in --data, made when needed."),

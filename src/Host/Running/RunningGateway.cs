@@ -62,7 +62,7 @@ internal sealed partial class RunningGateway : IAsyncDisposable
         Certificate = renewed = DefaultCertificate.For(settings.Tls, time);
         database = settings.StoresReleases ? shared : null;
         acme = database is null ? null : new StoredAcme(database, time);
-        stored = database is null ? null : new StoredUsage(database, time);
+        stored = database is null ? null : new StoredUsage(database, time, settings.UsageRetention);
         usage = stored is null ? null : new UsageMeter(stored, time, log);
         runtime = new GatewayRuntime(transport, settings.Gateway with { DefaultCertificate = Certificate, AcmeStore = acme, Usage = usage }, logs, time);
         reading = ReadOptions.Default with { RouterFlavor = settings.Gateway.RouterFlavor, Secrets = secrets, Time = time };
@@ -119,6 +119,9 @@ internal sealed partial class RunningGateway : IAsyncDisposable
 
     /// <summary>The stored authorisations that workflows use.</summary>
     public StoredConnections Connections { get; }
+
+    /// <summary>What consumers have called; null where nothing is stored.</summary>
+    public StoredUsage? Usage => stored;
 
     /// <summary>What configurations are checked with.</summary>
     public ReadOptions Reading => reading;

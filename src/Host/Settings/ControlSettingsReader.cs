@@ -52,6 +52,9 @@ internal static class ControlSettingsReader
     public static TimeSpan? AuditRetention(SettingSources sources) =>
         sources.Number(365, 0, 36500, "--audit-retention") is var days and > 0 ? TimeSpan.FromDays(days) : null;
 
+    public static TimeSpan? UsageRetention(SettingSources sources) =>
+        sources.Number(400, 0, 36500, "--usage-retention") is var days and > 0 ? TimeSpan.FromDays(days) : null;
+
     public static NodeRoles Roles(SettingSources sources)
     {
         if (sources.Find("--roles") is not { } found) return NodeRoles.All;

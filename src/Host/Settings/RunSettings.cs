@@ -48,6 +48,9 @@ internal sealed record RunSettings
     /// <summary>How long entries of the audit log are kept; null for ever.</summary>
     public required TimeSpan? AuditRetention { get; init; }
 
+    /// <summary>How long counts of calls are kept; null for ever.</summary>
+    public required TimeSpan? UsageRetention { get; init; }
+
     /// <summary>What this process does of all that Sluice does.</summary>
     public required NodeRoles Roles { get; init; }
 

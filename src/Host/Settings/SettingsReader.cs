@@ -38,6 +38,7 @@ internal static class SettingsReader
             EncryptionKeys = EncryptionKeySettings.Read(sources, environment, ControlSettingsReader.Database(sources)),
             AdminGuard = ControlSettingsReader.Guard(sources),
             AuditRetention = ControlSettingsReader.AuditRetention(sources),
+            UsageRetention = ControlSettingsReader.UsageRetention(sources),
             SecretsFolder = sources.Text(SecretStore.DefaultFolder, "--secrets"),
             StoresReleases = ControlSettingsReader.StoresReleases(sources),
             Lead = ControlSettingsReader.Lead(sources),

@@ -47,6 +47,8 @@ internal sealed partial class AdminSurface : IAsyncDisposable
 
     public Uri Address { get; }
 
+    public Sluice.Control.Usage.StoredUsage Usage => gateway.Usage!;
+
     public ReleaseManager Releases => gateway.Releases;
 
     /// <summary>The tokens, by role; without one for nobody.</summary>

@@ -22,16 +22,18 @@ public sealed class ControlSettingsReaderTests
         var settings = Read();
         settings.AdminGuard.Access.ShouldBe(AdminAccess.Loopback);
         settings.AuditRetention.ShouldBe(TimeSpan.FromDays(365));
+        settings.UsageRetention.ShouldBe(TimeSpan.FromDays(400));
         settings.Roles.ShouldBe(NodeRoles.All);
     }
 
     [Fact]
     public void Settings_are_read()
     {
-        var settings = Read(("--admin-auth", "on"), ("--admin-hosts", "a.example.com, b.example.com"), ("--audit-retention", "0"), ("--roles", "gateway, worker"));
+        var settings = Read(("--admin-auth", "on"), ("--admin-hosts", "a.example.com, b.example.com"), ("--audit-retention", "0"), ("--usage-retention", "0"), ("--roles", "gateway, worker"));
         settings.AdminGuard.Access.ShouldBe(AdminAccess.On);
         settings.AdminGuard.Hosts.ShouldBe(["a.example.com", "b.example.com"]);
         settings.AuditRetention.ShouldBeNull();
+        settings.UsageRetention.ShouldBeNull();
         settings.Roles.ShouldBe(NodeRoles.Gateway | NodeRoles.Worker);
         settings.Admin.ShouldBeEmpty();
         settings.Proxy.ShouldNotBeEmpty();
