@@ -9,22 +9,23 @@ internal static class Csv
 {
     private const int MostRows = 5_000_000;
 
-    public static string Write(IReadOnlyList<JsObject> rows, string delimiter, bool header)
+    /// <summary>The rows as a table: a field of a field, or an element of a list, is a column <c>a.b</c>, <c>a.0</c>.</summary>
+    public static string Write(IEnumerable<JsObject> objects, string delimiter, bool header)
     {
-        var columns = rows.SelectMany(r => r.Names).Distinct(StringComparer.Ordinal).ToList();
-        var text = new StringBuilder();
-        if (header) text.AppendJoin(delimiter, columns.Select(c => Quote(c, delimiter))).Append('\n');
-        foreach (var row in rows) text.AppendJoin(delimiter, columns.Select(c => Quote(ParameterValues.ToText(row[c]), delimiter))).Append('\n');
-        return text.ToString();
+        var (columns, rows) = FlatTable.Of(objects);
+        var lines = rows.Select(r => string.Join(delimiter, columns.Select(c => Quote(FlatTable.Text(r[c]), delimiter))));
+        // A file that begins with ID is taken by spreadsheets for one of another format.
+        if (header) lines = lines.Prepend(string.Join(delimiter, columns.Select((c, i) => i == 0 && c is "ID" ? "\"ID\"" : Quote(c, delimiter))));
+        return string.Join('\n', lines);
     }
 
-    /// <summary>The rows of a table as objects; without a header the columns are numbered from 0.</summary>
+    /// <summary>The rows of a table as objects; without a header each is the field <c>row</c>, whose columns are numbered from 0.</summary>
     /// <exception cref="NodeException">The text is no table.</exception>
-    public static IEnumerable<JsObject> Read(string text, string delimiter, bool header, bool emptyCells)
+    public static IEnumerable<JsObject> Read(string text, string delimiter, bool header, bool emptyCells, int fromLine = 0)
     {
         List<string>? names = null;
         var count = 0;
-        foreach (var cells in Rows(text, delimiter))
+        foreach (var cells in Rows(text, delimiter).Skip(fromLine - 1))
         {
             if (header && names is null)
             {
@@ -35,8 +36,8 @@ internal static class Csv
             if (++count > MostRows) throw new NodeException($"the table has more than {MostRows} rows") { Retryable = false };
             var row = new JsObject(cells.Count);
             for (var i = 0; i < cells.Count; i++)
-                if (cells[i].Length > 0 || emptyCells || header) row.Set(names is not null && i < names.Count ? names[i] : i.ToString(CultureInfo.InvariantCulture), cells[i]);
-            yield return row;
+                if (cells[i].Length > 0 || emptyCells) row.Set(names is not null && i < names.Count ? names[i] : i.ToString(CultureInfo.InvariantCulture), cells[i]);
+            yield return header ? row : new JsObject { ["row"] = row };
         }
     }
 

@@ -4,6 +4,7 @@ using System.Globalization;
 using Sluice.Foundation.Schema;
 using Sluice.Workflows.Nodes.Aggregate;
 using Sluice.Workflows.Nodes.Airtable;
+using Sluice.Workflows.Nodes.Calendars;
 using Sluice.Workflows.Nodes.CatApi;
 using Sluice.Workflows.Nodes.Code;
 using Sluice.Workflows.Nodes.CompareDatasets;
@@ -55,6 +56,7 @@ using Sluice.Workflows.Nodes.Soap;
 using Sluice.Workflows.Nodes.Sort;
 using Sluice.Workflows.Nodes.SplitInBatches;
 using Sluice.Workflows.Nodes.SplitOut;
+using Sluice.Workflows.Nodes.Spreadsheets;
 using Sluice.Workflows.Nodes.Sql;
 using Sluice.Workflows.Nodes.Sse;
 using Sluice.Workflows.Nodes.StickyNote;
@@ -99,6 +101,7 @@ public static class NodeCatalog
         WaitNode.Descriptor,
 
         AggregateNode.Descriptor,
+        CalendarFile.Descriptor,
         CodeNode.Descriptor,
         CompareDatasetsNode.Descriptor,
         CompressionNode.Descriptor,
@@ -106,6 +109,7 @@ public static class NodeCatalog
         CryptoNode.Descriptor,
         DateTimeNode.Descriptor,
         ExtractFromFileNode.Descriptor,
+        FormatDateNode.Descriptor,
         CodeNode.FunctionDescriptor,
         CodeNode.FunctionItemDescriptor,
         HtmlNode.Descriptor,
@@ -120,6 +124,7 @@ public static class NodeCatalog
         SetNode.Descriptor,
         SortNode.Descriptor,
         SplitOutNode.Descriptor,
+        SpreadsheetFile.Descriptor,
         SummarizeNode.Descriptor,
         TemplateNode.Descriptor,
         XmlNode.Descriptor,

@@ -1,6 +1,8 @@
 using System.Text;
 using Sluice.Foundation.Schema;
 using Sluice.Workflows.Data;
+using Sluice.Workflows.Nodes.Calendars;
+using Sluice.Workflows.Nodes.Spreadsheets;
 using Sluice.Workflows.Runs;
 
 namespace Sluice.Workflows.Nodes.ConvertToFile;
@@ -10,7 +12,7 @@ namespace Sluice.Workflows.Nodes.ConvertToFile;
 internal sealed record ConvertToFileParameters
 {
     /// <summary>The kind of file.</summary>
-    [OneOf("csv", "html", "toJson", "toText", "toBinary")]
+    [OneOf("csv", "html", "iCal", "toJson", "toText", "toBinary", "xlsx")]
     public string Operation { get; init; } = "csv";
 
     /// <summary>With JSON, one file for all items or one for each.</summary>
@@ -25,6 +27,21 @@ internal sealed record ConvertToFileParameters
 
     /// <summary>More about the file.</summary>
     public ConvertToFileOptions Options { get; init; } = new();
+
+    /// <summary>The title of an event.</summary>
+    public Parameter<string> Title { get; init; } = "";
+
+    /// <summary>When an event begins.</summary>
+    public Parameter<JsValue> Start { get; init; } = new(default);
+
+    /// <summary>When it ends; when it begins if absent.</summary>
+    public Parameter<JsValue> End { get; init; } = new(default);
+
+    /// <summary>Whether it has days only, no times.</summary>
+    public Parameter<bool> AllDay { get; init; } = false;
+
+    /// <summary>More about an event.</summary>
+    public EventFields AdditionalFields { get; init; } = new();
 }
 
 /// <summary>More about the file.</summary>
@@ -51,11 +68,18 @@ internal sealed record ConvertToFileOptions
     public bool AddBom { get; init; }
 
     /// <summary>The encoding of a text.</summary>
-    [OneOf("utf8", "utf-8")]
-    public string Encoding { get; init; } = "utf8";
+    public Parameter<string> Encoding { get; init; } = "utf8";
 
     /// <summary>Whether the field holds base64.</summary>
+    [NoEffect("it always does")]
     public bool DataIsBase64 { get; init; } = true;
+
+    /// <summary>The name of a workbook's sheet.</summary>
+    public Parameter<string> SheetName { get; init; } = "Sheet";
+
+    /// <summary>Whether a workbook is compressed.</summary>
+    [NoEffect("a workbook always is compressed")]
+    public bool Compression { get; init; } = true;
 }
 
 /// <summary>Makes files of items.</summary>
@@ -64,9 +88,10 @@ internal sealed class ConvertToFileNode(ConvertToFileParameters parameters) : No
     public static readonly NodeDescriptor Descriptor = new NodeDescriptor<ConvertToFileNode, ConvertToFileParameters>((p, _) => new(p))
     {
         Type = "convert-to-file",
-        Summary = "Makes files of items: CSV, HTML, JSON, text, and whatever base64 holds.",
+        Summary = "Makes files of items: CSV, Excel, HTML, JSON, text, events, and whatever base64 holds.",
         Category = NodeCategory.Data,
         Aliases = [new("n8n-nodes-base.convertToFile", 1, 1.1)],
+        Difference = "numbers in tables keep all their digits; workbooks have no styles",
     };
 
     public override ValueTask<NodeResult> ExecuteAsync(NodeContext context)
@@ -75,19 +100,23 @@ internal sealed class ConvertToFileNode(ConvertToFileParameters parameters) : No
         switch (parameters.Operation)
         {
             case "csv":
-                var rows = context.Items.Select(i => i.Json).ToList();
-                return All(context, Csv.Write(rows, parameters.Options.Delimiter.Get(context, 0), parameters.Options.HeaderRow), "text/csv", "file.csv");
+                return All(context, [.. Encoding.UTF8.Preamble, .. Encoding.UTF8.GetBytes(Csv.Write(context.Items.Select(i => i.Json), parameters.Options.Delimiter.Get(context, 0), parameters.Options.HeaderRow))], "text/csv", "File.csv");
             case "html":
-                return All(context, HtmlTable(context), "text/html", "file.html");
+                return All(context, Encoding.UTF8.GetBytes(HtmlSheet.Write(context.Items.Select(i => i.Json), parameters.Options.HeaderRow)), "text/html", "File.html");
+            case "xlsx":
+                var (columns, rows) = FlatTable.Of(context.Items.Select(i => i.Json));
+                var cells = rows.Select(r => (IReadOnlyList<JsValue>)[.. columns.Select(c => r[c])]);
+                if (parameters.Options.HeaderRow) cells = cells.Prepend([.. columns.Select(c => (JsValue)c)]);
+                return All(context, Workbook.Write(parameters.Options.SheetName.Get(context, 0), cells), MediaTypes.Of(".xlsx"), "File.xlsx");
             case "toJson" when parameters.Mode is "once":
-                return All(context, JsJson.WriteString(new JsArray([.. context.Items.Select(i => (JsValue)i.Json)]), parameters.Options.Format), "application/json", "file.json");
+                return All(context, Bytes(context, 0, JsJson.WriteString(new JsArray([.. context.Items.Select(i => (JsValue)i.Json)]), parameters.Options.Format)), "application/json", "file.json");
             default:
                 return Each(context);
         }
     }
 
-    private NodeResult All(NodeContext context, string text, string mimeType, string name) =>
-        NodeResult.Of([new Item(new JsObject()) { Binary = Files.With(null, parameters.BinaryPropertyName.Get(context, 0), Make(context, 0, Bytes(text), mimeType, name)), PairedItems = Fields.AllOf(context.Items.Count) }]);
+    private NodeResult All(NodeContext context, byte[] content, string mimeType, string name) =>
+        NodeResult.Of([new Item(new JsObject()) { Binary = Files.With(null, parameters.BinaryPropertyName.Get(context, 0), Make(context, 0, content, mimeType, name)), PairedItems = Fields.AllOf(context.Items.Count) }]);
 
     private NodeResult Each(NodeContext context)
     {
@@ -109,32 +138,42 @@ internal sealed class ConvertToFileNode(ConvertToFileParameters parameters) : No
 
     private BinaryData One(NodeContext context, int index)
     {
-        if (parameters.Operation is "toJson") return Make(context, index, Bytes(JsJson.WriteString(context.Items[index].Json, parameters.Options.Format)), "application/json", "file.json");
+        if (parameters.Operation is "iCal")
+        {
+            var file = parameters.AdditionalFields.FileName.Get(context, index);
+            var calendar = CalendarEvent.Write(parameters.AdditionalFields, context, index, parameters.Title.Get(context, index), parameters.Start.Get(context, index), parameters.End.Get(context, index), parameters.AllDay.Get(context, index));
+            return Files.Make(calendar, "text/calendar", file.Length > 0 ? file : "event.ics");
+        }
+
+        if (parameters.Operation is "toJson") return Make(context, index, Bytes(context, index, JsJson.WriteString(context.Items[index].Json, parameters.Options.Format)), "application/json", "file.json");
         var field = parameters.SourceProperty.Get(context, index);
         var value = ItemPaths.Get(context.Items[index].Json, field);
-        if (value.IsUndefined) throw new NodeException($"The value in '{field}' is not set [item {index}]") { ItemIndex = index, Retryable = false };
-        var text = ParameterValues.ToText(value);
-        if (parameters.Operation is "toText" || !parameters.Options.DataIsBase64) return Make(context, index, Bytes(text), "text/plain", "file.txt");
-        var bytes = new byte[text.Length * 3 / 4 + 3];
-        if (!Convert.TryFromBase64String(text, bytes, out var length)) throw new NodeException($"The value in '{field}' is not valid base64 [item {index}]") { ItemIndex = index, Retryable = false };
-        return Make(context, index, bytes.AsMemory(0, length), "application/octet-stream", "file");
+        if (value.IsUndefined) throw new NodeException($"The value in \"{field}\" is not set") { ItemIndex = index, Retryable = false };
+        if (parameters.Operation is "toText")
+            return Make(context, index, Bytes(context, index, ParameterValues.ToText(value)), value.IsReference ? "application/json" : "text/plain", value.IsReference ? "file.json" : "file.txt");
+        var content = Base64(ParameterValues.ToText(value)) ?? throw new NodeException($"The value in '{field}' is not valid base64 [item {index}]") { ItemIndex = index, Retryable = false };
+        var type = MediaTypes.OfContent(content) ?? "text/plain";
+        return Make(context, index, content, type, MediaTypes.Extension(type) is { } ending ? $"file.{ending}" : "file");
+    }
+
+    // Base64 of either alphabet; what is neither, white space for instance, is skipped.
+    private static byte[]? Base64(string text)
+    {
+        var clean = string.Concat(text.Where(c => char.IsAsciiLetterOrDigit(c) || c is '+' or '/' or '-' or '_')).Replace('-', '+').Replace('_', '/');
+        if (text.StartsWith("data:", StringComparison.Ordinal) || clean.Length % 4 == 1) return null;
+        return Convert.FromBase64String(clean.PadRight((clean.Length + 3) / 4 * 4, '='));
     }
 
     private BinaryData Make(NodeContext context, int index, ReadOnlyMemory<byte> content, string mimeType, string name)
     {
         var given = parameters.Options.FileName.Get(context, index);
-        var type = parameters.Options.MimeType.Get(context, index) is { Length: > 0 } set ? set : mimeType is "application/octet-stream" && given.Length > 0 ? MediaTypes.Of(given) : mimeType;
+        var type = parameters.Options.MimeType.Get(context, index) is { Length: > 0 } set ? set : parameters.Operation is "toBinary" && given.Contains('.', StringComparison.Ordinal) ? MediaTypes.Of(given) : mimeType;
         return Files.Make(content, type, given.Length > 0 ? given : name);
     }
 
-    private byte[] Bytes(string text) => parameters.Options.AddBom ? [.. Encoding.UTF8.Preamble, .. Encoding.UTF8.GetBytes(text)] : Encoding.UTF8.GetBytes(text);
-
-    private static string HtmlTable(NodeContext context)
+    private byte[] Bytes(NodeContext context, int index, string text)
     {
-        var columns = context.Items.SelectMany(i => i.Json.Names).Distinct(StringComparer.Ordinal).ToList();
-        static string Cell(string tag, string text) => $"<{tag}>{System.Net.WebUtility.HtmlEncode(text)}</{tag}>";
-        var head = string.Concat(columns.Select(c => Cell("th", c)));
-        var rows = context.Items.Select(i => $"<tr>{string.Concat(columns.Select(c => Cell("td", ParameterValues.ToText(i.Json[c]))))}</tr>");
-        return $"<html><body><table><tr>{head}</tr>{string.Concat(rows)}</table></body></html>";
+        var encoding = Files.EncodingOf(parameters.Options.Encoding.Get(context, index));
+        return parameters.Options.AddBom ? [.. encoding.Preamble, .. encoding.GetBytes(text)] : encoding.GetBytes(text);
     }
 }

@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using System.Text;
 using Sluice.Foundation.Schema;
 using Sluice.Workflows.Data;
+using Sluice.Workflows.Definitions;
 using Sluice.Workflows.Runs;
 
 namespace Sluice.Workflows.Nodes.Crypto;
@@ -57,13 +58,22 @@ internal sealed record CryptoParameters
 /// <summary>Hashes, signs, and makes random texts.</summary>
 internal sealed class CryptoNode(CryptoParameters parameters) : AsyncItemNode
 {
-    public static readonly NodeDescriptor Descriptor = new NodeDescriptor<CryptoNode, CryptoParameters>((p, _) => new(p))
+    public static readonly NodeDescriptor Descriptor = new NodeDescriptor<CryptoNode, CryptoParameters>(Create)
     {
         Type = "crypto",
         Summary = "Hashes, signs, and makes random texts.",
         Category = NodeCategory.Data,
-        Aliases = [new("n8n-nodes-base.crypto")],
+        Aliases = [new("n8n-nodes-base.crypto", 1, 2)],
+        Upgrade = static (old, version) => version < 2 || old["type"] is not null ? old : old.With([], DocumentData.Entry("type", DocumentData.Text(old.Place, "SHA256"))),
     };
+
+    private static CryptoNode Create(CryptoParameters parameters, NodeSetup setup)
+    {
+        // Since version 2 n8n's node takes keys from a connection, of a kind that is not known here.
+        if (setup.Definition is { Type: "n8n-nodes-base.crypto", TypeVersion: >= 2 } && parameters.Action is "hmac" or "sign" && (parameters.Action is "hmac" ? parameters.Secret : parameters.PrivateKey) is { IsLiteral: true, Literal: "" })
+            setup.Report(parameters.Action is "hmac" ? "secret" : "privateKey", "keys from connections are not supported; give the key here, as an expression that reads a secret");
+        return new(parameters);
+    }
 
     protected override async ValueTask ExecuteAsync(NodeContext context, int index, List<Item> output)
     {
@@ -75,7 +85,7 @@ internal sealed class CryptoNode(CryptoParameters parameters) : AsyncItemNode
             _ => Encode(Hash(context, index, await InputAsync(context, index)), context, index),
         };
         var json = item.Json.Clone();
-        ItemPaths.Set(json, parameters.DataPropertyName.Get(context, index), result);
+        json.Set(parameters.DataPropertyName.Get(context, index), result);
         output.Add(new Item(json) { Binary = parameters.BinaryData ? null : item.Binary, PairedItems = Positions.Of(index) });
     }
 

@@ -12,8 +12,9 @@ internal sealed class DateTimeNode(DateTimeParameters parameters) : ItemNode
         Type = "date-time",
         Summary = "Adds to dates, formats them, and looks at their parts.",
         Category = NodeCategory.Data,
-        Aliases = [new("n8n-nodes-base.dateTime", 1, 2) { Older = (2, "results are in the workflow's time zone; a format that is an expression is written in Luxon's letters, not Moment's") }],
-        Upgrade = DateTimeUpgrade.Upgrade,
+        Aliases = [new("n8n-nodes-base.dateTime", 1, 2)],
+        // The first version has other parameters.
+        Redirect = static p => (p.Entries.Any(e => e.Name is "action" or "value" or "toFormat" or "dataPropertyName" or "custom") ? "format-date" : "date-time", p),
     };
 
     private static readonly Dictionary<string, (string Field, CompiledExpression Code)> Operations = new(StringComparer.Ordinal)
@@ -26,9 +27,6 @@ internal sealed class DateTimeNode(DateTimeParameters parameters) : ItemNode
         ["getTimeBetweenDates"] = ("timeDifference", Code("$amount ? $b.diff($a, $unit).toISO() : $b.diff($a, $unit).toObject()")),
         ["roundDate"] = ("roundedDate", Code("($amount ? $a.plus({[$unit]: 1}).startOf($unit) : $a.startOf($unit)).toISO()")),
     };
-
-    private static readonly CompiledExpression FromMilliseconds = Code("DateTime.fromMillis($amount).setZone($unit)");
-    private static readonly CompiledExpression FromText = Code("DateTime.fromFormat($a, $b, {zone: $unit})");
 
     private readonly CompiledExpression _code = Operations[parameters.Operation].Code;
 
@@ -62,37 +60,31 @@ internal sealed class DateTimeNode(DateTimeParameters parameters) : ItemNode
                 return now.IsNullish ? throw new NodeException($"The timezone {zone} is not valid. Please check the timezone.") { ItemIndex = index, Retryable = false } : now;
             case "formatDate":
                 var date = parameters.Date.Get(context, index);
-                if (date.IsNullish) return date.IsUndefined ? JsValue.Null : date;
+                if (date.IsNullish) return date;
                 var format = parameters.Format.Get(context, index) is "custom" ? parameters.CustomFormat.Get(context, index) : parameters.Format.Get(context, index);
-                return Run(scope, _code, Read(scope, date, ParameterValues.ToBoolean(parameters.Options.Timezone.Get(context, index)) ? own : "UTC", index, parameters.Options.FromFormat.Get(context, index)), unit: format);
+                return Run(scope, _code, Read(context, date, ParameterValues.ToBoolean(parameters.Options.Timezone.Get(context, index)) ? own : ZoneOf(date), index, parameters.Options.FromFormat.Get(context, index)), unit: format);
             case "extractDate":
-                return Run(scope, _code, Read(scope, parameters.Date.Get(context, index), own, index), unit: parameters.Part.Get(context, index));
+                return Run(scope, _code, Read(context, parameters.Date.Get(context, index), own, index), unit: parameters.Part.Get(context, index));
             case "roundDate":
                 var up = parameters.Mode.Get(context, index) is "roundUp";
-                return Run(scope, _code, Read(scope, parameters.Date.Get(context, index), own, index), unit: (up ? parameters.To : parameters.ToNearest).Get(context, index), amount: up);
+                return Run(scope, _code, Read(context, parameters.Date.Get(context, index), own, index), unit: (up ? parameters.To : parameters.ToNearest).Get(context, index), amount: up);
             case "getTimeBetweenDates":
-                JsValue start = Read(scope, parameters.StartDate.Get(context, index), own, index), end = Read(scope, parameters.EndDate.Get(context, index), own, index);
+                JsValue start = Read(context, parameters.StartDate.Get(context, index), own, index), end = Read(context, parameters.EndDate.Get(context, index), own, index);
                 return Run(scope, _code, start, end, new JsArray([.. parameters.Units.Select(u => (JsValue)(u + "s"))]), parameters.Options.IsoString);
             default:
-                return Run(scope, _code, Read(scope, parameters.Magnitude.Get(context, index), own, index), unit: parameters.TimeUnit.Get(context, index), amount: parameters.Duration.Get(context, index));
+                return Run(scope, _code, Read(context, parameters.Magnitude.Get(context, index), own, index), unit: parameters.TimeUnit.Get(context, index), amount: parameters.Duration.Get(context, index));
         }
     }
 
-    private static JsValue Read(Scope scope, JsValue date, string zone, int index, string format = "")
+    /// <summary>The whole hours that a date says it is east of Greenwich, or UTC.</summary>
+    private static string ZoneOf(JsValue date) => date.AsString?.Split('+') is [_, [var tens, var ones, ..], ..] && char.IsAsciiDigit(tens) && char.IsAsciiDigit(ones) ? $"UTC+{(tens - '0') * 10 + ones - '0'}" : "UTC";
+
+    private static JsValue Read(NodeContext context, JsValue date, string zone, int index, string format = "")
     {
-        if (format.Length > 0)
-        {
-            var read = Run(scope, FromText, ParameterValues.ToText(date), format, zone);
-            return read.AsReference?.ToJson().IsNull == false ? read : throw Invalid(date, index);
-        }
-
-        if (!DateTexts.TryRead(date, out var milliseconds, TimeZoneInfo.TryFindSystemTimeZoneById(zone, out var known) ? known : null)) throw Invalid(date, index);
-        // A short number counts seconds.
-        if (date.IsNumber && Math.Abs(milliseconds) < 1e11) milliseconds *= 1000;
-        return Run(scope, FromMilliseconds, unit: zone, amount: Math.Round(milliseconds));
+        var dates = new DateReader(context, index);
+        return (format.Length > 0 && !date.IsNumber ? dates.ByFormat(ParameterValues.ToText(date), format, zone) : dates.Number(date, zone) ?? dates.Text(date, zone))
+            ?? throw new NodeException("Invalid date format") { ItemIndex = index, Retryable = false };
     }
-
-    private static NodeException Invalid(JsValue date, int index) => new($"Invalid date format: {ParameterValues.Describe(date)}") { ItemIndex = index, Retryable = false };
 
     private static JsValue Run(Scope scope, CompiledExpression code, JsValue a = default, JsValue b = default, JsValue unit = default, JsValue amount = default)
     {

@@ -1,37 +1,44 @@
 using System.Globalization;
-using System.Net;
 using System.Text;
+using System.Text.RegularExpressions;
 using AngleSharp.Dom;
 using AngleSharp.Html.Dom;
 using AngleSharp.Html.Parser;
 using Sluice.Workflows.Data;
-using Sluice.Workflows.Definitions;
 using Sluice.Workflows.Runs;
 
 namespace Sluice.Workflows.Nodes.Html;
 
 /// <summary>Takes values out of HTML, and makes HTML.</summary>
-internal sealed class HtmlNode : Node
+internal sealed partial class HtmlNode : Node
 {
     public static readonly NodeDescriptor Descriptor = new NodeDescriptor<HtmlNode, HtmlParameters>((p, s) => new(p, s))
     {
         Type = "html",
         Summary = "Takes values out of HTML by CSS selectors, and makes pages and tables.",
         Category = NodeCategory.Data,
-        Aliases = [new("n8n-nodes-base.html", 1, 1.2), new("n8n-nodes-base.htmlExtract")],
-        Upgrade = static (old, _) => old["operation"] is null && old["extractionValues"] is not null ? old.With([], DocumentData.Entry("operation", DocumentData.Text(old.Place, "extractHtmlContent"))) : old,
-        Difference = "what stands in table cells is escaped; the text of elements is the browser's, without marks for links and lists",
-        Differs = static (p, _) => p.Text("operation") is not "generateHtmlTemplate",
+        Aliases = [new(Type, 1, 1.2), new(OlderType, 1, 1)],
     };
+
+    private const string Type = "n8n-nodes-base.html";
+    private const string OlderType = "n8n-nodes-base.htmlExtract";
 
     private static readonly HtmlParser Parser = new();
 
     private readonly HtmlParameters _parameters;
     private readonly ItemExpression? _template;
+    private readonly Dialect _dialect;
 
     public HtmlNode(HtmlParameters parameters, NodeSetup setup)
     {
-        _parameters = parameters;
+        _parameters = setup.Definition.Type is OlderType ? parameters with { Operation = "extractHtmlContent" } : parameters;
+        parameters = _parameters;
+        _dialect = setup.Definition switch
+        {
+            { Type: OlderType } => Dialect.Older,
+            { Type: Type, TypeVersion: <= 1.1 } => Dialect.Plain,
+            _ => Dialect.Today,
+        };
         if (parameters.Operation is "extractHtmlContent" && parameters.ExtractionValues.Values.Count == 0) setup.Report("extractionValues.values", "needs at least one value");
         if (parameters is not { Operation: "generateHtmlTemplate", Html: { IsLiteral: true, Literal: { } html } } || !html.Contains("{{", StringComparison.Ordinal)) return;
         // Here expressions need no equals sign before the text.
@@ -75,59 +82,48 @@ internal sealed class HtmlNode : Node
         var json = new JsObject();
         foreach (var wanted in _parameters.ExtractionValues.Values)
         {
-            var elements = Select(document, wanted.CssSelector.Get(context, index), index);
-            var skipped = wanted.SkipSelectors.Get(context, index);
-            JsValue Value(IElement element) => ValueOf(element, wanted, wanted.Attribute.Get(context, index), skipped);
-            json.Set(wanted.Key.Get(context, index), wanted.ReturnArray ? new JsArray([.. elements.Select(Value)])
-                : wanted.ReturnValue is "text" ? Clean(string.Concat(elements.Select(e => TextOf(e, skipped))))
-                : elements.Length > 0 ? Value(elements[0]) : wanted.ReturnValue is "html" ? JsValue.Null : default);
+            var elements = Selection.Select(document, wanted.CssSelector.Get(context, index), index);
+            var attribute = wanted.Attribute.Get(context, index);
+            var skipped = Fields.List(wanted.SkipSelectors.Get(context, index));
+            JsValue Value(IReadOnlyList<IElement> of) => Raw(of, wanted.ReturnValue, attribute, skipped) is { } text ? Clean(text) : default(JsValue);
+            json.Set(wanted.Key.Get(context, index), wanted.ReturnArray ? new JsArray([.. elements.Select(e => Value([e]))]) : Value(elements));
         }
 
         return json;
     }
 
-    private static IElement[] Select(IHtmlDocument document, string selector, int index)
+    /// <summary>What of the elements is wanted; null when they have none. A text is that of all of them, or as today of the first; the rest is always the first's.</summary>
+    private string? Raw(IReadOnlyList<IElement> elements, string wanted, string attribute, IReadOnlyList<string> skipped)
     {
-        try
+        if (wanted is "text" && _dialect is not Dialect.Today)
         {
-            return [.. document.QuerySelectorAll(selector)];
+            var text = string.Concat(elements.Select(e => e.TextContent));
+            return text.Length > 0 || _dialect is Dialect.Older ? text : null;
         }
-        catch (DomException e)
-        {
-            throw new NodeException($"'{selector}' is no CSS selector", e) { ItemIndex = index, Retryable = false };
-        }
-    }
 
-    private JsValue ValueOf(IElement element, ExtractionValue wanted, string attribute, string skipped) => wanted.ReturnValue switch
-    {
-        "attribute" => element.GetAttribute(attribute) is { } value ? Clean(value) : default(JsValue),
-        "html" => Clean(element.InnerHtml),
-        "value" => element switch
+        var first = elements.Count > 0 ? elements[0] : null;
+        return wanted switch
         {
-            IHtmlInputElement input => input.Value,
-            IHtmlSelectElement select => select.Value,
-            IHtmlTextAreaElement area => area.Value,
-            _ => default(JsValue),
-        },
-        _ => Clean(TextOf(element, skipped)),
-    };
-
-    private static string TextOf(IElement element, string skipped)
-    {
-        if (skipped.Length == 0) return element.TextContent;
-        var copy = (IElement)element.Clone();
-        foreach (var selector in Fields.List(skipped))
-            foreach (var left in copy.QuerySelectorAll(selector).ToArray()) left.Remove();
-        return copy.TextContent;
+            "text" => first is null ? "" : HtmlText.Of(first, e => skipped.Any(e.Matches)),
+            "html" => first?.InnerHtml is { Length: > 0 } html ? html : null,
+            "attribute" => first?.GetAttribute(attribute),
+            _ => first switch
+            {
+                IHtmlSelectElement { IsMultiple: true } select => string.Join(',', select.SelectedOptions.Select(o => o.Value)),
+                IHtmlSelectElement select => select.Value,
+                IHtmlTextAreaElement area => area.Value,
+                IHtmlOptionElement option => option.Value,
+                _ => first?.GetAttribute("value"),
+            },
+        };
     }
 
     private string Clean(string text)
     {
-        if (_parameters.Options.CleanUpText) text = string.Join(' ', text.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries)) is var single && !_parameters.Options.TrimValues ? Around(text, single) : single;
-        return _parameters.Options.TrimValues ? text.Trim() : text;
+        var options = _parameters.Options;
+        if (options.TrimValues ?? _dialect is Dialect.Older) text = text.Trim();
+        return options.CleanUpText ? WhiteSpace().Replace(text.Trim().Replace("\r", "", StringComparison.Ordinal).Replace("\n", "", StringComparison.Ordinal), " ") : text;
     }
-
-    private static string Around(string text, string single) => (text.Length > 0 && char.IsWhiteSpace(text[0]) ? " " : "") + single + (text.Length > 0 && char.IsWhiteSpace(text[^1]) ? " " : "");
 
     private string Table(NodeContext context)
     {
@@ -138,9 +134,9 @@ internal sealed class HtmlNode : Node
                 "style='margin:0; padding:7px 20px 7px 0px; border-bottom:1px solid #eee; text-align:left; color:#888; font-weight:normal'",
                 "style='margin:0; padding:7px 20px 7px 0px; border-bottom:1px solid #eee'");
         var text = new StringBuilder().Append(CultureInfo.InvariantCulture, $"<table {table} {options.TableAttributes.Get(context, 0)}>");
-        if (options.Caption.Get(context, 0) is { Length: > 0 } caption) text.Append(CultureInfo.InvariantCulture, $"<caption>{WebUtility.HtmlEncode(caption)}</caption>");
+        if (options.Caption.Get(context, 0) is { Length: > 0 } caption) text.Append(CultureInfo.InvariantCulture, $"<caption>{caption}</caption>");
         text.Append(CultureInfo.InvariantCulture, $"<thead {head} {options.HeaderAttributes.Get(context, 0)}><tr>");
-        foreach (var column in columns) text.Append("<th>").Append(WebUtility.HtmlEncode(options.Capitalize ? Capitalized(column) : column)).Append("</th>");
+        foreach (var column in columns) text.Append("<th>").Append(options.Capitalize ? Capitalized(column) : column).Append("</th>");
         text.Append("</tr></thead><tbody>");
         for (var i = 0; i < context.Items.Count; i++)
         {
@@ -149,7 +145,7 @@ internal sealed class HtmlNode : Node
             {
                 var value = context.Items[i].Json[column];
                 text.Append(CultureInfo.InvariantCulture, $"<td {cell} {options.CellAttributes.Get(context, i)}>");
-                text.Append(value.IsBoolean ? $"<input type=\"checkbox\" {(value.IsTrue ? "checked=\"checked\"" : "")}/>" : WebUtility.HtmlEncode(ParameterValues.ToText(value))).Append("</td>");
+                text.Append(value.IsBoolean ? $"<input type=\"checkbox\" {(value.IsTrue ? "checked=\"checked\"" : "")}/>" : Shown(value)).Append("</td>");
             }
 
             text.Append("</tr>");
@@ -158,6 +154,22 @@ internal sealed class HtmlNode : Node
         return text.Append("</tbody></table>").ToString();
     }
 
+    // As JavaScript writes values into text.
+    private static string Shown(JsValue value) => value.Kind switch
+    {
+        JsKind.Undefined => "undefined",
+        JsKind.Null => "null",
+        JsKind.Object => "[object Object]",
+        JsKind.Array => string.Join(',', value.AsArray!.Select(e => e.IsNullish ? "" : Shown(e))),
+        _ => ParameterValues.ToText(value),
+    };
+
     private static string Capitalized(string name) =>
         string.Join(' ', name.Split('_', StringSplitOptions.RemoveEmptyEntries).Select(word => char.ToUpperInvariant(word[0]) + word[1..]));
+
+    [GeneratedRegex(@"\s+", RegexOptions.None, 1000)]
+    private static partial Regex WhiteSpace();
+
+    /// <summary>How texts are taken out: as the older node did, as versions up to 1.1, or as today.</summary>
+    private enum Dialect { Older, Plain, Today }
 }

@@ -66,10 +66,10 @@ internal sealed record ExtractionValue
 internal sealed record HtmlOptions
 {
     /// <summary>Whether white space around values is taken away.</summary>
-    public bool TrimValues { get; init; } = true;
+    public bool? TrimValues { get; init; }
 
-    /// <summary>Whether white space within values becomes single spaces.</summary>
-    public bool CleanUpText { get; init; } = true;
+    /// <summary>Whether line ends are taken away, and other white space becomes single spaces.</summary>
+    public bool CleanUpText { get; init; }
 
     /// <summary>Whether the names of columns begin with capitals.</summary>
     public bool Capitalize { get; init; }

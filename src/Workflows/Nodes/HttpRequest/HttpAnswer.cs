@@ -49,6 +49,9 @@ internal sealed class HttpAnswer
     /// <summary>Whether there is nothing in it: no body, or an empty list or object.</summary>
     public bool IsEmpty => Body.Length == 0 || (TryJson(out var json) && (json.AsArray is { Count: 0 } || json.AsObject is { Count: 0 } || json.IsNull));
 
+    /// <summary>Whether its body is white space or nothing.</summary>
+    public bool IsBlank => Body.AsSpan().IndexOfAnyExcept(" \t\r\n"u8) < 0;
+
     public bool TryJson(out JsValue json)
     {
         if (_isValidJson is null)
@@ -72,7 +75,7 @@ internal sealed class HttpAnswer
     public JsValue AsData(bool withBody = true)
     {
         var data = new JsObject(4);
-        if (withBody) data.Set("body", TryJson(out var json) ? json : Text);
+        if (withBody) data.Set("body", IsBlank && IsJson ? new JsObject() : TryJson(out var json) ? json : Text);
         data.Set("headers", Headers);
         data.Set("statusCode", Status);
         data.Set("statusMessage", Reason);

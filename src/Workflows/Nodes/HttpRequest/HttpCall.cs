@@ -50,13 +50,14 @@ internal sealed class HttpCall
         if (where is "body")
         {
             Fields = Fields?.Clone() ?? new JsObject();
-            Fields.Set(name, value);
+            if (value.IsUndefined) Fields.Remove(name);
+            else Fields.Set(name, value);
             return;
         }
 
         var list = where is "qs" ? Query : Headers;
         list.RemoveAll(p => string.Equals(p.Key, name, where is "qs" ? StringComparison.Ordinal : StringComparison.OrdinalIgnoreCase));
-        list.Add(new(name, ParameterValues.ToText(value)));
+        if (!value.IsUndefined) list.Add(new(name, ParameterValues.ToText(value)));
     }
 
     public async ValueTask<HttpRequestMessage> ToMessageAsync(bool withSecrets, CancellationToken cancel)

@@ -11,9 +11,9 @@ internal sealed class HttpRequestNode : Node
         Type = "http-request",
         Summary = "Calls an address for each item: any method and body, pages, redirects, files.",
         Category = NodeCategory.Http,
-        Aliases = [new("n8n-nodes-base.httpRequest", 1, 4.4) { Older = (3, "a list in an answer gives an item for each of its entries, not one item with the list") }],
+        Aliases = [new("n8n-nodes-base.httpRequest", 1, 4.5) { Older = (3, "without splitIntoItems a list of JSON is one item whose fields are 0, 1 and so on") }],
         Upgrade = HttpRequestUpgrade.Upgrade,
-        Lacks = "client certificates; more than 50 requests under way at a time",
+        Lacks = "client certificates; digest authentication; OAuth 1; more than 50 requests under way at a time; credentials that follow a redirect to another host unless the node says so; types that end in +json as text",
     };
 
     private readonly HttpRequestParameters _parameters;
@@ -37,7 +37,7 @@ internal sealed class HttpRequestNode : Node
     {
         var items = context.Items;
         var batch = _parameters.Options.Batching?.Batch;
-        var size = _pages is not null ? 1 : batch is { BatchSize: > 0 } ? batch.BatchSize : 50;
+        var size = _pages is not null ? 1 : batch is null ? 50 : Math.Clamp(batch.BatchSize, 1, 50);
         var output = new List<Item>(items.Count);
         for (var start = 0; start < items.Count; start += size)
         {
@@ -83,13 +83,13 @@ internal sealed class HttpRequestNode : Node
             for (var page = 0; ; page++)
             {
                 if (page > 0 && pages.RequestInterval > 0) await Task.Delay(TimeSpan.FromMilliseconds(pages.RequestInterval), context.Time, context.Cancellation);
-                SetRoots(context, page, default);
+                if (page == 0) SetRoots(context, 0, default, call);
                 if (pages.PaginationMode is "updateAParameterInEachRequest") foreach (var changing in pages.Parameters.All) call.Change(changing.Type, changing.Name.Get(context, index), changing.Value.Get(context, index));
                 var answer = await _reader.FetchAsync(context, call, index);
                 if (ends.Contains(answer.Status) && pages.PaginationCompleteWhen is "receiveSpecificStatusCodes") return all;
                 _reader.ThrowIfFailed(answer, index, context.Time);
                 all.AddRange(_reader.Items(context, answer, index));
-                SetRoots(context, page + 1, answer.AsData());
+                SetRoots(context, page + 1, answer.AsData(), call);
                 if (page + 1 >= limit) return all;
                 if (pages.PaginationMode is "responseContainsNextURL")
                 {
@@ -108,6 +108,13 @@ internal sealed class HttpRequestNode : Node
         }
     }
 
-    private static void SetRoots(NodeContext context, int pageCount, JsValue response) =>
-        context.Scope.ExtraRoots = new Dictionary<string, JsValue>(StringComparer.Ordinal) { ["$pageCount"] = pageCount, ["$response"] = response };
+    private static void SetRoots(NodeContext context, int pageCount, JsValue response, HttpCall call)
+    {
+        var (headers, query) = (new JsObject(), new JsObject());
+        foreach (var (name, value) in call.Headers) headers.Set(name.ToLowerInvariant(), value);
+        foreach (var (name, value) in call.Query) query.Set(name, value);
+        var request = new JsObject { ["method"] = call.Method, ["uri"] = call.Url.OriginalString, ["url"] = call.Url.OriginalString, ["headers"] = headers, ["qs"] = query };
+        if (call.Fields is { } body) request.Set("body", body);
+        context.Scope.ExtraRoots = new Dictionary<string, JsValue>(StringComparer.Ordinal) { ["$pageCount"] = pageCount, ["$response"] = response, ["$request"] = request };
+    }
 }

@@ -131,7 +131,7 @@ internal sealed record HttpRequestOptions
 
     /// <summary>How lists in query arguments are written.</summary>
     [OneOf("repeat", "brackets", "indices")]
-    public string QueryParameterArrays { get; init; } = "brackets";
+    public string QueryParameterArrays { get; init; } = "indices";
 
     /// <summary>Whether redirects are followed.</summary>
     public RedirectOption? Redirect { get; init; }
@@ -215,6 +215,9 @@ internal sealed record ResponseValues
     /// <summary>What the answer is taken as.</summary>
     [OneOf("autodetect", "json", "text", "file")]
     public string ResponseFormat { get; init; } = "autodetect";
+
+    /// <summary>Whether a list of JSON becomes an item for each element, or one item whose fields are <c>0</c>, <c>1</c> and so on.</summary>
+    public bool SplitIntoItems { get; init; } = true;
 
     /// <summary>The field for text and files.</summary>
     public Parameter<string> OutputPropertyName { get; init; } = "data";

@@ -10,6 +10,8 @@ internal sealed class RequestBuilder(HttpRequestParameters parameters, NodeSetup
 {
     private readonly ConnectionReference? _connection = ConnectionOf(parameters, setup);
 
+    private readonly RequestFields _fields = RequestFields.Of(setup.Definition);
+
     public async ValueTask<HttpCall> BuildAsync(NodeContext context, int index)
     {
         var url = parameters.Url.Get(context, index).Trim();
@@ -33,40 +35,20 @@ internal sealed class RequestBuilder(HttpRequestParameters parameters, NodeSetup
 
     private void Query(NodeContext context, int index, HttpCall call)
     {
-        if (parameters.SpecifyQuery is "keypair")
-        {
-            foreach (var pair in parameters.QueryParameters.Parameters) Add(call.Query, pair.Name.Get(context, index), pair.Value.Get(context, index));
-            return;
-        }
-
-        foreach (var (name, value) in Object(parameters.JsonQuery, "jsonQuery", context, index)) Add(call.Query, name, value);
-    }
-
-    private void Add(List<KeyValuePair<string, string>> query, string name, JsValue value)
-    {
-        if (name.Length == 0 || value.IsUndefined) return;
-        if (value.AsArray is not { } list)
-        {
-            query.Add(new(name, ParameterValues.ToText(value)));
-            return;
-        }
-
-        for (var i = 0; i < list.Count; i++)
-        {
-            var written = parameters.Options.QueryParameterArrays switch { "repeat" => name, "indices" => string.Create(CultureInfo.InvariantCulture, $"{name}[{i}]"), _ => name + "[]" };
-            query.Add(new(written, ParameterValues.ToText(list[i])));
-        }
+        var fields = parameters.SpecifyQuery is "keypair" ? _fields.Gather(parameters.QueryParameters.Parameters, context, index) : Object(parameters.JsonQuery, "jsonQuery", context, index);
+        foreach (var (name, value) in fields)
+            if (name.Length > 0) RequestFields.Flatten(call.Query, name, value, parameters.Options.QueryParameterArrays);
     }
 
     private void Headers(NodeContext context, int index, HttpCall call)
     {
-        if (parameters.SpecifyHeaders is "json")
+        var fields = parameters.SpecifyHeaders is "keypair" ? _fields.Gather(parameters.HeaderParameters.Parameters, context, index) : Object(parameters.JsonHeaders, "jsonHeaders", context, index);
+        foreach (var (name, value) in fields)
         {
-            foreach (var (name, value) in Object(parameters.JsonHeaders, "jsonHeaders", context, index)) Header(call, name, ParameterValues.ToText(value));
-            return;
+            if (value.AsArray is not { } several) Header(call, name, ParameterValues.ToText(value));
+            else
+                foreach (var one in several) Header(call, name, ParameterValues.ToText(one));
         }
-
-        foreach (var pair in parameters.HeaderParameters.Parameters) Header(call, pair.Name.Get(context, index), ParameterValues.ToText(pair.Value.Get(context, index)));
     }
 
     private static void Header(HttpCall call, string name, string value)
@@ -86,7 +68,7 @@ internal sealed class RequestBuilder(HttpRequestParameters parameters, NodeSetup
                 call.Body = c => Json(c.Fields ?? json);
                 break;
             case "json":
-                call.Fields = Pairs(context, index);
+                call.Fields = _fields.Nest(parameters.BodyParameters.Parameters, context, index);
                 call.Body = static c => Json(c.Fields!);
                 break;
             case "form-urlencoded" when parameters.SpecifyBody is "string":
@@ -94,8 +76,8 @@ internal sealed class RequestBuilder(HttpRequestParameters parameters, NodeSetup
                 call.Body = _ => new StringContent(form, Encoding.UTF8, "application/x-www-form-urlencoded");
                 break;
             case "form-urlencoded":
-                call.Fields = parameters.SpecifyBody is "json" ? Object(parameters.JsonBody, "jsonBody", context, index) : Pairs(context, index);
-                call.Body = static c => new FormUrlEncodedContent(c.Fields!.Select(f => new KeyValuePair<string, string>(f.Key, ParameterValues.ToText(f.Value))));
+                call.Fields = parameters.SpecifyBody is "json" ? Object(parameters.JsonBody, "jsonBody", context, index) : _fields.Gather(parameters.BodyParameters.Parameters, context, index);
+                call.Body = static c => new FormUrlEncodedContent(RequestFields.Flatten(c.Fields!));
                 break;
             case "multipart-form-data":
                 var parts = await PartsAsync(context, index);
@@ -113,16 +95,10 @@ internal sealed class RequestBuilder(HttpRequestParameters parameters, NodeSetup
         }
     }
 
-    private JsObject Pairs(NodeContext context, int index)
-    {
-        var fields = new JsObject();
-        foreach (var pair in parameters.BodyParameters.Parameters) ItemPaths.Set(fields, pair.Name.Get(context, index), pair.Value.Get(context, index));
-        return fields;
-    }
-
     private async ValueTask<List<(string Name, string? Text, BinaryData? File, ReadOnlyMemory<byte> Content)>> PartsAsync(NodeContext context, int index)
     {
         var parts = new List<(string, string?, BinaryData?, ReadOnlyMemory<byte>)>();
+        if (parameters.SpecifyBody is "json") parts.AddRange(RequestFields.Flatten(Object(parameters.JsonBody, "jsonBody", context, index)).Select(f => (f.Key, (string?)f.Value, (BinaryData?)null, default(ReadOnlyMemory<byte>))));
         foreach (var pair in parameters.BodyParameters.Parameters)
         {
             var name = pair.Name.Get(context, index);

@@ -67,12 +67,17 @@ internal sealed class ResponseReader(HttpRequestOptions options)
         switch (format)
         {
             case "file":
-                var file = new BinaryData { Content = answer.Body, Size = answer.Body.Length, MimeType = answer.MediaType ?? "application/octet-stream", FileName = answer.FileName, FileExtension = Path.GetExtension(answer.FileName)?.TrimStart('.') };
-                return [new Item(_settings.FullResponse ? answer.AsData(withBody: false).AsObject! : new JsObject()) { Binary = new Dictionary<string, BinaryData>(StringComparer.Ordinal) { [field] = file }, PairedItems = paired }];
+                var item = context.Items[index];
+                var name = answer.FileName ?? (MediaTypes.Extension(answer.MediaType) is { } ending ? $"{field}.{ending}" : null);
+                var file = new BinaryData { Content = answer.Body, Size = answer.Body.Length, MimeType = answer.MediaType ?? "application/octet-stream", FileName = name, FileExtension = Path.GetExtension(name)?.TrimStart('.') };
+                return [new Item(_settings.FullResponse ? answer.AsData(withBody: false).AsObject! : item.Json) { Binary = Files.With(item.Binary, field, file), PairedItems = paired }];
             case "json":
-                if (!answer.TryJson(out var json))
+                if (answer.IsBlank) return [new Item(_settings.FullResponse ? answer.AsData().AsObject! : new JsObject()) { PairedItems = paired }];
+                if (!answer.TryJson(out var json) && _settings is { NeverError: true, ResponseFormat: "autodetect" }) json = new JsObject();
+                else if (json.IsUndefined)
                     throw new NodeException("Response body is not valid JSON. Change \"Response Format\" to \"Text\"") { ItemIndex = index, Details = answer.Text.Length <= 10_000 ? answer.Text : default(JsValue), Retryable = false };
                 if (_settings.FullResponse) return [new Item(answer.AsData().AsObject!) { PairedItems = paired }];
+                if (json.AsArray is { } whole && !_settings.SplitIntoItems) json = Indexed(whole);
                 if (json.AsArray is { } list) return [.. list.Select(e => new Item(e.AsObject ?? new JsObject { [field] = e }) { PairedItems = paired })];
                 return [new Item(json.AsObject ?? new JsObject { [field] = json }) { PairedItems = paired }];
             default:
@@ -98,6 +103,13 @@ internal sealed class ResponseReader(HttpRequestOptions options)
             if (left == 0) throw new NodeException($"more than {redirect.Most} redirects") { Retryable = false };
             target = Redirected(target, response.StatusCode, location);
         }
+    }
+
+    private static JsObject Indexed(JsArray list)
+    {
+        var fields = new JsObject(list.Count);
+        for (var i = 0; i < list.Count; i++) fields.Set(i.ToString(System.Globalization.CultureInfo.InvariantCulture), list[i]);
+        return fields;
     }
 
     private (bool Follows, int Most, bool KeepsSecrets) Redirects() =>

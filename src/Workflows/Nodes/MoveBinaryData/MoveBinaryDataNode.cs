@@ -5,131 +5,138 @@ using Sluice.Workflows.Runs;
 
 namespace Sluice.Workflows.Nodes.MoveBinaryData;
 
-/// <summary>What goes where.</summary>
+/// <summary>What is moved where.</summary>
 [CamelCase]
 internal sealed record MoveBinaryDataParameters
 {
-    /// <summary>From a file to fields, or from fields to a file.</summary>
+    /// <summary>The direction.</summary>
     [OneOf("binaryToJson", "jsonToBinary")]
     public string Mode { get; init; } = "binaryToJson";
 
-    /// <summary>Whether the file, which holds JSON, is all that the item becomes.</summary>
+    /// <summary>Whether the file, which has to be JSON, becomes all fields of the item.</summary>
     public bool SetAllData { get; init; } = true;
 
-    /// <summary>Whether all fields go into the file.</summary>
+    /// <summary>Whether all fields of the item become the file.</summary>
     public bool ConvertAllData { get; init; } = true;
 
-    /// <summary>The field of the file, or the field that becomes one.</summary>
+    /// <summary>The field that is moved.</summary>
     public Parameter<string> SourceKey { get; init; } = "data";
 
-    /// <summary>The field that it is put in.</summary>
+    /// <summary>The field that it is moved to.</summary>
     public Parameter<string> DestinationKey { get; init; } = "data";
 
-    /// <summary>More about it.</summary>
+    /// <summary>More about the file.</summary>
     public MoveBinaryDataOptions Options { get; init; } = new();
 }
 
-/// <summary>More about what goes where.</summary>
+/// <summary>More about the file.</summary>
 [CamelCase]
 internal sealed record MoveBinaryDataOptions
 {
+    /// <summary>Whether a text begins with a byte order mark.</summary>
+    [Field("addBOM")]
+    public bool AddBom { get; init; }
+
     /// <summary>Whether the field holds base64.</summary>
     public bool DataIsBase64 { get; init; }
 
-    /// <summary>The encoding of the file; files are written in UTF-8.</summary>
+    /// <summary>The encoding of a text.</summary>
     public Parameter<string> Encoding { get; init; } = "utf8";
 
-    /// <summary>Whether a byte order mark is left out.</summary>
+    /// <summary>Whether a byte order mark is taken away.</summary>
     [Field("stripBOM")]
     public bool StripBom { get; init; } = true;
 
-    /// <summary>The name of the file.</summary>
+    /// <summary>The file's name.</summary>
     public Parameter<string> FileName { get; init; } = "";
 
-    /// <summary>Whether the text of the file is read as JSON.</summary>
+    /// <summary>Whether a text that goes to one field is read as JSON.</summary>
     public bool JsonParse { get; init; }
 
     /// <summary>Whether what was moved stays where it was, too.</summary>
     public bool KeepSource { get; init; }
 
-    /// <summary>Whether the file is put in as base64.</summary>
+    /// <summary>Whether a file that goes to one field stays base64.</summary>
     public bool KeepAsBase64 { get; init; }
 
-    /// <summary>The media type of the file.</summary>
+    /// <summary>The file's media type.</summary>
     public Parameter<string> MimeType { get; init; } = "application/json";
 
-    /// <summary>Whether a text is written as it is, not as JSON.</summary>
+    /// <summary>Whether a text is the file as it stands, not as JSON.</summary>
     public bool UseRawData { get; init; }
 }
 
-/// <summary>Moves data between fields and files of items.</summary>
+/// <summary>Moves files to fields and fields to files: the older form of convert-to-file and extract-from-file.</summary>
 internal sealed class MoveBinaryDataNode(MoveBinaryDataParameters parameters) : AsyncItemNode
 {
     public static readonly NodeDescriptor Descriptor = new NodeDescriptor<MoveBinaryDataNode, MoveBinaryDataParameters>((p, _) => new(p))
     {
         Type = "move-binary-data",
-        Summary = "Moves data between fields and files of items: n8n's older node for that.",
+        Summary = "Moves files to fields and fields to files: the older form of convert-to-file and extract-from-file.",
         Category = NodeCategory.Data,
         Aliases = [new("n8n-nodes-base.moveBinaryData", 1, 1.1)],
     };
 
     protected override async ValueTask ExecuteAsync(NodeContext context, int index, List<Item> output)
     {
-        var moved = parameters.Mode is "binaryToJson" ? await FromFileAsync(context, index) : ToFile(context, index);
-        if (moved is not null) output.Add(moved);
+        if (parameters.Mode is "jsonToBinary") ToFile(context, index, output);
+        else await ToFieldsAsync(context, index, output);
     }
 
-    /// <returns>Null for an item without the file: it is left out.</returns>
-    private async ValueTask<Item?> FromFileAsync(NodeContext context, int index)
+    // An item without the file is left out.
+    private async ValueTask ToFieldsAsync(NodeContext context, int index, List<Item> output)
     {
-        var item = context.Items[index];
+        var (item, options) = (context.Items[index], parameters.Options);
         var source = parameters.SourceKey.Get(context, index);
-        if (item.Binary?.ContainsKey(source) != true) return null;
-        var json = parameters.SetAllData ? null : item.Json.Clone();
-        if (json is null)
+        if (item.Binary?.GetValueOrDefault(source) is not { } file) return;
+        var encoding = options.Encoding.Get(context, index);
+        JsObject json;
+        if (parameters.SetAllData)
         {
-            json = Parse(await TextAsync(context, index, source), index).AsObject ?? throw new NodeException($"the file '{source}' holds no JSON object [item {index}]") { ItemIndex = index, Retryable = false };
+            var read = Parse(await Files.TextAsync(context, index, source, encoding, options.StripBom), index);
+            json = read.AsObject ?? new JsObject { [source] = read };
         }
         else
         {
-            JsValue value = parameters.Options.KeepAsBase64
-                ? Convert.ToBase64String((await context.Services.ReadAsync(Files.Find(context, index, source), context.Cancellation)).Span)
-                : await TextAsync(context, index, source);
-            ItemPaths.Set(json, parameters.DestinationKey.Get(context, index), parameters.Options.JsonParse ? Parse(value.AsString!, index) : value);
+            JsValue value = options.KeepAsBase64 ? Convert.ToBase64String((await context.Services.ReadAsync(file, context.Cancellation)).Span) : await Files.TextAsync(context, index, source, encoding, options.StripBom);
+            if (options is { KeepAsBase64: false, JsonParse: true }) value = Parse(value.AsString!, index);
+            json = item.Json.Clone();
+            ItemPaths.Set(json, parameters.DestinationKey.Get(context, index), value);
         }
 
-        var files = parameters.Options.KeepSource ? item.Binary : item.Binary.Where(f => !string.Equals(f.Key, source, StringComparison.Ordinal)).ToDictionary(f => f.Key, f => f.Value, StringComparer.Ordinal);
-        return new Item(json) { Binary = files.Count > 0 ? files : null, PairedItems = Positions.Of(index) };
+        var left = options.KeepSource ? item.Binary : item.Binary.Where(f => f.Key != source).ToDictionary(StringComparer.Ordinal);
+        output.Add(new Item(json) { Binary = left.Count > 0 ? left : null, PairedItems = Positions.Of(index) });
     }
 
-    /// <returns>Null for an item without the field: it is left out.</returns>
-    private Item? ToFile(NodeContext context, int index)
+    private void ToFile(NodeContext context, int index, List<Item> output)
     {
-        var item = context.Items[index];
+        var (item, options) = (context.Items[index], parameters.Options);
         var source = parameters.SourceKey.Get(context, index);
-        var value = parameters.ConvertAllData ? item.Json : ItemPaths.Get(item.Json, source);
-        if (value.IsUndefined) return null;
-        var json = parameters.Options.KeepSource ? item.Json : parameters.ConvertAllData ? new JsObject() : item.Json.Clone();
-        if (!parameters.Options.KeepSource && !parameters.ConvertAllData) ItemPaths.Remove(json, source);
-        var file = Files.Make(Content(value, index), parameters.Options.MimeType.Get(context, index), parameters.Options.FileName.Get(context, index));
-        return new Item(json) { Binary = Files.With(item.Binary, parameters.DestinationKey.Get(context, index), file), PairedItems = Positions.Of(index) };
+        JsValue value = parameters.ConvertAllData ? item.Json : ItemPaths.Get(item.Json, source);
+        // An item without the field is left out.
+        if (value.IsUndefined) return;
+
+        var name = options.FileName.Get(context, index);
+        var content = Content(context, index, value);
+        var file = new BinaryData { Content = content, Size = content.Length, MimeType = options.MimeType.Get(context, index), FileName = name.Length > 0 ? name : null, FileExtension = Path.GetExtension(name) is { Length: > 1 } ending ? ending[1..] : null };
+        var json = options.KeepSource ? item.Json : parameters.ConvertAllData ? new JsObject() : item.Json.Clone();
+        if (options is { KeepSource: false } && !parameters.ConvertAllData) ItemPaths.Remove(json, source);
+        output.Add(new Item(json) { Binary = Files.With(item.Binary, parameters.DestinationKey.Get(context, index), file), PairedItems = Positions.Of(index) });
     }
 
-    private byte[] Content(JsValue value, int index)
+    private byte[] Content(NodeContext context, int index, JsValue value)
     {
-        if (!parameters.Options.DataIsBase64)
-            return parameters.Options.UseRawData && value.AsString is { } text ? System.Text.Encoding.UTF8.GetBytes(text) : JsJson.WriteUtf8(value);
-        try
+        var options = parameters.Options;
+        if (options.DataIsBase64 && value.AsString is { } base64)
         {
-            return Convert.FromBase64String(ParameterValues.ToText(value));
+            var bytes = new byte[base64.Length * 3 / 4 + 3];
+            return Convert.TryFromBase64String(base64, bytes, out var length) ? bytes[..length] : throw new NodeException("the field holds no base64") { ItemIndex = index, Retryable = false };
         }
-        catch (FormatException e)
-        {
-            throw new NodeException("the field holds no base64", e) { ItemIndex = index, Retryable = false };
-        }
-    }
 
-    private ValueTask<string> TextAsync(NodeContext context, int index, string field) => Files.TextAsync(context, index, field, parameters.Options.Encoding.Get(context, index));
+        var text = options.UseRawData && value.AsString is { } raw ? raw : JsJson.WriteString(value);
+        var encoding = Files.EncodingOf(options.Encoding.Get(context, index));
+        return options.AddBom ? [.. encoding.Preamble, .. encoding.GetBytes(text)] : encoding.GetBytes(text);
+    }
 
     private static JsValue Parse(string text, int index)
     {

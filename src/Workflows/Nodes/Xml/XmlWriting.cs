@@ -15,10 +15,7 @@ internal static class XmlWriting
         var name = options.RootName;
         // An object with one field has its outermost element already.
         if (json.Count == 1 && options.RootName is "root")
-        {
-            foreach (var (only, value) in json)
-                if (value.AsArray is null) (name, root) = (only, value);
-        }
+            foreach (var (only, value) in json) (name, root) = (only, value.AsArray is { } list && list.All(e => e.AsObject is null) ? "" : value);
 
         Element(text, name, root, options, 0);
         return text.ToString().TrimEnd('\n');
@@ -44,7 +41,7 @@ internal static class XmlWriting
         text.Append(' ', depth * 2).Append('<').Append(name);
         var map = value.AsObject;
         if (map?[options.AttributeKey].AsObject is { } attributes)
-            foreach (var (attribute, content) in attributes) text.Append(' ').Append(attribute).Append("=\"").Append(Escape(ParameterValues.ToText(content)).Replace("\"", "&quot;", StringComparison.Ordinal)).Append('"');
+            foreach (var (attribute, content) in attributes) text.Append(' ').Append(attribute).Append("=\"").Append(EscapeAttribute(ParameterValues.ToText(content))).Append('"');
         if (map is null)
         {
             var plain = ParameterValues.ToText(value);
@@ -60,7 +57,8 @@ internal static class XmlWriting
             return;
         }
 
-        text.Append('>').Append(own.Length > 0 ? Text(own, options) : "").Append('\n');
+        text.Append(">\n");
+        if (own.Length > 0) text.Append(' ', depth * 2 + 2).Append(Text(own, options)).Append('\n');
         foreach (var (child, content) in children) Element(text, child, content, options, depth + 1);
         text.Append(' ', depth * 2).Append("</").Append(name).Append(">\n");
     }
@@ -68,6 +66,9 @@ internal static class XmlWriting
     private static string Text(string text, XmlOptions options) => options.Cdata && text.AsSpan().ContainsAny('<', '&', '>')
         ? $"<![CDATA[{text.Replace("]]>", "]]]]><![CDATA[>", StringComparison.Ordinal)}]]>"
         : Escape(text);
+
+    private static string EscapeAttribute(string text) => text.Replace("&", "&amp;", StringComparison.Ordinal).Replace("<", "&lt;", StringComparison.Ordinal).Replace("\"", "&quot;", StringComparison.Ordinal)
+        .Replace("\t", "&#x9;", StringComparison.Ordinal).Replace("\n", "&#xA;", StringComparison.Ordinal).Replace("\r", "&#xD;", StringComparison.Ordinal);
 
     private static string Escape(string text) => text.Replace("&", "&amp;", StringComparison.Ordinal).Replace("<", "&lt;", StringComparison.Ordinal).Replace(">", "&gt;", StringComparison.Ordinal);
 }

@@ -25,6 +25,8 @@ public sealed class HttpRequestTests : IAsyncLifetime
         _server.Map("/list", () => Results.Json(new[] { new { n = 1 }, new { n = 2 } }));
         _server.Map("/text", () => Results.Text("hello", "text/plain"));
         _server.Map("/file", () => Results.File(Encoding.ASCII.GetBytes("%PDF"), "application/pdf", "a.pdf"));
+        _server.Map("/blank", () => Results.Text("", "application/json"));
+        _server.Map("/cursor", (HttpContext c) => Results.Json(new { query = c.Request.QueryString.Value ?? "", next = c.Request.Query["after"].ToString() switch { "" => 1, "1" => 2, _ => 0 } }));
         _server.Map("/broken", () => Results.Text("{", "application/json"));
         _server.Map("/status/{code:int}", (int code) => Results.Json(new { why = "because" }, statusCode: code));
         _server.Map("/redirect/{code:int}", (int code, HttpContext c) =>
@@ -54,7 +56,7 @@ public sealed class HttpRequestTests : IAsyncLifetime
              "sendBody": true, "bodyParameters": {"parameters": [{"name": "a.b", "value": "={{ $json.q.length }}"}]}}
             """, """[{"q": "ä b"}]""");
         echo["method"].AsString.ShouldBe("POST");
-        echo["query"].AsString.ShouldBe("?x=1&q=%C3%A4%20b&l%5B%5D=1&l%5B%5D=2");
+        echo["query"].AsString.ShouldBe("?x=1&q=%C3%A4%20b&l%5B0%5D=1&l%5B1%5D=2");
         echo["x-test"].AsString.ShouldBe("a");
         echo["body"].AsString.ShouldBe("""{"a":{"b":3}}""");
         echo["content-type"].AsString.ShouldBe("application/vnd.x+json");
@@ -221,6 +223,61 @@ public sealed class HttpRequestTests : IAsyncLifetime
         var echo = (await RunAsync("""{"url": "URL/echo", "authentication": "genericCredentialType", "genericAuthType": "KIND"}""".Replace("KIND", kind), services: services, node: """{"credentials": {"KIND": {"id": "7", "name": "mine"}}}""".Replace("KIND", kind)))[0].Json;
         echo["authorization"].AsString.ShouldBe(expected);
     }
+
+    /// <summary>Parameters of older versions, and what n8n 2.41 sends for them.</summary>
+    [Theory]
+    [InlineData(1, """{"requestMethod": "POST", "url": "URL/echo", "options": {}, "bodyParametersUi": {"parameter": [{"name": "a.b", "value": "={{ $json.n }}"}, {"name": "c", "value": "x"}]}, "headerParametersUi": {"parameter": [{"name": "X-Test", "value": "h"}]}, "queryParametersUi": {"parameter": [{"name": "q", "value": "1"}, {"name": "q", "value": "2"}]}}""", "POST", "?q%5B0%5D=1&q%5B1%5D=2", """{"a.b":1,"c":"x"}""")]
+    [InlineData(2, """{"requestMethod": "PUT", "url": "URL/echo", "jsonParameters": true, "options": {}, "bodyParametersJson": "={\"a\": {{ $json.n }}}", "queryParametersJson": "{\"q\": [1, 2]}", "headerParametersJson": "={{ {'X-Test': 'h'} }}"}""", "PUT", "?q%5B0%5D=1&q%5B1%5D=2", """{"a":1}""")]
+    [InlineData(1, """{"requestMethod": "POST", "url": "URL/echo", "jsonParameters": true, "options": {"bodyContentType": "raw", "bodyContentCustomMimeType": "text/xml", "useQueryString": true}, "bodyParametersJson": "=<n>{{ $json.n }}</n>", "queryParametersJson": "{\"q\": [1, 2]}", "headerParametersJson": "{\"X-Test\": \"h\"}"}""", "POST", "?q=1&q=2", "<n>1</n>")]
+    [InlineData(1, """{"requestMethod": "POST", "url": "URL/echo", "options": {"bodyContentType": "form-urlencoded"}, "bodyParametersUi": {"parameter": [{"name": "a", "value": "b c"}]}, "headerParametersUi": {"parameter": [{"name": "x-test", "value": "h"}]}}""", "POST", "", "a=b+c")]
+    [InlineData(2, """{"requestMethod": "POST", "url": "URL/echo", "jsonParameters": true, "options": {"bodyContentType": "form-urlencoded"}, "bodyParametersJson": "{\"a\": {\"b\": [1]}}", "headerParametersJson": "{\"x-test\": \"h\"}"}""", "POST", "", "a%5Bb%5D%5B0%5D=1")]
+    [InlineData(1, """{"requestMethod": "PATCH", "url": "URL/echo", "jsonParameters": true, "sendBinaryData": true, "options": {"bodyContentType": "raw"}, "headerParametersJson": "{\"x-test\": \"h\"}"}""", "PATCH", "", "file")]
+    [InlineData(1, """{"url": "URL/echo", "options": {}, "headerParametersUi": {"parameter": [{"name": "x-test", "value": "h"}]}}""", "GET", "", "")]
+    [InlineData(3, """{"method": "POST", "url": "URL/echo", "sendBody": true, "bodyParameters": {"parameters": [{"name": "a.b", "value": "1"}]}, "sendHeaders": true, "headerParameters": {"parameters": [{"name": "x-test", "value": "h"}]}, "options": {}}""", "POST", "", """{"a.b":"1"}""")]
+    [InlineData(4.1, """{"url": "URL/echo", "sendQuery": true, "queryParameters": {"parameters": [{"name": "q", "value": "1"}, {"name": "q", "value": "2"}]}, "sendHeaders": true, "headerParameters": {"parameters": [{"name": "x-test", "value": "h"}]}, "options": {}}""", "GET", "?q=2", "")]
+    [InlineData(4.3, """{"url": "URL/echo", "sendQuery": true, "queryParameters": {"parameters": [{"name": "q", "value": "1"}, {"name": "q", "value": "2"}]}, "sendHeaders": true, "headerParameters": {"parameters": [{"name": "x-test", "value": "h"}]}, "options": {"queryParameterArrays": "brackets"}}""", "GET", "?q%5B%5D=1&q%5B%5D=2", "")]
+    public async Task Understands_every_version(double version, string parameters, string method, string query, string body)
+    {
+        var echo = (await RunAsync(parameters, """[{"$json": {"n": 1}, "$binary": {"data": "file"}}]""", node: Version(version)))[0].Json;
+        (echo["method"].AsString, echo["query"].AsString, echo["body"].AsString, echo["x-test"].AsString).ShouldBe((method, query, body, "h"));
+    }
+
+    [Fact]
+    public async Task Older_versions_read_answers_as_they_did()
+    {
+        Runs.Workflows.Show(await RunAsync("""{"url": "URL/list", "options": {}}""", node: Version(1))).ShouldBe("""[{"0":{"n":1},"1":{"n":2}}]""");
+        Runs.Workflows.Show(await RunAsync("""{"url": "URL/list", "options": {"splitIntoItems": true}}""", node: Version(2))).ShouldBe("""[{"n":1},{"n":2}]""");
+        Runs.Workflows.Show(await RunAsync("""{"url": "URL/text", "responseFormat": "string", "dataPropertyName": "t", "options": {}}""", node: Version(1))).ShouldBe("""[{"t":"hello"}]""");
+        Runs.Workflows.Show(await RunAsync("""{"url": "URL/status/404", "options": {"ignoreResponseCode": true}}""", node: Version(2))).ShouldBe("""[{"why":"because"}]""");
+        var full = (await RunAsync("""{"url": "URL/list", "options": {"fullResponse": true}}""", node: Version(2))).ShouldHaveSingleItem().Json;
+        (full["statusCode"].AsNumber, full["body"].AsArray!.Count).ShouldBe((200, 2));
+        // Only what reads follows redirects, unless the node says otherwise.
+        (await RunAsync("""{"url": "URL/redirect/302", "options": {}}""", node: Version(1)))[0].Json["query"].AsString.ShouldBe("?redirected=1");
+        (await RunAsync("""{"requestMethod": "POST", "url": "URL/redirect/302", "options": {"fullResponse": true}}""", node: Version(1)))[0].Json["statusCode"].AsNumber.ShouldBe(302);
+        (await RunAsync("""{"requestMethod": "POST", "url": "URL/redirect/302", "options": {"followAllRedirects": true}}""", node: Version(1)))[0].Json["query"].AsString.ShouldBe("?redirected=1");
+        (await RunAsync("""{"url": "URL/redirect/302", "options": {"response": {"response": {"fullResponse": true}}}}""", node: Version(3)))[0].Json["statusCode"].AsNumber.ShouldBe(302);
+        (await RunAsync("""{"url": "URL/redirect/302", "options": {}}""", node: Version(4)))[0].Json["query"].AsString.ShouldBe("?redirected=1");
+    }
+
+    [Fact]
+    public async Task Files_come_beside_what_the_item_has()
+    {
+        var item = (await RunAsync("""{"url": "URL/file", "options": {"response": {"response": {"responseFormat": "file", "outputPropertyName": "pdf"}}}}""", """[{"$json": {"k": 1}, "$binary": {"old": "x"}}]""")).ShouldHaveSingleItem();
+        item.Json["k"].AsNumber.ShouldBe(1);
+        item.Binary!.Keys.ShouldBe(["old", "pdf"]);
+    }
+
+    [Fact]
+    public async Task An_empty_answer_of_JSON_is_an_empty_item() => Runs.Workflows.Show(await RunAsync("""{"url": "URL/blank"}""")).ShouldBe("[{}]");
+
+    [Fact]
+    public async Task A_page_is_asked_for_with_what_the_one_before_gave()
+    {
+        var items = await RunAsync("""{"url": "URL/cursor", "options": {"pagination": {"pagination": {"parameters": {"parameters": [{"name": "after", "value": "={{ $response.body.next }}"}]}, "paginationCompleteWhen": "other", "completeExpression": "={{ !$response.body.next }}"}}}}""");
+        items.Select(i => i.Json["query"].AsString).ShouldBe(["", "?after=1", "?after=2"]);
+    }
+
+    private static string Version(double version) => string.Create(System.Globalization.CultureInfo.InvariantCulture, $$"""{"type": "n8n-nodes-base.httpRequest", "typeVersion": {{version}}}""");
 
     private async Task<JsObject> OneAsync(string parameters, string items = "[{}]", string node = "{}") => (await RunAsync(parameters, items, node: node)).ShouldHaveSingleItem().Json;
 
