@@ -1,4 +1,3 @@
-using Sluice.Foundation.Errors;
 using Sluice.Foundation.Schema;
 using Sluice.Workflows.Definitions;
 
