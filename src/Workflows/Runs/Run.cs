@@ -18,6 +18,7 @@ public sealed partial class Run
     private string? _cancelReason;
     private string? _trace;
     private JsObject? _asData, _customData;
+    private string? _retriedTrace;
     private int _turnOfData;
     private volatile bool _abandoned;
     private SecretMask? _secrets;
@@ -206,7 +207,8 @@ public sealed partial class Run
         for (var i = 0; i < (last < 0 ? events.Count : last); i++)
         {
             if (events[i] is RunFailed or RunCancelled or RunFinished) continue;
-            Happened(events[i]);
+            if (events[i] is RunStarted { Trace: { } trace }) _retriedTrace = trace;
+            Happened(events[i] is RunStarted started ? started with { Trace = null } : events[i]);
         }
 
         StartedAt = Now;
@@ -311,7 +313,7 @@ public sealed partial class Run
     {
         using var timeout = StartTimeout();
         using var abandoned = Request.Cancellation.CanBeCanceled ? Request.Cancellation.UnsafeRegister(static run => ((Run)run!).Cancel("the caller went away or its time is up"), this) : default;
-        Span ??= RunTrace.Begin(this, _trace);
+        Span ??= RunTrace.Begin(this, _trace, _retriedTrace);
         _trace ??= Span?.Id;
         try
         {

@@ -75,9 +75,24 @@ internal sealed class TraceCollector : IAsyncDisposable
                             services.Add(Text(Messages(attribute, 2).Single(), 1));
                 foreach (var scope in Messages(resourceSpans, 2))
                     foreach (var span in Messages(scope, 2))
-                        spans.Add(new CollectedSpan(Hex(span, 1), Hex(span, 2), Hex(span, 4), Text(span, 5), (SpanKind)Fields(span).Single(f => f.Number == 6).Value));
+                        spans.Add(Read(span));
             }
     }
+
+    private static CollectedSpan Read(byte[] span)
+    {
+        var status = Messages(span, 15).SingleOrDefault() ?? [];
+        return new CollectedSpan(Hex(span, 1), Hex(span, 2), Hex(span, 4), Text(span, 5), (SpanKind)Fields(span).Single(f => f.Number == 6).Value)
+        {
+            Attributes = Messages(span, 9).ToDictionary(a => Text(a, 1), a => Value(Messages(a, 2).Single()), StringComparer.Ordinal),
+            Links = [.. Messages(span, 13).Select(l => (Hex(l, 1), Hex(l, 2)))],
+            Failed = Fields(status).Any(f => f is { Number: 3, Value: 2 }),
+            Failure = Text(status, 2),
+        };
+    }
+
+    /// <summary>An AnyValue: text, a truth value or a number.</summary>
+    private static string Value(byte[] value) => Fields(value).FirstOrDefault() is { Number: > 1, Bytes: null } plain ? plain.Value.ToString(System.Globalization.CultureInfo.InvariantCulture) : Text(value, 1);
 
     private static string Hex(byte[] message, int field) => Convert.ToHexStringLower(Messages(message, field).SingleOrDefault() ?? []);
 
@@ -128,4 +143,15 @@ internal sealed class TraceCollector : IAsyncDisposable
 internal enum SpanKind { Unspecified, Internal, Server, Client }
 
 /// <summary>A span as it was sent; ids in hex.</summary>
-internal sealed record CollectedSpan(string TraceId, string Id, string Parent, string Name, SpanKind Kind);
+internal sealed record CollectedSpan(string TraceId, string Id, string Parent, string Name, SpanKind Kind)
+{
+    public required IReadOnlyDictionary<string, string> Attributes { get; init; }
+
+    /// <summary>Trace and span of each.</summary>
+    public required IReadOnlyList<(string TraceId, string Id)> Links { get; init; }
+
+    public bool Failed { get; init; }
+
+    /// <summary>What the status says of the failure.</summary>
+    public string Failure { get; init; } = "";
+}

@@ -17,6 +17,7 @@ public sealed class TenantWorkflowTests
         made["tags"]!.ToJsonString().ShouldBe("""["tenant:acme"]""");
         // A document alone has tags of its own kind.
         ((string)(await AsAsync(surface, "acme", 200, "PUT", "workflows/mine", Document.Replace("NAME", "mine", StringComparison.Ordinal).Replace("\"nodes\"", "\"tags\": [{\"name\": \"x\"}], \"settings\": {\"timezone\": \"Europe/Berlin\"}, \"nodes\"", StringComparison.Ordinal)))["tenant"]!).ShouldBe("acme");
+        (await surface.SendAsync("PUT", "/api/v1/workflows/mine", "acme", Encoding.UTF8.GetBytes(Document.Replace("NAME", "mine", StringComparison.Ordinal).Replace("\"nodes\"", "\"tags\": [\"tenant:other\"], \"nodes\"", StringComparison.Ordinal)), "application/json")).Status.ShouldBe(403);
         ((bool)(await AsAsync(surface, "acme", 200, "POST", "workflows/mine/deactivate"))["enabled"]!).ShouldBeFalse();
         ((bool)(await AsAsync(surface, "acme", 200, "POST", "workflows/mine/activate"))["enabled"]!).ShouldBeTrue();
         var versions = (await AsAsync(surface, "acme", 200, "GET", "workflows/mine/versions"))["versions"]!.AsArray();

@@ -32,7 +32,7 @@ internal sealed class WorkflowDocuments : Resource
         return schema;
     }
 
-    /// <summary>A document alone says nothing of what is around it, and what it calls tags are others: whose the workflow is and whether it is on stays as it is.</summary>
+    /// <summary>A document alone says nothing of what is around it, and n8n's tags are others: whose the workflow is and whether it is on stays as it is.</summary>
     public override EditResult Apply(ConfigurationTree tree, ConfigurationObject? existing, JsonObject body, bool whole) => base.Apply(
         tree, existing, existing is not null && body["nodes"] is not null
             ? new JsonObject
@@ -40,7 +40,7 @@ internal sealed class WorkflowDocuments : Resource
                 ["name"] = body["name"]?.DeepClone() ?? existing.Key,
                 ["document"] = body.DeepClone(),
                 ["enabled"] = ((WorkflowConfig)existing.Record).Enabled,
-                ["tags"] = new JsonArray([.. existing.Tags.Select(t => (JsonNode)t)]),
+                ["tags"] = body["tags"] is JsonArray { Count: > 0 } own && own.All(t => Text(t) is not null) ? own.DeepClone() : new JsonArray([.. existing.Tags.Select(t => (JsonNode)t)]),
             }
             : body, whole);
 

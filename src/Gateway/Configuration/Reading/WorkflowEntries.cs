@@ -20,13 +20,14 @@ internal static class WorkflowEntries
         return new MapNode(root.Place, [.. root.Entries.Select(e => e.Name == List ? e with { Value = new ListNode(list.Place, items) } : e)]);
     }
 
-    /// <summary>A workflow that stands in the list itself, as <c>{name, document}</c>.</summary>
+    /// <summary>A workflow that stands in the list itself, as <c>{name, tags, document}</c>. Tags are ours when they are text; those of n8n are objects and stay in the document.</summary>
     public static MapNode Normalize(MapNode entry)
     {
         if (entry["nodes"] is null)
             return entry;
         var name = entry.Entries.Where(e => e.Name == "name");
-        return new MapNode(entry.Place, [.. name, new MapEntry("document", entry.Place, entry)]);
+        var tags = entry.Entries.Where(e => e is { Name: "tags", Value: ListNode { Items.Count: > 0 } list } && list.Items.All(i => i is ScalarNode { Kind: ScalarKind.String }));
+        return new MapNode(entry.Place, [.. name, .. tags, new MapEntry("document", entry.Place, entry)]);
     }
 
     private static MapNode ReadFile(MapNode entry, DocumentNode file, ReadOptions options, List<Problem> problems)

@@ -33,6 +33,13 @@ public sealed class WorkflowObjectTests
     }
 
     [Fact]
+    public void Tags_beside_the_nodes_are_those_of_the_workflow_when_they_are_text()
+    {
+        Read(Text).ToDocument().Document!.Workflows[0].Tags.ShouldBeNull();
+        Read(Text.Replace("{name: as in n8n}", "tenant:acme", StringComparison.Ordinal)).ToDocument().Document!.Workflows[0].Tags.ShouldBe(["tenant:acme"]);
+    }
+
+    [Fact]
     public void A_change_inside_a_workflow_is_a_change_of_the_configuration() =>
         ConfigurationDiff.Between(Read(Text), Read(Text.Replace("json.a", "json.b", StringComparison.Ordinal))).Changes.ShouldHaveSingleItem().Kind.Name.ShouldBe("workflows");
 
