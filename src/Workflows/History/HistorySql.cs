@@ -59,6 +59,11 @@ internal static class HistorySql
         Schedules.ScheduleStore.Migration,
         QueuedRuns.Migration,
         StaticDataStore.Migration,
+        new(5, "lists of runs by their start, of tenants and of what a run called", """
+            CREATE INDEX workflow_runs_by_start ON workflow_runs (started_at);
+            CREATE INDEX workflow_runs_by_tenant ON workflow_runs (tenant, started_at) WHERE tenant <> '';
+            CREATE INDEX workflow_runs_by_parent ON workflow_runs (parent, started_at) WHERE parent IS NOT NULL;
+            """),
     ];
 
     public const string AddDocument =

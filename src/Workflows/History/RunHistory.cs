@@ -1,4 +1,5 @@
 using System.Data.Common;
+using System.Globalization;
 using System.Text.Json;
 using Dapper;
 using Sluice.Foundation.Storage;
@@ -35,35 +36,78 @@ public sealed record RunFilter
     /// <summary>Only the runs that these called.</summary>
     public string? Parent { get; init; }
 
+    /// <summary>Only runs with this text, in any case, in their id, workflow, last node or error; looked for in the newest <see cref="Searched"/> that the rest lets through.</summary>
+    public string? Text { get; init; }
+
     /// <summary>How many are passed over.</summary>
     public int Offset { get; init; }
 
-    /// <summary>Only runs that began before the run of this id, for the next page.</summary>
+    /// <summary>Only what comes behind the run of this id, for a next page that stays what it is while new runs begin.</summary>
     public string? Before { get; init; }
 
     /// <summary>1 to 1000.</summary>
     public int Limit { get; init; } = 50;
+
+    /// <summary>How many runs are looked through for a text: no index finds one.</summary>
+    public const int Searched = 100_000;
 }
 
 /// <summary>What is stored about runs, for reading.</summary>
 public sealed class RunHistory(Database database, ObjectStore? objects)
 {
+    /// <summary>Not by id alone, although ids begin with a time: a run that others call has the id of its caller before its own. The indexes end with the start.</summary>
+    private const string Newest = "started_at DESC, id DESC";
+
     private const string Columns = "id, workflow, version, mode, tenant, parent, phase, started_at, ended_at, wait_until, last_node, error, bytes, cancel_reason";
 
     /// <summary>Runs, the newest first.</summary>
-    public Task<IReadOnlyList<RunSummary>> ListAsync(RunFilter filter, CancellationToken cancel = default)
+    public async Task<IReadOnlyList<RunSummary>> ListAsync(RunFilter filter, CancellationToken cancel = default)
     {
-        var (where, arguments) = Condition(filter);
-        arguments.Add("limit", Math.Clamp(filter.Limit, 1, 1000));
-        arguments.Add("offset", filter.Offset);
-        return QueryAsync($"SELECT {Columns} FROM workflow_runs WHERE {where} ORDER BY id DESC LIMIT @limit OFFSET @offset", arguments, cancel);
+        var (sql, arguments) = ListSql(filter, filter.Before is { } before ? await StartOfAsync(before, cancel) : 0);
+        return await QueryAsync(sql, arguments, cancel);
     }
 
-    /// <summary>How many runs the filter lets through, whatever its limit.</summary>
+    /// <summary>How many runs the filter lets through, whatever its limit and page.</summary>
     public Task<long> CountAsync(RunFilter filter, CancellationToken cancel = default)
     {
+        var (from, arguments) = From(filter);
+        return database.ReadAsync(c => c.ExecuteScalarAsync<long>(new CommandDefinition($"SELECT count(*) FROM {from}", arguments, cancellationToken: cancel)), cancel);
+    }
+
+    /// <param name="start">When the run began behind which the page begins.</param>
+    internal static (string Sql, DynamicParameters Arguments) ListSql(RunFilter filter, long start)
+    {
+        var (from, arguments) = From(filter);
+        var page = "";
+        if (filter.Before is { } before)
+        {
+            // The first condition is for the index.
+            page = " AND started_at <= @start AND (started_at, id) < (@start, @before)";
+            arguments.Add("start", start);
+            arguments.Add("before", before);
+        }
+
+        arguments.Add("limit", Math.Clamp(filter.Limit, 1, 1000));
+        arguments.Add("offset", filter.Offset);
+        return ($"SELECT {Columns} FROM {from}{page} ORDER BY {Newest} LIMIT @limit OFFSET @offset", arguments);
+    }
+
+    /// <summary>When a run began; when its id was made, for one that is gone.</summary>
+    private async Task<long> StartOfAsync(string id, CancellationToken cancel) =>
+        await database.ReadAsync(c => c.ExecuteScalarAsync<long?>(new CommandDefinition("SELECT started_at FROM workflow_runs WHERE id = @id", new { id }, cancellationToken: cancel)), cancel)
+        ?? (id.Length >= 12 && long.TryParse(id.AsSpan(0, 12), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var made) ? made : long.MaxValue);
+
+    private static (string Sql, DynamicParameters Arguments) From(RunFilter filter)
+    {
         var (where, arguments) = Condition(filter);
-        return database.ReadAsync(c => c.ExecuteScalarAsync<long>(new CommandDefinition($"SELECT count(*) FROM workflow_runs WHERE {where}", arguments, cancellationToken: cancel)), cancel);
+        if (filter.Text is not { } text) return ($"workflow_runs WHERE {where}", arguments);
+        arguments.Add("text", $"%{text.ToLowerInvariant().Replace("!", "!!", StringComparison.Ordinal).Replace("%", "!%", StringComparison.Ordinal).Replace("_", "!_", StringComparison.Ordinal)}%");
+        arguments.Add("searched", RunFilter.Searched);
+        return (
+            $"""
+            (SELECT {Columns} FROM workflow_runs WHERE {where} ORDER BY {Newest} LIMIT @searched) newest
+            WHERE lower(id || ' ' || workflow || ' ' || last_node || ' ' || coalesce(error, '')) LIKE @text ESCAPE '!'
+            """, arguments);
     }
 
     /// <summary>Removes a run that is over, with its history and files.</summary>
@@ -89,10 +133,9 @@ public sealed class RunHistory(Database database, ObjectStore? objects)
         Add("started_at >= @from", "from", filter.From?.ToUnixTimeMilliseconds());
         Add("started_at < @to", "to", filter.To?.ToUnixTimeMilliseconds());
         Add("parent = @parent", "parent", filter.Parent);
-        Add("id < @before", "before", filter.Before);
         if (filter.Tenants is { } tenants)
         {
-            where.Add(tenants.Count == 0 ? "1 = 0" : $"tenant IN ({string.Join(", ", tenants.Select((_, i) => $"@tenant{i}"))})");
+            where.Add(tenants.Count == 0 ? "1 = 0" : $"tenant IN ({string.Join(", ", tenants.Select((_, i) => $"@tenant{i}"))}){(tenants.Contains("") ? "" : " AND tenant <> ''")}");
             for (var i = 0; i < tenants.Count; i++) arguments.Add($"tenant{i}", tenants[i]);
         }
 
@@ -108,6 +151,21 @@ public sealed class RunHistory(Database database, ObjectStore? objects)
 
     public async Task<RunSummary?> FindAsync(string id, CancellationToken cancel = default) =>
         (await QueryAsync($"SELECT {Columns} FROM workflow_runs WHERE id = @id", new { id }, cancel)).FirstOrDefault();
+
+    /// <summary>Those of these runs that are stored, in no order.</summary>
+    /// <param name="ids">At most 1000.</param>
+    public Task<IReadOnlyList<RunSummary>> FindAsync(IReadOnlyList<string> ids, CancellationToken cancel = default) => QueryAsync($"SELECT {Columns} FROM workflow_runs WHERE id IN @ids", new { ids }, cancel);
+
+    /// <summary>Whether other processes may use the same store.</summary>
+    public bool IsShared => database.Kind == DatabaseKind.Postgres;
+
+    /// <summary>The runs of others than an owner that began or ended since then, the earliest first, at most 1000.</summary>
+    internal Task<IReadOnlyList<RunSummary>> ChangedAsync(string notOf, DateTimeOffset since, CancellationToken cancel) => QueryAsync(
+        $"""
+        SELECT {Columns} FROM workflow_runs WHERE started_at >= @since AND owner <> @notOf
+        UNION SELECT {Columns} FROM workflow_runs WHERE ended_at >= @since AND owner <> @notOf
+        ORDER BY started_at LIMIT 1000
+        """, new { notOf, since = since.ToUnixTimeMilliseconds() }, cancel);
 
     /// <summary>The document that a run runs; null when it is not there any more.</summary>
     public Task<string?> DocumentAsync(string version, CancellationToken cancel = default) => database.ReadAsync(

@@ -58,6 +58,10 @@ public sealed partial class WorkflowEngine : IAsyncDisposable
     /// <summary>What is stored about runs; null when nothing is.</summary>
     public RunHistory? History { get; }
 
+    /// <summary>Runs of other processes on the same store that began or ended since then, the earliest first, at most 1000.</summary>
+    /// <exception cref="DatabaseException">The store does not answer.</exception>
+    public async Task<IReadOnlyList<RunSummary>> ChangedElsewhereAsync(DateTimeOffset since) => History is { } history ? await history.ChangedAsync(_ownership!.Id, since, _stop.Token) : [];
+
     /// <summary>Told of every event of every run as it happens, on the thread of the run: it must not wait.</summary>
     public event Action<Run, RunEvent>? Watch;
 

@@ -1,4 +1,6 @@
+using System.Security.Cryptography;
 using System.Text.Json.Serialization;
+using Sluice.Workflows.History;
 using Sluice.Workflows.Runs;
 
 namespace Sluice.Control.ConfigApi.Workflows;
@@ -38,7 +40,7 @@ internal sealed record ExecutionEvent
 }
 
 /// <summary>
-/// The last events of this node's runs, for whoever watches. Each watcher reads at its own speed; who falls behind by more than the feed keeps is told how many events
+/// The last events of this node's runs, and the beginnings and ends of those of other nodes, for whoever watches. Each watcher reads at its own speed; who falls behind by more than the feed keeps is told how many events
 /// it missed. Nothing is noted while nobody has watched for a while.
 /// </summary>
 internal sealed class ExecutionFeed(TimeProvider time)
@@ -51,11 +53,14 @@ internal sealed class ExecutionFeed(TimeProvider time)
 
     private readonly Lock _lock = new();
     private readonly ExecutionEvent?[] _ring = new ExecutionEvent?[Kept];
-    private TaskCompletionSource _more = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private TaskCompletionSource? _more;
     private long _next = 1;
     private int _watchers;
     private long _watchedAt;
     private volatile bool _notes;
+
+    /// <summary>Tells the numbers of this feed from those of other nodes, and of this one before it was started again.</summary>
+    public string Epoch { get; } = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(4));
 
     /// <summary>The number of the next event.</summary>
     public long Next
@@ -77,8 +82,25 @@ internal sealed class ExecutionFeed(TimeProvider time)
 
     public void Add(Run run, RunEvent happened)
     {
+        if (_notes) Add(number => Describe(number, run, happened));
+    }
+
+    /// <summary>A run of another node has begun or ended.</summary>
+    public void Add(RunSummary run, bool ended) => Add(number => new ExecutionEvent
+    {
+        Number = number,
+        Event = ended ? "execution-" + RunView.NameOf(run.Phase) : "execution-started",
+        Execution = run.Id,
+        Workflow = run.Workflow,
+        Tenant = run.Tenant,
+        At = ended ? run.EndedAt!.Value : run.StartedAt,
+        Error = ended ? run.Error : null,
+    });
+
+    private void Add(Func<long, ExecutionEvent> describe)
+    {
         if (!_notes) return;
-        TaskCompletionSource more;
+        TaskCompletionSource? more;
         lock (_lock)
         {
             if (_watchers == 0 && time.GetElapsedTime(_watchedAt) > Memory)
@@ -88,13 +110,12 @@ internal sealed class ExecutionFeed(TimeProvider time)
                 return;
             }
 
-            _ring[_next % Kept] = Describe(_next, run, happened);
+            _ring[_next % Kept] = describe(_next);
             _next++;
-            more = _more;
-            _more = new(TaskCreationOptions.RunContinuationsAsynchronously);
+            (more, _more) = (_more, null);
         }
 
-        more.TrySetResult();
+        more?.TrySetResult();
     }
 
     /// <summary>The events from a number on, how many of them are gone already, and a task that ends when there are more.</summary>
@@ -106,7 +127,7 @@ internal sealed class ExecutionFeed(TimeProvider time)
             var events = new List<ExecutionEvent>();
             for (var i = first; i < _next; i++)
                 if (_ring[i % Kept] is { } kept && kept.Number == i) events.Add(kept);
-            return (events, Math.Max(0, first - number), _more.Task);
+            return (events, Math.Max(0, first - number), (_more ??= new(TaskCreationOptions.RunContinuationsAsynchronously)).Task);
         }
     }
 

@@ -2,6 +2,7 @@ using System.Globalization;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
+using Sluice.Control.Audit;
 using Sluice.Control.ConfigApi.Description;
 using Sluice.Control.Identity;
 using Sluice.Foundation.Schema;
@@ -19,23 +20,31 @@ internal sealed class ExecutionsApi
     public const string Address = "/api/v1/executions";
 
     private const int MostItems = 100_000;
+    private const int LongestText = 500;
+
+    private static readonly string[] Known = ["workflow", "status", "from", "to", "parent", "tenant", "q", "before", "page", "per_page"];
 
     private readonly WorkflowEngine _engine;
     private readonly ExecutionFeed _feed;
+    private readonly RunPoll _poll;
 
     public ExecutionsApi(WorkflowEngine engine)
     {
         _engine = engine;
         _feed = new ExecutionFeed(TimeProvider.System);
         engine.Watch += _feed.Add;
+        _poll = new RunPoll(
+            async ids => engine.History is { } history ? await history.FindAsync(ids) : [], engine.History is { IsShared: true } ? engine.ChangedElsewhereAsync : null, _feed.Add, TimeProvider.System);
     }
 
     public void Map(IEndpointRouteBuilder routes)
     {
         Add(routes.MapGet(Address, ListAsync), new EndpointDescription("List runs, the newest first") { Lists = true, AnswerType = typeof(ExecutionView) }
             .Asks("workflow", "Those of this workflow, by its name.").Asks("status", "queued, running, waiting, needs-decision, succeeded, failed or cancelled.")
-            .Asks("from", "Those that began then or later: 2026-11-20T10:00:00Z.").Asks("to", "Those that began before.").Asks("parent", "Those that this run called."));
-        Add(routes.MapGet(Address + "/events", WatchAllAsync), new EndpointDescription("Follow what happens in the runs of this node, as server-sent events") { ContentTypes = ["text/event-stream"] }.Asks("workflow", "Only in runs of this workflow."));
+            .Asks("from", "Those that began then or later: 2026-11-20T10:00:00Z.").Asks("to", "Those that began before.").Asks("parent", "Those that this run called.").Asks("tenant", "Those of this tenant's workflows.")
+            .Asks("q", $"Those with this text in their id, workflow, last node or error, among the newest {RunFilter.Searched}.")
+            .Asks("before", "Those behind this run in the list, by its id: the next page, which stays what it is while new runs begin."));
+        Add(routes.MapGet(Address + "/events", WatchAllAsync), new EndpointDescription("Follow what happens in the runs of this node, and which runs of other nodes begin and end, as server-sent events") { ContentTypes = ["text/event-stream"] }.Asks("workflow", "Only in runs of this workflow."));
         Add(routes.MapGet(Address + "/{id}", ShowAsync), new EndpointDescription("Show a run with every node's input, output, timing and error") { AnswerType = typeof(ExecutionView) }.Asks("items", $"How many items of each list are shown, at most {MostItems}; {RunView.DefaultItems} unless it is given."));
         Add(routes.MapGet(Address + "/{id}/events", WatchAsync), new EndpointDescription("Follow a run, as server-sent events: first how it stands, then what happens") { ContentTypes = ["text/event-stream"] });
         Add(routes.MapPost(Address + "/{id}/retry", RetryAsync), new EndpointDescription("Try a run that failed again, from the node that failed") { Status = 202, BodyType = typeof(RetryBody), AnswerType = typeof(ExecutionView) });
@@ -50,6 +59,14 @@ internal sealed class ExecutionsApi
     {
         if (await Paging.ReadAsync(http) is not { } paging) return;
         var query = http.Request.Query;
+        foreach (var (name, value) in query)
+            if (!Known.Contains(name, StringComparer.Ordinal) || value.Count > 1 || value.ToString().Length > LongestText)
+            {
+                var field = AuditedRequest.Clean(name);
+                await RefuseAsync(http, 400, "VALIDATION_FAILED", !Known.Contains(name, StringComparer.Ordinal) ? $"{field}: there are only {string.Join(", ", Known)}" : value.Count > 1 ? $"{field}: given twice" : $"{field}: at most {LongestText} characters", field);
+                return;
+            }
+
         if (!TryPhase(query["status"].ToString(), out var phase))
         {
             await RefuseAsync(http, 400, "VALIDATION_FAILED", "status: expected queued, running, waiting, needs-decision, succeeded, failed or cancelled", "status");
@@ -58,23 +75,26 @@ internal sealed class ExecutionsApi
 
         if (!TryTime(query["from"].ToString(), out var from) || !TryTime(query["to"].ToString(), out var to))
         {
-            await RefuseAsync(http, 400, "VALIDATION_FAILED", "from and to are times such as 2026-11-20T10:00:00Z");
+            var wrong = TryTime(query["from"].ToString(), out _) ? "to" : "from";
+            await RefuseAsync(http, 400, "VALIDATION_FAILED", $"{wrong}: expected a time such as 2026-11-20T10:00:00Z", wrong);
             return;
         }
 
         var (workflow, parent) = (Text(query["workflow"].ToString()), Text(query["parent"].ToString()));
+        var (text, before) = (Text(query["q"].ToString()), Text(query["before"].ToString()));
         var tenants = Tenants(Caller.Of(http));
+        if (Text(query["tenant"].ToString()) is { } tenant) tenants = tenants?.Contains(tenant, StringComparer.Ordinal) == false ? [] : [tenant];
         if (_engine.History is { } history)
         {
-            var filter = new RunFilter { Workflow = workflow, Phase = phase, From = from, To = to, Parent = parent, Tenants = tenants, Offset = paging.Offset, Limit = paging.Size };
+            var filter = new RunFilter { Workflow = workflow, Phase = phase, From = from, To = to, Parent = parent, Tenants = tenants, Text = text, Before = before, Offset = paging.Offset, Limit = paging.Size };
             var total = await history.CountAsync(filter, http.RequestAborted);
             await Envelope.AnswerAsync(http, (await history.ListAsync(filter, http.RequestAborted)).Select(RunView.Show), page: paging.Of(total));
             return;
         }
 
         var live = _engine.Active.Where(r => (workflow is null || string.Equals(r.Model.Name, workflow, StringComparison.Ordinal)) && (phase is null || r.Phase == phase) && r.StartedAt >= (from ?? default)
-            && (to is null || r.StartedAt < to) && (parent is null || string.Equals(r.Request.Parent?.Id, parent, StringComparison.Ordinal)) && tenants?.Contains(r.Request.Tenant) != false)
-            .OrderByDescending(r => r.Id, StringComparer.Ordinal).ToList();
+            && (to is null || r.StartedAt < to) && (parent is null || string.Equals(r.Request.Parent?.Id, parent, StringComparison.Ordinal)) && tenants?.Contains(r.Request.Tenant) != false && (text is null || r.Id.Contains(text, StringComparison.OrdinalIgnoreCase) || r.Model.Name.Contains(text, StringComparison.OrdinalIgnoreCase)))
+            .OrderByDescending(r => r.StartedAt).ThenByDescending(r => r.Id, StringComparer.Ordinal).SkipWhile(r => before is not null && !string.Equals(r.Id, before, StringComparison.Ordinal)).Skip(before is null ? 0 : 1).ToList();
         await Envelope.AnswerAsync(http, live.Skip(paging.Offset).Take(paging.Size).Select(RunView.Show), page: paging.Of(live.Count));
     }
 
@@ -99,10 +119,12 @@ internal sealed class ExecutionsApi
     private async Task WatchAllAsync(HttpContext http)
     {
         using var watching = _feed.Watch();
+        using var elsewhere = _poll.WatchAll();
         var (workflow, tenants) = (Text(http.Request.Query["workflow"].ToString()), Tenants(Caller.Of(http)));
         var stream = new ExecutionStream(_feed, http);
         var from = stream.Last ?? _feed.Next;
         await stream.StartAsync();
+        if (stream.IsLost) await stream.SendAsync("missed", new { });
         await stream.FollowAsync(Math.Min(from, _feed.Next), e => (workflow is null || string.Equals(e.Workflow, workflow, StringComparison.Ordinal)) && tenants?.Contains(e.Tenant) != false, static _ => false);
     }
 
@@ -119,6 +141,7 @@ internal sealed class ExecutionsApi
             return;
         }
 
+        using var elsewhere = _poll.Watch(id);
         await stream.StartAsync();
         var shown = summary?.Phase;
         if (stream.Last is null && summary is not null && await DescribeAsync(http, id, RunView.DefaultItems) is { } whole) await stream.SendAsync("execution", whole);
@@ -129,7 +152,7 @@ internal sealed class ExecutionsApi
             // Another node may run it: the store says how it stands.
             async () =>
             {
-                if (await SummaryAsync(id, http) is not { } now || now.Phase == shown) return false;
+                if (elsewhere.Standing is not { } now || now.Phase == shown) return false;
                 shown = now.Phase;
                 if (await DescribeAsync(http, id, RunView.DefaultItems) is { } whole) await stream.SendAsync("execution", whole);
                 return now.Phase is RunPhase.Succeeded or RunPhase.Failed or RunPhase.Cancelled;
