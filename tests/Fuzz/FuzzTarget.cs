@@ -33,6 +33,7 @@ internal abstract class FuzzTarget(string name) : IAsyncDisposable
         ["openapi"] = () => new OpenApiTarget(),
         ["template"] = () => new TemplateTarget(),
         ["wsdl"] = () => new WsdlTarget(),
+        ["protobuf"] = () => new ProtobufTarget(),
         ["graphql"] = () => new GraphQlTarget(),
         ["requests-auto"] = () => new RequestTarget("requests-auto", TransportKind.Auto),
         ["requests-epoll"] = () => new RequestTarget("requests-epoll", TransportKind.Epoll),

@@ -35,7 +35,16 @@ public static class ProtoJson
     public static byte[] EncodeNode(JsonNode? json, ProtoMessage message, ProtoJsonStyle? style = null, int depth = 0)
     {
         var writer = new ProtoWriter();
-        new ProtoJsonWriter(style ?? ProtoJsonStyle.Default).WriteMessage(writer, json, message, depth);
+        try
+        {
+            new ProtoJsonWriter(style ?? ProtoJsonStyle.Default).WriteMessage(writer, json, message, depth);
+        }
+        catch (Exception e) when (e is InvalidOperationException or ArgumentException)
+        {
+            // Parsed JSON is looked at only now: it may hold text that is no UTF-8, and members twice.
+            throw new ProtoFormatException("the JSON has text that is no UTF-8, or a member twice");
+        }
+
         return writer.ToArray();
     }
 

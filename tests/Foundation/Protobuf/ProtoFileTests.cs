@@ -154,6 +154,11 @@ public sealed class ProtoFileTests
     public void What_somebody_sends_is_read_strictly(string text, string part) =>
         Should.Throw<ProtoFormatException>(() => ProtoFile.Parse(text == "NESTED" ? string.Concat(Enumerable.Repeat("message M {", 100_000)) : text)).Message.ShouldContain(part);
 
+    [Theory, InlineData("7b226e616d65223a22e5227d"), InlineData("7b226e616d65223a2261222c226e616d65223a2262227d")]
+    public void Json_that_is_none_on_a_second_look_is_refused(string hex) =>
+        Should.Throw<ProtoFormatException>(() => ProtoJson.EncodeNode(JsonNode.Parse(Convert.FromHexString(hex)), ProtoFile.Parse(LibraryProto.Text).Message("library.v1.Book")!))
+            .Message.ShouldBe("the JSON has text that is no UTF-8, or a member twice");
+
     [Fact]
     public void Messages_nested_too_deeply_are_none()
     {

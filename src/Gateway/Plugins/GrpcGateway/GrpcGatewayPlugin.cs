@@ -94,9 +94,10 @@ internal sealed partial class GrpcGatewayPlugin : Plugin
         {
             message = GrpcFrames.Frame(0, ProtoJson.Encode(Payload(rule, body, exchange.Query, variables), method.Input));
         }
-        catch (Exception e) when (e is ProtoFormatException or JsonException)
+        catch (Exception e) when (e is ProtoFormatException or JsonException or ArgumentException)
         {
-            return Refusal(e is JsonException ? "the body is not JSON" : e.Message);
+            // A member that is there twice is found when another is put beside it.
+            return Refusal(e is ProtoFormatException ? e.Message : "the body is not JSON");
         }
 
         Slot.Set(exchange, new GrpcGatewayCall(method, rule.ResponseBody));
