@@ -4,7 +4,8 @@
   bench/workflows.py [-r 3] [-d 4] [-c 64] [--checkpoint-connections 256] [--postgres URL] [--items 100000] [--json FILE]
 
 Points: a two-node workflow (webhook -> respond with an expression) with durability none, and with checkpoint in SQLite and, with --postgres (an empty database),
-in PostgreSQL; three sources fetched side by side and merged; and many items through set -> filter -> sort -> summarize. The points take turns; medians are printed.
+in PostgreSQL; three sources fetched side by side and merged; a small code node between webhook and answer, with the milliseconds that it adds to one caller who
+waits for each answer; and many items through set -> filter -> sort -> summarize. The points take turns; medians are printed.
 """
 import argparse, json, re, statistics, subprocess, time, urllib.request
 from lib.targets import *
@@ -34,6 +35,13 @@ def aggregation():
     return {"name": "aggregate", "settings": {"durability": "none", "parallel": True}, "connections": edges, "nodes": [
         node("Hook", "webhook", httpMethod="GET", responseMode="responseNode"), *sources, node("Merge", "merge", mode="append", numberInputs=3),
         node("Respond", "respond-to-webhook", respondWith="json", responseBody="={{ ({ sources: $input.all().length }) }}")]}
+
+
+def code():
+    return {"name": "code", "settings": {"durability": "none"}, "connections": chain("Hook", "Code", "Respond"), "nodes": [
+        node("Hook", "webhook", httpMethod="GET", responseMode="responseNode"),
+        node("Code", "code", jsCode="const total = items.map(i => ({ ...i.json.query, at: Date.now() })).reduce((sum, q) => sum + Number(q.a), 0);\nreturn [{ json: { total } }];"),
+        node("Respond", "respond-to-webhook", respondWith="json", responseBody="={{ ({ answer: 42, asked: $json.total }) }}")]}
 
 
 def many_items():
@@ -100,11 +108,11 @@ def main():
     print("machine:", machine())
     try:
         data = f"{w.dir}/data"
-        main_target = start(w, "memory", PORT, [two_nodes("none", "none"), aggregation(), many_items()])
+        main_target = start(w, "memory", PORT, [two_nodes("none", "none"), aggregation(), code(), many_items()])
         sqlite = start(w, "sqlite", PORT + 10, [two_nodes("checkpoint", "checkpoint")], "--data", data)
         targets += [main_target, sqlite]
         points = [("plain proxied", main_target, "/plain/1k", a.connections), ("two nodes, none", main_target, "/none?a=1", a.connections),
-                  ("three-way aggregation", main_target, "/aggregate", a.connections), ("two nodes, checkpoint, SQLite", sqlite, "/checkpoint?a=1", a.checkpoint_connections)]
+                  ("three-way aggregation", main_target, "/aggregate", a.connections), ("with a code node", main_target, "/code?a=1", a.connections), ("two nodes, checkpoint, SQLite", sqlite, "/checkpoint?a=1", a.checkpoint_connections)]
         if a.postgres:
             targets.append(start(w, "postgres", PORT + 20, [two_nodes("checkpoint", "checkpoint")], "--data", data + "-pg", "--database", a.postgres))
             points.append(("two nodes, checkpoint, PostgreSQL", targets[-1], "/checkpoint?a=1", a.checkpoint_connections))
@@ -112,8 +120,12 @@ def main():
             measure(target, path, a.warm, connections)
         for _ in range(a.runs):
             rows += [{"point": name, "connections": connections, **measure(target, path, a.seconds, connections)} for name, target, path, connections in points]
+        alone = {path: statistics.median(measure(main_target, path, 1, 1)["p50"] for _ in range(a.runs)) / 1e3 for path in ("/none?a=1", "/code?a=1")}
         took, memory = items(main_target, a.items)
         report(points, rows)
+        added = alone["/code?a=1"] - alone["/none?a=1"]
+        print(f"\na code node adds {added:.2f} ms for one caller at a time ({alone['/none?a=1']:.2f} ms without, {alone['/code?a=1']:.2f} ms with)")
+        rows.append({"point": "code alone", "added_ms": added})
         print(f"\n{a.items:,} items through split-out, set, filter, sort, summarize: {took:.2f} s, {memory:.0f} MB")
         rows.append({"point": "items", "items": a.items, "seconds": took, "memory": memory})
     finally:

@@ -74,6 +74,7 @@ internal sealed partial class Compiler
             case AssignSyntax { Operator: "" } withDefault:
                 // The default cannot see the variable that it is for, but those before it.
                 var missing = Named(withDefault.Target, withDefault.Value);
+                if (missing.Suspends) throw Fail(withDefault.Value, "'await' and 'yield' cannot stand in the default of a pattern; put the value into a variable before");
                 return new DefaultTarget(Pattern(withDefault.Target, declares), missing);
             case MemberSyntax { Property: PrivateNameSyntax hidden } member: return new PrivateTarget(Expression(member.Target), Private(hidden));
             case MemberSyntax { Target: SuperSyntax } member: return new SuperTarget(Owner(member), _function.IsStatic, Expression(member.Property), This());

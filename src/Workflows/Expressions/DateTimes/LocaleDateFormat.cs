@@ -31,7 +31,7 @@ internal static class LocaleDateFormat
             foreach (var (name, value) in given)
                 if (!value.IsUndefined) settings[name] = Coerce.ToText(e, value);
         if (settings.TryGetValue("timeZone", out var zoneName)) zone = Zone.Find(zoneName, zone) ?? throw JsThrow.Range("Invalid time zone specified: " + zoneName);
-        Expand(settings, parts);
+        Expand(settings, parts, language);
         var fields = CalendarFields.FromLocal(milliseconds + zone.OffsetAt(milliseconds));
         var date = DateText(settings, fields, language);
         var time = TimeText(settings, fields, language);
@@ -40,11 +40,11 @@ internal static class LocaleDateFormat
         return date.Length == 0 ? time : time.Length == 0 ? date : date + joint + time;
     }
 
-    private static void Expand(Dictionary<string, string> settings, Parts parts)
+    private static void Expand(Dictionary<string, string> settings, Parts parts, string language)
     {
         if (settings.TryGetValue("dateStyle", out var dateStyle))
         {
-            settings["year"] = dateStyle == "short" ? "2-digit" : "numeric";
+            settings["year"] = dateStyle == "short" && language is not ("en-GB" or "fr" or "fr-FR" or "pt-BR") ? "2-digit" : "numeric";
             settings["month"] = dateStyle switch { "full" or "long" => "long", "medium" => "short", _ => "numeric" };
             settings["day"] = "numeric";
             if (dateStyle == "full") settings["weekday"] = "long";

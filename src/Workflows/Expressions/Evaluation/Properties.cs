@@ -90,6 +90,12 @@ internal static class Properties
 
     public static void Set(Evaluator evaluator, JsValue target, JsValue key, JsValue value)
     {
+        if (target.AsArray is { Traits: { Extensibility: Extensibility.Frozen } })
+        {
+            evaluator.Refuse("Cannot assign to read only property of a frozen array");
+            return;
+        }
+
         if (target.AsArray is { } array && key.IsNumber && key.AsNumber >= 0 && key.AsNumber == (int)key.AsNumber) SetElement(evaluator, array, (int)key.AsNumber, value);
         else Set(evaluator, target, Coerce.ToName(evaluator, key), value);
     }

@@ -8,7 +8,7 @@ internal static partial class ArrayLibrary
     private static MethodTable.Builder AddCallbacks(MethodTable.Builder table) => table
         .Add("map", 1, (e, self, a) =>
         {
-            var array = Array(self);
+            var array = Array(e, self);
             var function = FunctionLibrary.Function(a.At(0));
             var result = e.NewArray(array.Count);
             for (var i = 0; i < array.Count; i++)
@@ -61,7 +61,7 @@ internal static partial class ArrayLibrary
         })
         .Add("toSorted", 1, (e, self, a) =>
         {
-            var copy = e.NewArray(Array(self).Span);
+            var copy = e.NewArray(Array(e, self).Span);
             Sort(e, copy, a.At(0));
             return copy;
         });
@@ -72,7 +72,7 @@ internal static partial class ArrayLibrary
     /// <summary>Calls the function for each element until <paramref name="stop"/>, which is given the element, the answer and the index, says so.</summary>
     private static bool Walk(Evaluator e, JsValue self, ReadOnlySpan<JsValue> a, Func<JsValue, JsValue, int, bool> stop)
     {
-        var array = Array(self);
+        var array = Array(e, self);
         var function = FunctionLibrary.Function(a.At(0));
         var count = array.Count;
         for (var i = 0; i < count && i < array.Count; i++)
@@ -87,7 +87,7 @@ internal static partial class ArrayLibrary
 
     private static (JsValue Value, int Index) Find(Evaluator e, JsValue self, ReadOnlySpan<JsValue> a, bool last)
     {
-        var array = Array(self);
+        var array = Array(e, self);
         var function = FunctionLibrary.Function(a.At(0));
         for (var n = 0; n < array.Count; n++)
         {
@@ -101,7 +101,7 @@ internal static partial class ArrayLibrary
 
     private static JsValue Reduce(Evaluator e, JsValue self, ReadOnlySpan<JsValue> a, bool fromEnd)
     {
-        var array = Array(self);
+        var array = Array(e, self);
         var function = FunctionLibrary.Function(a.At(0));
         var isStarted = a.Length > 1;
         var result = a.At(1);

@@ -10,14 +10,14 @@ internal static partial class ArrayLibrary
     public static MethodTable Methods { get; } = AddCallbacks(new MethodTable.Builder()
         .Add("at", 1, (e, self, a) =>
         {
-            var array = Array(self);
+            var array = Array(e, self);
             var index = Coerce.ToInteger(e, a.At(0));
             if (index < 0) index += array.Count;
             return index >= 0 && index < array.Count ? e.Element(array, (int)index) : default;
         })
         .Add("concat", 1, (e, self, a) =>
         {
-            var result = e.NewArray(Array(self).Span);
+            var result = e.NewArray(Array(e, self).Span);
             foreach (var value in a)
             {
                 if (value.AsArray is not { } more) e.Push(result, value);
@@ -55,12 +55,12 @@ internal static partial class ArrayLibrary
         .Add("flat", 0, (e, self, a) =>
         {
             var result = e.NewArray();
-            Flatten(e, Array(self), a.At(0).IsUndefined ? 1 : Coerce.ToInteger(e, a[0]), result, 0);
+            Flatten(e, Array(e, self), a.At(0).IsUndefined ? 1 : Coerce.ToInteger(e, a[0]), result, 0);
             return result;
         })
         .Add("includes", 1, (e, self, a) =>
         {
-            var array = Array(self);
+            var array = Array(e, self);
             for (var i = Coerce.ToIndex(e, a.At(1), array.Count, 0); i < array.Count; i++)
             {
                 e.Step();
@@ -71,7 +71,7 @@ internal static partial class ArrayLibrary
         })
         .Add("indexOf", 1, (e, self, a) =>
         {
-            var array = Array(self);
+            var array = Array(e, self);
             for (var i = Coerce.ToIndex(e, a.At(1), array.Count, 0); i < array.Count; i++)
             {
                 e.Step();
@@ -82,7 +82,7 @@ internal static partial class ArrayLibrary
         })
         .Add("lastIndexOf", 1, (e, self, a) =>
         {
-            var array = Array(self);
+            var array = Array(e, self);
             var from = a.Length > 1 ? Coerce.ToInteger(e, a[1]) : array.Count - 1;
             for (var i = (int)(from < 0 ? array.Count + from : Math.Min(from, array.Count - 1)); i >= 0; i--)
             {
@@ -92,8 +92,8 @@ internal static partial class ArrayLibrary
 
             return -1;
         })
-        .Add("join", 1, (e, self, a) => JoinText(e, Array(self), a.At(0).IsUndefined ? "," : Coerce.ToText(e, a[0]), 0))
-        .Add("keys", 0, (e, self, _) => MapLibrary.List(e, Enumerable.Range(0, Array(self).Count).Select(i => (JsValue)i)))
+        .Add("join", 1, (e, self, a) => JoinText(e, Array(e, self), a.At(0).IsUndefined ? "," : Coerce.ToText(e, a[0]), 0))
+        .Add("keys", 0, (e, self, _) => MapLibrary.List(e, Enumerable.Range(0, Array(e, self).Count).Select(i => (JsValue)i)))
         .Add("values", 0, (e, self, _) => MapLibrary.List(e, Each(e, self)))
         .Add("pop", 0, (e, self, _) =>
         {
@@ -118,7 +118,7 @@ internal static partial class ArrayLibrary
         })
         .Add("toReversed", 0, (e, self, _) =>
         {
-            var copy = e.NewArray(Array(self).Span);
+            var copy = e.NewArray(Array(e, self).Span);
             copy.Span.Reverse();
             return copy;
         })
@@ -140,7 +140,7 @@ internal static partial class ArrayLibrary
         })
         .Add("slice", 2, (e, self, a) =>
         {
-            var array = Array(self);
+            var array = Array(e, self);
             var from = Coerce.ToIndex(e, a.At(0), array.Count, 0);
             var to = Coerce.ToIndex(e, a.At(1), array.Count, array.Count);
             return e.NewArray(to > from ? array.Span[from..to] : []);
@@ -161,7 +161,7 @@ internal static partial class ArrayLibrary
         })
         .Add("toSpliced", 2, (e, self, a) =>
         {
-            var copy = e.NewArray(Array(self).Span);
+            var copy = e.NewArray(Array(e, self).Span);
             var from = Coerce.ToIndex(e, a.At(0), copy.Count, 0);
             var count = a.Length switch { 0 => 0, 1 => copy.Count - from, _ => (int)Math.Clamp(Coerce.ToInteger(e, a[1]), 0, copy.Count - from) };
             Splice(e, copy, from, count, a.Length > 2 ? a[2..] : []);
@@ -169,7 +169,7 @@ internal static partial class ArrayLibrary
         })
         .Add("with", 2, (e, self, a) =>
         {
-            var copy = e.NewArray(Array(self).Span);
+            var copy = e.NewArray(Array(e, self).Span);
             var index = Coerce.ToInteger(e, a.At(0));
             if (index < 0) index += copy.Count;
             if (index < 0 || index >= copy.Count) throw JsThrow.Range("Invalid index : " + JsNumberText.Format(index));
@@ -202,19 +202,25 @@ internal static partial class ArrayLibrary
         return text.ToString();
     }
 
-    private static JsArray Array(JsValue self) => self.AsArray ?? throw JsThrow.Type("not an array");
+    /// <summary>The array; of something that only looks like one (it has a length and elements by number), a copy of its elements.</summary>
+    private static JsArray Array(Evaluator e, JsValue self)
+    {
+        if (self.AsArray is { } array) return array;
+        if (self.IsNullish || e.Jobs is null || (!self.IsString && self.AsReference is not (JsObject or JsBytes))) throw JsThrow.Type("not an array");
+        return From(e, self, default).AsArray!;
+    }
 
     /// <summary>The array, when the evaluation may change it.</summary>
     private static JsArray Own(Evaluator e, JsValue self)
     {
-        var array = Array(self);
+        var array = self.AsArray ?? throw JsThrow.Type("not an array");
         e.RequireOwn(array);
         return array;
     }
 
     private static IEnumerable<JsValue> Each(Evaluator e, JsValue self)
     {
-        var array = Array(self);
+        var array = Array(e, self);
         for (var i = 0; i < array.Count; i++) yield return e.Element(array, i);
     }
 

@@ -13,7 +13,25 @@ internal static class BigIntLibrary
         .Add("valueOf", 0, (_, self, _) => self)
         .Build();
 
-    public static NativeConstructor Constructor { get; } = new("BigInt", 1, MethodTable.Empty, (e, _, a) => From(e, a.At(0)), null, _ => false);
+    public static NativeConstructor Constructor { get; } = new("BigInt", 1, new MethodTable.Builder()
+        .Add("asUintN", 2, (e, _, a) => JsBigInt.Of(Low(e, a)))
+        .Add("asIntN", 2, (e, _, a) =>
+        {
+            var low = Low(e, a);
+            var bits = (int)Coerce.ToInteger(e, a.At(0));
+            return JsBigInt.Of(bits > 0 && !(low >> (bits - 1)).IsZero ? low - (BigInteger.One << bits) : low);
+        })
+        .Build(), (e, _, a) => From(e, a.At(0)), null, _ => false);
+
+    /// <summary>The lowest bits of a number.</summary>
+    private static BigInteger Low(Evaluator e, ReadOnlySpan<JsValue> a)
+    {
+        var bits = Coerce.ToInteger(e, a.At(0));
+        if (bits is < 0 or > 32_768) throw JsThrow.Range("Invalid value: not (convertible to) a safe integer");
+        var value = ((JsBigInt)From(e, a.At(1)).AsReference!).Value;
+        e.Step(1 + (int)bits / 64);
+        return value & ((BigInteger.One << (int)bits) - 1);
+    }
 
     private static string InRadix(Evaluator e, BigInteger value, double radix)
     {

@@ -21,6 +21,31 @@ internal static class GlobalFunctions
         .Add("encodeURI", 1, (e, _, a) => Encode(e, Coerce.ToText(e, a.At(0)), Unescaped + Reserved))
         .Add("decodeURIComponent", 1, (e, _, a) => Decode(e, Coerce.ToText(e, a.At(0)), ""))
         .Add("decodeURI", 1, (e, _, a) => Decode(e, Coerce.ToText(e, a.At(0)), Reserved))
+        .Add("escape", 1, (e, _, a) =>
+        {
+            var text = Coerce.ToText(e, a.At(0));
+            e.AllocateText(text.Length * 6L);
+            return string.Concat(text.Select(c => char.IsAsciiLetterOrDigit(c) || "@*_+-./".Contains(c, StringComparison.Ordinal) ? c.ToString() : c < 256 ? $"%{(int)c:X2}" : $"%u{(int)c:X4}"));
+        })
+        .Add("unescape", 1, (e, _, a) =>
+        {
+            var text = Coerce.ToText(e, a.At(0));
+            e.AllocateText(text.Length);
+            var result = new StringBuilder();
+            for (var i = 0; i < text.Length; i++)
+            {
+                var digits = text[i] != '%' ? 0 : i + 1 < text.Length && text[i + 1] == 'u' ? 4 : 2;
+                var from = digits == 4 ? i + 2 : i + 1;
+                if (digits > 0 && from + digits <= text.Length && ushort.TryParse(text.AsSpan(from, digits), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var code))
+                {
+                    result.Append((char)code);
+                    i = from + digits - 1;
+                }
+                else result.Append(text[i]);
+            }
+
+            return result.ToString();
+        })
         .Add("btoa", 1, (e, _, a) =>
         {
             var text = Coerce.ToText(e, a.At(0));

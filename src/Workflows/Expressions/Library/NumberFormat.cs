@@ -41,6 +41,8 @@ internal static class NumberFormat
         if (style == "currency" && currency is null) throw JsThrow.Type("Currency code is required with currency style.");
         if (double.IsNaN(number)) return "NaN";
         if (style == "percent") number *= 100;
+        if (settings?["notation"].AsString == "compact") return Compact(number);
+        if (settings is not null && !settings["maximumSignificantDigits"].IsUndefined) number = Significant(e, number, settings["maximumSignificantDigits"]);
         var common = style == "currency" ? currency is "JPY" or "KRW" or "VND" or "CLP" ? 0 : 2 : 0;
         var least = Fraction(e, settings, "minimumFractionDigits") ?? Math.Min(common, Fraction(e, settings, "maximumFractionDigits") ?? common);
         var most = Fraction(e, settings, "maximumFractionDigits") ?? Math.Max(least, style == "decimal" ? 3 : common);
@@ -51,6 +53,20 @@ internal static class NumberFormat
         if (style != "currency") return negative + text;
         var symbol = settings!["currencyDisplay"].AsString == "code" ? currency! + "\u00a0" : Symbols.GetValueOrDefault(currency!, currency + "\u00a0");
         return SymbolFollows(language) ? $"{negative}{text}\u00a0{symbol.TrimEnd('\u00a0')}" : negative + symbol + text;
+    }
+
+    /// <summary>Thousands, millions, billions: two digits, or the whole part when that is longer.</summary>
+    private static string Compact(double number)
+    {
+        var (value, mark) = Math.Abs(number) switch { >= 999.5e9 => (number / 1e12, "T"), >= 999.5e6 => (number / 1e9, "B"), >= 999.5e3 => (number / 1e6, "M"), >= 999.5 => (number / 1e3, "K"), _ => (number, "") };
+        return JsNumberText.Format(Math.Abs(value) >= 100 ? Math.Round(value, MidpointRounding.AwayFromZero) : double.Parse(value.ToString("G2", System.Globalization.CultureInfo.InvariantCulture), System.Globalization.CultureInfo.InvariantCulture)) + mark;
+    }
+
+    private static double Significant(Evaluator e, double number, JsValue digits)
+    {
+        var count = Coerce.ToInteger(e, digits);
+        if (count is < 1 or > 21) throw JsThrow.Range("maximumSignificantDigits value is out of range.");
+        return double.IsFinite(number) ? double.Parse(number.ToString("E" + (int)(count - 1), System.Globalization.CultureInfo.InvariantCulture), System.Globalization.CultureInfo.InvariantCulture) : number;
     }
 
     private static string Plain(double number, int least, int most, (string Group, string Decimal) marks, bool groups, string language)

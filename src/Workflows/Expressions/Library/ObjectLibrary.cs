@@ -8,6 +8,7 @@ internal static class ObjectLibrary
 {
     public static MethodTable Methods { get; } = new MethodTable.Builder()
         .Add("hasOwnProperty", 1, (e, self, a) => Properties.HasOwn(e, self, Coerce.ToName(e, a.At(0))))
+        .Add("isPrototypeOf", 1, (e, self, a) => self.AsReference is { } prototype && Inheritance.Contains(e, a.At(0).AsReference, prototype))
         .Add("propertyIsEnumerable", 1, (e, self, a) => Properties.HasOwn(e, self, Coerce.ToName(e, a.At(0))))
         .Add("toString", 0, (e, self, _) => TypeText(e, self))
         .Add("toLocaleString", 0, (e, self, _) => Coerce.ToText(e, self))

@@ -27,7 +27,7 @@ internal sealed class JsRegExp(RegexProgram program) : JsReference
     {
         JsValue? found = name switch
         {
-            "source" => program.Pattern.Length == 0 ? "(?:)" : program.Pattern,
+            "source" => Source,
             "flags" => string.Concat(program.Flags.Order()),
             "lastIndex" => LastIndex,
             "global" => IsGlobal,
@@ -45,7 +45,10 @@ internal sealed class JsRegExp(RegexProgram program) : JsReference
 
     internal override JsValue ToJson() => new JsObject();
 
-    public override string ToString() => $"/{(program.Pattern.Length == 0 ? "(?:)" : program.Pattern)}/{string.Concat(program.Flags.Order())}";
+    public override string ToString() => $"/{Source}/{string.Concat(program.Flags.Order())}";
+
+    /// <summary>The pattern as it stands between slashes.</summary>
+    private string Source => program.Pattern.Length == 0 ? "(?:)" : program.Pattern == "/" ? "\\/" : program.Pattern;
 }
 
 /// <summary>RegExp.</summary>

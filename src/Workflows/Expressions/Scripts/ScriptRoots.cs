@@ -80,12 +80,33 @@ internal static class ScriptRoots
             }));
         }
 
+        foreach (var level in (string[])["group", "dir"]) console.Set(level, console["log"]);
+        foreach (var silent in (string[])["groupEnd", "groupCollapsed", "time", "timeEnd", "timeLog", "count", "clear"]) console.Set(silent, new NativeFunction(silent, 0, (_, _, _) => default));
+        console.Set("assert", new NativeFunction("assert", 1, (e, _, a) =>
+        {
+            if (!Coerce.ToBoolean(a.At(0))) line("error: Assertion failed" + string.Concat(a.Length > 1 ? a[1..].ToArray().Select(v => " " + Show(e, v)) : []));
+            return default;
+        }));
         return console;
     }
 
-    private static string Show(Evaluator e, JsValue value) => value.Kind switch
+    private static string Show(Evaluator e, JsValue value)
     {
-        JsKind.Object or JsKind.Array => JsJson.WriteString(value),
+        if (value.Kind is not (JsKind.Object or JsKind.Array)) return ShowPlain(e, value);
+        try
+        {
+            return JsonLibrary.Stringify(e, value).ToString();
+        }
+        catch (JsThrow)
+        {
+            // Whatever contains itself; a log is no reason to fail.
+            return $"[{value.Kind}]";
+        }
+    }
+
+    private static string ShowPlain(Evaluator e, JsValue value) => value.Kind switch
+    {
+        JsKind.Symbol => value.AsReference!.ToString()!,
         JsKind.Map or JsKind.Set or JsKind.Promise => $"[{value.Kind}]",
         _ => Coerce.ToText(e, value),
     };

@@ -94,7 +94,14 @@ internal static class IntlLibrary
             _ => Coerce.ToNumber(e, value),
         };
         if (double.IsNaN(milliseconds)) throw JsThrow.Range("Invalid time value");
-        return LocaleDateFormat.Format(e, milliseconds, DateLibrary.Local(e), Intl(self).Locale, Intl(self).Options, LocaleDateFormat.Parts.Date).Replace('\u202f', ' ');
+        return LocaleDateFormat.Format(e, milliseconds, DateLibrary.Local(e), Intl(self).Locale, Intl(self).Options, Wanted(Intl(self).Options.AsObject)).Replace('\u202f', ' ');
+    }
+
+    /// <summary>A date where nothing is said, or else only what is.</summary>
+    private static LocaleDateFormat.Parts Wanted(JsObject? options)
+    {
+        if (options is null || !options.Names.Any(n => n is "hour" or "minute" or "second" or "timeStyle")) return LocaleDateFormat.Parts.Date;
+        return options.Names.Any(n => n is "year" or "month" or "day" or "weekday" or "dateStyle") ? LocaleDateFormat.Parts.Both : LocaleDateFormat.Parts.Time;
     }
 
     private static JsObject Resolved(Evaluator e, JsValue self, params ReadOnlySpan<(string Name, string Value)> fields)
