@@ -13,7 +13,7 @@ internal sealed partial class Parser
         {
             var at = _token.Start;
             // A chain is as deep as it is long.
-            if (++links > 1000) throw Fail("the chain is too long");
+            if (++links > MaximumChain) throw Fail("the chain is too long");
             if (Take("?."))
             {
                 optional = true;

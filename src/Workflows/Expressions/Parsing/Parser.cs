@@ -6,6 +6,9 @@ internal sealed partial class Parser
     /// <summary>Deeper nesting is refused: parsing, compiling and evaluating all go as deep as the text does. Scripts are longer and nest more.</summary>
     private const int MaximumDepth = 100, MaximumScriptDepth = 300;
 
+    /// <summary>Operators of one rank, or members and calls, one after the other.</summary>
+    private const int MaximumChain = 1000;
+
     private static readonly Dictionary<string, int> BinaryPrecedence = new(StringComparer.Ordinal)
     {
         ["??"] = 1,
@@ -261,8 +264,11 @@ internal sealed partial class Parser
         var position = _token.Start;
         var left = _token.Is("#") ? PrivateName() : Unary();
         if (left is PrivateNameSyntax && !_token.IsWord("in")) throw Unexpected();
+        var links = 0;
         while (Operator() is { } sign && BinaryPrecedence[sign] > minimum)
         {
+            // What groups to the left is as deep as it is long.
+            if (++links > MaximumChain) throw Fail("the chain is too long");
             var precedence = BinaryPrecedence[sign];
             if (sign == "**" && left is UnarySyntax) throw Fail("put parentheses around the sign before '**'");
             var at = _token.Start;

@@ -48,6 +48,25 @@ public sealed class ScriptTableTests
     public void What_cannot_be_is_said_before_it_runs(string code, string problem) => Script.Compile(code, Given).Problem.ShouldBe(problem);
 
     [Theory]
+    [InlineData("1+")]
+    [InlineData("await 1+")]
+    [InlineData("x.a().")]
+    [InlineData("-")]
+    [InlineData("a => ")]
+    [InlineData("a = ")]
+    [InlineData("x ? 1 : ")]
+    [InlineData("class A extends ")]
+    [InlineData("l: ")]
+    [InlineData("if (1) ; else ")]
+    [InlineData("[")]
+    [InlineData("(function* () { yield ")]
+    public void What_is_too_deep_is_refused_and_does_not_end_the_process(string repeated)
+    {
+        var problem = Script.Compile(string.Concat(Enumerable.Repeat(repeated, 20_000)) + "1", Given).Problem.ShouldNotBeNull();
+        problem.ShouldMatch("too long|nested deeper");
+    }
+
+    [Theory]
     [InlineData("function f() {\n  throw new Error('deep')\n}\ntry { f() } catch (e) { return e.stack }", "\"Error: deep\\n    at code:2:3\"")]
     [InlineData("try {\n null.x\n} catch (e) { return e.stack.split('\\n')[1] }", "\"    at code:2:2\"")]
     [InlineData("async function f() {\n  await 1;\n  undefined.x }\n\nawait f()", "TypeError: Cannot read properties of undefined (reading 'x') (line 3)")]
