@@ -67,7 +67,7 @@ internal sealed partial class RunningGateway : IAsyncDisposable
         runtime = new GatewayRuntime(transport, settings.Gateway with { DefaultCertificate = Certificate, AcmeStore = acme, Usage = usage }, logs, time);
         reading = ReadOptions.Default with { RouterFlavor = settings.Gateway.RouterFlavor, Secrets = secrets, Time = time };
         Connections = new StoredConnections(shared, settings.EncryptionKeys.Keys, Secret, time);
-        workflows = new GatewayWorkflows(database, Path.Combine(settings.DataFolder, "payloads"), settings.Roles.HasFlag(NodeRoles.Worker), settings.Workflows, Connections, time, log);
+        workflows = new GatewayWorkflows(database, Path.Combine(settings.DataFolder, "payloads"), settings.Roles.HasFlag(NodeRoles.Worker), settings.Workflows, Connections, transport, time, log);
         StartedAt = time.GetUtcNow();
     }
 

@@ -7,6 +7,8 @@ using Sluice.Gateway.Configuration;
 using Sluice.Gateway.Pipeline;
 using Sluice.Gateway.Snapshot;
 using Sluice.Gateway.Telemetry;
+using Sluice.Gateway.Transport;
+using Sluice.Gateway.Upstreams.Http1;
 using Sluice.Workflows.Connections;
 using Sluice.Workflows.Definitions;
 using Sluice.Workflows.History;
@@ -33,12 +35,13 @@ internal sealed partial class GatewayWorkflows : RouteHandlers, IAsyncDisposable
     /// <param name="works">Whether this node goes on with runs that others left behind.</param>
     /// <param name="settings">Limits, and where callers reach the gateway.</param>
     /// <param name="connections">What nodes authorise themselves with.</param>
-    public GatewayWorkflows(Database? database, string payloads, bool works, Settings.WorkflowRunSettings settings, ConnectionSource connections, TimeProvider time, ILogger log)
+    /// <param name="transport">What moves the bytes of calls without TLS.</param>
+    public GatewayWorkflows(Database? database, string payloads, bool works, Settings.WorkflowRunSettings settings, ConnectionSource connections, Transport transport, TimeProvider time, ILogger log)
     {
         _log = log;
         _publicUrl = settings.PublicUrl;
         _stores = database is not null;
-        _services = new NodeServices { Time = time, Objects = Objects(database, payloads, settings), Connections = connections };
+        _services = new NodeServices { Time = time, Objects = Objects(database, payloads, settings), Connections = connections, Http = new OutgoingHttp { Plain = lookup => new Http1Caller(transport, lookup, time) } };
         _engine = new WorkflowEngine(new EngineOptions
         {
             Database = database,

@@ -3,6 +3,7 @@ using System.Net;
 using System.Net.Security;
 using System.Net.Sockets;
 using System.Net.WebSockets;
+using Sluice.Foundation.Http;
 
 namespace Sluice.Workflows.Nodes;
 
@@ -18,6 +19,17 @@ public sealed class OutgoingHttp : IDisposable
     private const int MostRoutes = 64;
 
     private readonly ConcurrentDictionary<HttpRoute, HttpMessageInvoker> _invokers = new();
+    private readonly Lazy<PlainHttpClient?> _plain;
+    private readonly Lazy<PlainHttpClient?> _plainGuarded;
+
+    public OutgoingHttp()
+    {
+        _plain = new(() => Plain?.Invoke(static async (host, cancel) => await AddressesAsync(host, cancel)));
+        _plainGuarded = new(() => Plain?.Invoke(PublicAddressesAsync));
+    }
+
+    /// <summary>Makes the client of requests without TLS, with connections of its own; null leaves them to the framework's.</summary>
+    public Func<AddressLookup, PlainHttpClient>? Plain { get; init; }
 
     /// <summary>Bytes that an answer may have after it was unpacked.</summary>
     public int MaximumResponse { get; init; } = 64 << 20;
@@ -27,6 +39,9 @@ public sealed class OutgoingHttp : IDisposable
 
     /// <summary>Sends a request as it is: no redirects are followed and nothing is repeated.</summary>
     public Task<HttpResponseMessage> SendAsync(HttpRoute route, HttpRequestMessage request, CancellationToken cancel) => Invoker(route).SendAsync(request, cancel);
+
+    /// <summary>The client of requests without TLS; null when there is none.</summary>
+    internal PlainHttpClient? PlainFor(HttpRoute route) => (route.Guarded ? _plainGuarded : _plain).Value;
 
     /// <summary>Opens a WebSocket in the same way.</summary>
     internal Task ConnectAsync(HttpRoute route, ClientWebSocket socket, Uri address, CancellationToken cancel) => socket.ConnectAsync(address, Invoker(route), cancel);
@@ -60,9 +75,7 @@ public sealed class OutgoingHttp : IDisposable
     /// <summary>Connects to the address that was checked: a name that means something else a moment later changes nothing.</summary>
     private async ValueTask<Stream> ConnectGuardedAsync(SocketsHttpConnectionContext context, CancellationToken cancel)
     {
-        var addresses = IPAddress.TryParse(context.DnsEndPoint.Host, out var literal) ? [literal] : await Dns.GetHostAddressesAsync(context.DnsEndPoint.Host, cancel);
-        var open = Array.FindAll(addresses, a => PublicAddress.Is(a) || Allowed(a));
-        if (open.Length == 0) throw new NodeException($"'{context.DnsEndPoint.Host}' is not a public address") { Retryable = false };
+        var open = await PublicAddressesAsync(context.DnsEndPoint.Host, cancel);
         var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
         try
         {
@@ -76,8 +89,29 @@ public sealed class OutgoingHttp : IDisposable
         }
     }
 
+    private async ValueTask<IPAddress[]> PublicAddressesAsync(string host, CancellationToken cancel)
+    {
+        var open = Array.FindAll(await AddressesAsync(host, cancel), a => PublicAddress.Is(a) || Allowed(a));
+        return open.Length > 0 ? open : throw new NodeException($"'{host}' is not a public address") { Retryable = false };
+    }
+
+    private static async Task<IPAddress[]> AddressesAsync(string host, CancellationToken cancel)
+    {
+        if (IPAddress.TryParse(host, out var literal)) return [literal];
+        try
+        {
+            return await Dns.GetHostAddressesAsync(host, cancel);
+        }
+        catch (SocketException e)
+        {
+            throw new HttpRequestException(HttpRequestError.NameResolutionError, e.Message, e);
+        }
+    }
+
     public void Dispose()
     {
         foreach (var invoker in _invokers.Values) invoker.Dispose();
+        foreach (var plain in new[] { _plain, _plainGuarded })
+            if (plain is { IsValueCreated: true, Value: { } client }) client.Dispose();
     }
 }

@@ -12,6 +12,9 @@ internal sealed record KeepAliveSettings(int Size, int MaxRequests, TimeSpan Idl
 {
     /// <summary>Clients choose the server name where a route preserves their Host, and with it the key: without this they could have connections kept without end.</summary>
     public int TotalSize => Size * 8;
+
+    /// <summary>After which a connection is closed, however busy; zero for never.</summary>
+    public TimeSpan Lifetime { get; init; }
 }
 
 /// <summary>
@@ -50,8 +53,8 @@ internal sealed class ConnectionPool : IDisposable, IMetricsSource
     /// </summary>
     public bool WasIdleLong(Http1Connection connection) => time.GetElapsedTime(connection.IdleSince) >= LongIdle;
 
-    /// <summary>The connection begins to work for <paramref name="exchange"/>.</summary>
-    public void Begin(Http1Connection connection, Exchange exchange, EventLoop? loop)
+    /// <summary>The connection begins to work for <paramref name="exchange"/>; null for a call that belongs to none.</summary>
+    public void Begin(Http1Connection connection, Exchange? exchange, EventLoop? loop)
     {
         connection.Begin(exchange, turn);
         For(loop).AddInUse(connection);
@@ -63,7 +66,7 @@ internal sealed class ConnectionPool : IDisposable, IMetricsSource
         var connections = For(loop);
         connections.RemoveInUse(connection);
         connection.Finish();
-        if (!reusable || retired || settings.Size == 0 || (settings.MaxRequests > 0 && connection.Requests >= settings.MaxRequests))
+        if (!reusable || retired || settings.Size == 0 || (settings.MaxRequests > 0 && connection.Requests >= settings.MaxRequests) || IsOver(connection))
         {
             connection.Dispose();
             return;
@@ -92,6 +95,8 @@ internal sealed class ConnectionPool : IDisposable, IMetricsSource
         foreach (var connections in byLoop) connections.Close();
         withoutLoop.Close();
     }
+
+    private bool IsOver(Http1Connection connection) => settings.Lifetime != TimeSpan.Zero && time.GetElapsedTime(connection.OpenedAt) >= settings.Lifetime;
 
     private LoopConnections For(EventLoop? loop) => loop is null ? withoutLoop : byLoop[loop.Index];
 

@@ -53,6 +53,9 @@ internal sealed class Http1Connection : IDisposable
     /// <summary>How many requests it has carried before this one.</summary>
     public int Requests { get; set; }
 
+    /// <summary>When it was opened, in ticks of the pool's clock; where its lifetime is limited.</summary>
+    public long OpenedAt { get; init; }
+
     /// <summary>When it became idle, in ticks of the pool's clock.</summary>
     public long IdleSince { get; set; }
 
@@ -65,7 +68,7 @@ internal sealed class Http1Connection : IDisposable
     /// <summary>The client went away while this waited for the upstream.</summary>
     public bool ClientIsGone { get; private set; }
 
-    /// <summary>The exchange that it works for; null while idle.</summary>
+    /// <summary>The exchange that it works for; null while idle, and for a call that belongs to none.</summary>
     public Exchange? Exchange { get; private set; }
 
     /// <summary>The pool's turn in which the exchange began; after a whole turn the client is watched.</summary>
@@ -77,8 +80,8 @@ internal sealed class Http1Connection : IDisposable
 
     public bool IsIdleAndOpen => Volatile.Read(ref aborted) == 0 && socket.IsIdleAndOpen;
 
-    /// <summary>Begins to work for <paramref name="exchange"/>.</summary>
-    public void Begin(Exchange exchange, int turn)
+    /// <summary>Begins to work for <paramref name="exchange"/>, or for a call that belongs to none.</summary>
+    public void Begin(Exchange? exchange, int turn)
     {
         Exchange = exchange;
         StartedTurn = turn;

@@ -1,6 +1,8 @@
 using System.Globalization;
+using System.Net.Http.Headers;
 using System.Text;
 using System.Text.Json;
+using Sluice.Foundation.Http;
 using Sluice.Workflows.Data;
 
 namespace Sluice.Workflows.Nodes.HttpRequest;
@@ -11,19 +13,36 @@ internal sealed class HttpAnswer
     private JsValue _json;
     private bool? _isValidJson;
 
-    public required int Status { get; init; }
+    private readonly string? _contentType;
+    private readonly Uri? _url;
+    private readonly Func<IEnumerable<KeyValuePair<string, string>>> _fields;
+    private JsObject? _headers;
+
+    private HttpAnswer(int status, Func<IEnumerable<KeyValuePair<string, string>>> fields, string? contentType, Uri? url)
+    {
+        Status = status;
+        _fields = fields;
+        _contentType = contentType;
+        _url = url;
+        MediaType = contentType?.Split(';', 2)[0].Trim().ToLowerInvariant() is { Length: > 0 } type ? type : null;
+    }
+
+    public int Status { get; }
 
     public required string Reason { get; init; }
 
-    public required JsObject Headers { get; init; }
-
     public required byte[] Body { get; init; }
 
-    public string? MediaType { get; init; }
+    /// <summary>The address that a redirect names; null where it is none.</summary>
+    public Uri? RedirectsTo { get; init; }
 
-    public string? Charset { get; init; }
+    public string? MediaType { get; }
 
-    public string? FileName { get; init; }
+    /// <summary>By names in lower case; made when somebody asks.</summary>
+    public JsObject Headers => _headers ??= MakeHeaders();
+
+    public string? FileName => (Headers["content-disposition"].AsString is { } text && ContentDispositionHeaderValue.TryParse(text, out var named) ? (named.FileNameStar ?? named.FileName)?.Trim('"') : null) is { Length: > 0 } name
+        ? Path.GetFileName(name) : Path.GetFileName(_url?.AbsolutePath) is { Length: > 0 } last ? last : null;
 
     public bool IsJson => MediaType is { } type && (type is "application/json" or "text/json" || type.EndsWith("+json", StringComparison.Ordinal));
 
@@ -82,23 +101,49 @@ internal sealed class HttpAnswer
         return data;
     }
 
+    /// <summary>An answer that was read whole, unpacked.</summary>
+    /// <exception cref="NodeException">It is longer than <paramref name="limit"/> bytes when it is unpacked.</exception>
+    /// <exception cref="IOException">It is not packed as it says.</exception>
+    public static HttpAnswer Of(PlainHttpAnswer answer, Uri url, int limit)
+    {
+        var packed = answer.Body.Length > 0 && answer.Find("Content-Encoding"u8) is { } coding ? ContentCoding.Of(coding) : null;
+        return new HttpAnswer(answer.Status, packed is null ? answer.Fields : () => answer.Fields().Where(f => !IsOfPacked(f.Key)), answer.Find("Content-Type"u8), url)
+        {
+            Reason = answer.Reason,
+            Body = packed is null ? answer.Body : packed.Unpack(answer.Body, limit) ?? throw TooLong(limit),
+            RedirectsTo = IsRedirect(answer.Status) && Uri.TryCreate(answer.Find("Location"u8), UriKind.RelativeOrAbsolute, out var location) ? location : null,
+        };
+    }
+
+    /// <summary>Reads an answer that the framework's client unpacks.</summary>
+    /// <exception cref="NodeException">It is longer than <paramref name="limit"/> bytes.</exception>
     public static async Task<HttpAnswer> ReadAsync(HttpResponseMessage response, int limit, CancellationToken cancel)
     {
-        var headers = new JsObject();
-        foreach (var (name, values) in response.Headers.Concat(response.Content.Headers))
-            headers.Set(name.ToLowerInvariant(), name.Equals("set-cookie", StringComparison.OrdinalIgnoreCase) ? new JsArray([.. values.Select(v => (JsValue)v)]) : (JsValue)string.Join(", ", values));
-        var type = response.Content.Headers.ContentType;
-        return new HttpAnswer
+        var fields = response.Headers.NonValidated.Concat(response.Content.Headers.NonValidated).SelectMany(f => f.Value.Select(v => KeyValuePair.Create(f.Key, v))).ToList();
+        var type = response.Content.Headers.NonValidated.TryGetValues("Content-Type", out var types) ? types.ToString() : null;
+        return new HttpAnswer((int)response.StatusCode, () => fields, type, response.RequestMessage?.RequestUri)
         {
-            Status = (int)response.StatusCode,
             Reason = response.ReasonPhrase ?? "",
-            Headers = headers,
             Body = await BodyAsync(response, limit, cancel),
-            MediaType = type?.MediaType?.ToLowerInvariant(),
-            Charset = type?.CharSet?.Trim('"'),
-            FileName = (response.Content.Headers.ContentDisposition?.FileNameStar ?? response.Content.Headers.ContentDisposition?.FileName)?.Trim('"') is { Length: > 0 } named
-                ? Path.GetFileName(named) : Path.GetFileName(response.RequestMessage?.RequestUri?.AbsolutePath) is { Length: > 0 } last ? last : null,
+            RedirectsTo = IsRedirect((int)response.StatusCode) ? response.Headers.Location : null,
         };
+    }
+
+    private static bool IsRedirect(int status) => status is 301 or 302 or 303 or 307 or 308;
+
+    private static bool IsOfPacked(string name) => name.Equals("content-encoding", StringComparison.OrdinalIgnoreCase) || name.Equals("content-length", StringComparison.OrdinalIgnoreCase);
+
+    private JsObject MakeHeaders()
+    {
+        var headers = new JsObject();
+        foreach (var (name, value) in _fields())
+        {
+            var key = name.ToLowerInvariant();
+            if (key is "set-cookie") headers.Set(key, new JsArray([.. headers[key].AsArray ?? [], value]));
+            else headers.Set(key, headers[key].AsString is { } before ? $"{before}, {value}" : value);
+        }
+
+        return headers;
     }
 
     private static async Task<byte[]> BodyAsync(HttpResponseMessage response, int limit, CancellationToken cancel)
@@ -120,10 +165,11 @@ internal sealed class HttpAnswer
 
     private Encoding Encoding()
     {
-        if (Charset is null or "utf-8" or "UTF-8") return System.Text.Encoding.UTF8;
+        var charset = _contentType is not null && MediaTypeHeaderValue.TryParse(_contentType, out var type) ? type.CharSet?.Trim('"') : null;
+        if (charset is null or "utf-8" or "UTF-8") return System.Text.Encoding.UTF8;
         try
         {
-            return System.Text.Encoding.GetEncoding(Charset);
+            return System.Text.Encoding.GetEncoding(charset);
         }
         catch (ArgumentException)
         {

@@ -32,6 +32,8 @@ internal sealed class ResponseReader(HttpRequestOptions options)
         {
             // A refusal of our own, for instance of a private address, says why itself.
             if (e.InnerException is NodeException own) throw own;
+            if (e.HttpRequestError == HttpRequestError.ConfigurationLimitExceeded) throw new NodeException(e.Message, e) { ItemIndex = index, Retryable = false };
+            if (e.HttpRequestError == HttpRequestError.InvalidResponse) throw new NodeException($"the answer of {call.Url.Host} is not valid HTTP: {e.Message}", e) { ItemIndex = index };
             throw new NodeException($"{call.Url.Host} did not answer: {e.InnerException?.Message ?? e.Message}", e) { ItemIndex = index };
         }
         catch (IOException e)
@@ -96,12 +98,10 @@ internal sealed class ResponseReader(HttpRequestOptions options)
         for (var left = redirect.Most; ; left--)
         {
             var crossed = !string.Equals(target.Url.Authority, origin.Authority, StringComparison.OrdinalIgnoreCase) || !string.Equals(target.Url.Scheme, origin.Scheme, StringComparison.Ordinal);
-            using var message = await target.ToMessageAsync(withSecrets: !crossed || redirect.KeepsSecrets, cancel);
-            using var response = await context.Services.Http.SendAsync(target.Route, message, cancel);
-            if (!redirect.Follows || (int)response.StatusCode is not (301 or 302 or 303 or 307 or 308) || response.Headers.Location is not { } location)
-                return await HttpAnswer.ReadAsync(response, context.Services.Http.MaximumResponse, cancel);
+            var answer = await SendAsync(context.Services.Http, target, withSecrets: !crossed || redirect.KeepsSecrets, cancel);
+            if (!redirect.Follows || answer.RedirectsTo is not { } location) return answer;
             if (left == 0) throw new NodeException($"more than {redirect.Most} redirects") { Retryable = false };
-            target = Redirected(target, response.StatusCode, location);
+            target = Redirected(target, (HttpStatusCode)answer.Status, location);
         }
     }
 
@@ -110,6 +110,15 @@ internal sealed class ResponseReader(HttpRequestOptions options)
         var fields = new JsObject(list.Count);
         for (var i = 0; i < list.Count; i++) fields.Set(i.ToString(System.Globalization.CultureInfo.InvariantCulture), list[i]);
         return fields;
+    }
+
+    private static async ValueTask<HttpAnswer> SendAsync(OutgoingHttp http, HttpCall call, bool withSecrets, CancellationToken cancel)
+    {
+        using var message = await call.ToMessageAsync(withSecrets, cancel);
+        if (http.PlainFor(call.Route) is { } plain && await PlainRequests.OfAsync(call.Route, message, http.MaximumResponse, cancel) is { } request)
+            return HttpAnswer.Of(await plain.SendAsync(request, cancel), call.Url, http.MaximumResponse);
+        using var response = await http.SendAsync(call.Route, message, cancel);
+        return await HttpAnswer.ReadAsync(response, http.MaximumResponse, cancel);
     }
 
     private (bool Follows, int Most, bool KeepsSecrets) Redirects() =>

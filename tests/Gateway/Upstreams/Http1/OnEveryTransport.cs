@@ -4,8 +4,11 @@ namespace Sluice.Gateway.Tests.Upstreams.Http1;
 
 // What holds on one transport holds on the other: each class runs on both.
 
+public sealed class CallerTestsOnWhatIsHere() : CallerTests(TransportKind.Auto);
+
 public sealed class AnswerTestsOnEpoll() : AnswerTests(TransportKind.Epoll);
 public sealed class BodyPluginTestsOnEpoll() : BodyPluginTests(TransportKind.Epoll);
+public sealed class CallerTestsOnEpoll() : CallerTests(TransportKind.Epoll);
 public sealed class FailureTestsOnEpoll() : FailureTests(TransportKind.Epoll);
 public sealed class ForwardingTestsOnEpoll() : ForwardingTests(TransportKind.Epoll);
 public sealed class FramingLieTestsOnEpoll() : FramingLieTests(TransportKind.Epoll);
@@ -15,6 +18,7 @@ public sealed class WebSocketTestsOnEpoll() : WebSocketTests(TransportKind.Epoll
 
 public sealed class AnswerTestsOnSockets() : AnswerTests(TransportKind.Sockets);
 public sealed class BodyPluginTestsOnSockets() : BodyPluginTests(TransportKind.Sockets);
+public sealed class CallerTestsOnSockets() : CallerTests(TransportKind.Sockets);
 public sealed class FailureTestsOnSockets() : FailureTests(TransportKind.Sockets);
 public sealed class ForwardingTestsOnSockets() : ForwardingTests(TransportKind.Sockets);
 public sealed class FramingLieTestsOnSockets() : FramingLieTests(TransportKind.Sockets);
