@@ -133,6 +133,7 @@ internal sealed partial class GatewayWorkflows : RouteHandlers, IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await _engine.DisposeAsync();
+        _services.Http.Dispose();
         (_services.Objects as IDisposable)?.Dispose();
     }
 

@@ -37,7 +37,8 @@ internal sealed class WorkflowHandler : RouteHandler
         var trace = exchange.TraceContext;
 
         // Nodes run on the thread that calls, and the loop has other requests to serve.
-        var answer = await Task.Run(() => WebhookAnswers.OfAsync(async () => await _engine.CallAsync(_model, node, call, _tenant, trace, gone), _services, gone), CancellationToken.None);
+        await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
+        var answer = await WebhookAnswers.OfAsync(async () => await _engine.CallAsync(_model, node, call, _tenant, trace, gone), _services, gone);
         if (exchange.Loop is { } loop) await loop.SwitchTo();
         return answer;
     }

@@ -25,7 +25,7 @@ public static class JsJson
         try
         {
             reader.Read();
-            var value = Read(ref reader, new NameCache());
+            var value = Read(ref reader, NameCache.OfThread);
             reader.Read();
             return value;
         }
@@ -40,7 +40,7 @@ public static class JsJson
     public static JsValue Parse(string json) => Parse(Encoding.UTF8.GetBytes(json));
 
     /// <summary>Reads the value that the reader stands on, and leaves it on the value's last token.</summary>
-    public static JsValue Read(ref Utf8JsonReader reader) => Read(ref reader, new NameCache());
+    public static JsValue Read(ref Utf8JsonReader reader) => Read(ref reader, NameCache.OfThread);
 
     /// <summary>Writes a value; what JSON cannot hold (undefined, a function, NaN) is written as null, and left out where it is a field of an object.</summary>
     /// <exception cref="JsonException">It is nested too deeply or contains itself.</exception>
@@ -86,12 +86,26 @@ public static class JsJson
                 while (reader.Read() && reader.TokenType != JsonTokenType.EndArray) array.Add(Read(ref reader, names));
                 return array;
             case JsonTokenType.String: return reader.GetString();
-            case JsonTokenType.Number: return reader.GetDouble();
+            case JsonTokenType.Number: return Number(ref reader);
             case JsonTokenType.True: return JsValue.True;
             case JsonTokenType.False: return JsValue.False;
             case JsonTokenType.Null: return JsValue.Null;
             default: throw new JsonException($"unexpected {reader.TokenType}");
         }
+    }
+
+    /// <summary>Nearly all numbers are whole and short.</summary>
+    private static double Number(ref Utf8JsonReader reader)
+    {
+        if (reader.HasValueSequence || reader.ValueSpan.Length > 15) return reader.GetDouble();
+        long number = 0;
+        foreach (var digit in reader.ValueSpan)
+        {
+            if ((uint)(digit - '0') > 9) return reader.GetDouble();
+            number = number * 10 + (digit - '0');
+        }
+
+        return number;
     }
 
     private static void Write(Utf8JsonWriter writer, JsValue value, int depth)
@@ -167,19 +181,26 @@ public static class JsJson
 
     private static string Mend(string text) => Encoding.UTF8.GetString(Encoding.UTF8.GetBytes(text));
 
-    /// <summary>Gives the same string for the same name, so that a thousand items of one shape hold its names once.</summary>
+    /// <summary>Gives the same string for the same name, so that a thousand items of one shape hold its names once. Each thread keeps its own.</summary>
     private sealed class NameCache
     {
         private const int Size = 256;
+
+        [ThreadStatic]
+        private static NameCache? ofThread;
+
         private readonly string?[] _names = new string?[Size];
+
+        public static NameCache OfThread => ofThread ??= new NameCache();
 
         public string Get(ref Utf8JsonReader reader)
         {
             if (reader.HasValueSequence || reader.ValueIsEscaped || reader.ValueSpan.Length > 64) return reader.GetString()!;
             var span = reader.ValueSpan;
-            var hash = new HashCode();
-            hash.AddBytes(span);
-            ref var cached = ref _names[(uint)hash.ToHashCode() % Size];
+            // Names that share a slot are only made anew.
+            var hash = (uint)span.Length;
+            foreach (var b in span) hash = (hash ^ b) * 0x0100_0193;
+            ref var cached = ref _names[(hash ^ (hash >> 16)) % Size];
             if (cached is not null && reader.ValueTextEquals(cached)) return cached;
             return cached = reader.GetString()!;
         }

@@ -32,8 +32,8 @@ public class Scope
     /// <summary><c>$workflow</c>: id, name, active.</summary>
     public JsObject? Workflow { get; set; }
 
-    /// <summary><c>$execution</c>: id, mode, resumeUrl, customData.</summary>
-    public JsObject? Execution { get; set; }
+    /// <summary><c>$execution</c>: id, mode, resumeUrl, customData; made when an expression asks.</summary>
+    public Func<JsObject>? Execution { get; set; }
 
     /// <summary><c>$vars</c>.</summary>
     public JsObject? Variables { get; set; }

@@ -24,8 +24,9 @@ internal static class NodeOutcome
     private static void Pair(NodeRun run, IReadOnlyList<Item>[] outputs)
     {
         if (run.Inputs is not [{ Count: > 0 } input]) return;
-        foreach (var (output, index) in outputs.Select((o, i) => (o, i)))
+        for (var index = 0; index < outputs.Length; index++)
         {
+            var output = outputs[index];
             var byPosition = input.Count > 1 && outputs.Length == 1 && output.Count == input.Count;
             if (input.Count > 1 && !byPosition && !(outputs.Length == 1 && output.Count == 1)) continue;
             List<Item>? paired = null;

@@ -1,3 +1,4 @@
+using System.Runtime.ExceptionServices;
 using Sluice.Workflows.Data;
 using Sluice.Workflows.Definitions;
 using Sluice.Workflows.History;
@@ -15,6 +16,11 @@ public sealed partial class Run
     private readonly TaskCompletionSource<RunResult> _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private TaskCompletionSource<WebhookResponse?>? _response;
     private bool _answered;
+
+    // Under the lock of the effects, for runs whose branches run side by side: how many nodes are under way, and who waits for one of them to end.
+    private int _underWay;
+    private TaskCompletionSource? _progress;
+    private ExceptionDispatchInfo? _broken;
     private string? _cancelReason;
     private string? _trace;
     private JsObject? _asData, _customData;
@@ -100,7 +106,8 @@ public sealed partial class Run
     internal Task<WebhookResponse?> ExpectResponse()
     {
         IsAwaited = true;
-        return (_response ??= new(TaskCreationOptions.RunContinuationsAsynchronously)).Task;
+        // Nothing is held when a run that is not stored answers: whoever waits can go on at once, on the thread that is there.
+        return (_response ??= new(Log is null ? TaskCreationOptions.None : TaskCreationOptions.RunContinuationsAsynchronously)).Task;
     }
 
     /// <summary>Gives the answer. The run itself goes on at once; its caller is told when everything before the answer is stored.</summary>
@@ -339,36 +346,84 @@ public sealed partial class Run
 
     private async Task DriveSideBySideAsync()
     {
-        var running = new List<Task>();
-        while (true)
+        while (await NextAsync() is { } effect)
         {
-            Effect effect;
-            bool any;
-            lock (_effects) any = _effects.TryDequeue(out effect);
-            if (any && effect.Kind is EffectKind.Run or EffectKind.Retry)
+            if (effect.Kind is EffectKind.Run or EffectKind.Retry)
             {
-                running.Add(effect.Kind == EffectKind.Retry ? RetryAsync(effect) : ExecuteAsync(effect.NodeRun!).AsTask());
+                var beside = effect.Kind == EffectKind.Retry ? RetryAsync(effect) : ExecuteAsync(effect.NodeRun!);
+                if (beside.IsCompletedSuccessfully) beside.GetAwaiter().GetResult();
+                else BeginBeside(beside);
+                continue;
             }
-            else if (any)
-            {
-                // Whatever else is under way ends before the run does.
-                if (effect.Kind == EffectKind.Fail) await _cancel.CancelAsync();
-                await Task.WhenAll(running);
-                await EndAsync(effect.Kind);
-                return;
-            }
-            else if (running.Count > 0)
-            {
-                running.Remove(await Task.WhenAny(running));
-            }
-            else
-            {
-                return;
-            }
+
+            // Whatever else is under way ends before the run does.
+            if (effect.Kind == EffectKind.Fail) await _cancel.CancelAsync();
+            while (OneOfThoseUnderWay() is { } end) await end;
+            await EndAsync(effect.Kind);
+            return;
         }
     }
 
-    private async Task RetryAsync(Effect effect)
+    /// <summary>What is to be done next; null when that is nothing, and nothing is under way that could bring it.</summary>
+    private async ValueTask<Effect?> NextAsync()
+    {
+        while (true)
+        {
+            Task? end;
+            lock (_effects)
+            {
+                if (_effects.TryDequeue(out var effect)) return effect;
+                end = OneOfThoseUnderWay();
+            }
+
+            if (end is null) return null;
+            await end;
+        }
+    }
+
+    /// <summary>Completes when a node ends; null when none is under way.</summary>
+    private Task? OneOfThoseUnderWay()
+    {
+        lock (_effects)
+        {
+            _broken?.Throw();
+            return _underWay == 0 ? null : (_progress = new()).Task;
+        }
+    }
+
+    private void BeginBeside(ValueTask beside)
+    {
+        lock (_effects) _underWay++;
+        _ = EndBesideAsync(beside);
+    }
+
+    /// <summary>The run goes on, on the thread on which the node ended, where it waited for that.</summary>
+    private async Task EndBesideAsync(ValueTask beside)
+    {
+        ExceptionDispatchInfo? broken = null;
+        try
+        {
+            await beside;
+        }
+#pragma warning disable CA1031 // Whatever it is, whoever drives the run is told.
+        catch (Exception e)
+        {
+            broken = ExceptionDispatchInfo.Capture(e);
+        }
+#pragma warning restore CA1031
+
+        TaskCompletionSource? progress;
+        lock (_effects)
+        {
+            _underWay--;
+            _broken ??= broken;
+            (progress, _progress) = (_progress, null);
+        }
+
+        progress?.SetResult();
+    }
+
+    private async ValueTask RetryAsync(Effect effect)
     {
         if (await DelayAsync(effect.Delay)) await ExecuteAsync(effect.NodeRun!);
     }

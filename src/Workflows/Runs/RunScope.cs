@@ -21,7 +21,7 @@ internal static class RunScope
             PreviousNode = source is { } from ? new PreviousNode(run.Model.Nodes[from.Node].Name, from.Output, from.Index) : null,
             Parameters = current.Node.ParametersAsData,
             Workflow = run.Model.AsData,
-            Execution = run.AsData,
+            Execution = () => run.AsData,
             Variables = context.Services.Variables,
             Environment = name => context.Services.Environment[name],
             NodeVersion = current.Node.Definition.TypeVersion,

@@ -62,7 +62,7 @@ public sealed partial class WorkflowEngine
             return answer.Ended(run.Result());
         }
 
-        InBackground(() => driven);
+        _ = ToItsEndAsync(driven);
         if (response is null)
         {
             if (run.Log is not null) await run.Log.FlushAsync();

@@ -237,7 +237,7 @@ public sealed partial class WorkflowEngine : IAsyncDisposable
         await EnterAsync(run, always: false, request.Cancellation);
         var driven = DriveAsync(run, Activate(run).StartAsync(trigger));
         if (driven.IsCompletedSuccessfully) driven.GetAwaiter().GetResult();
-        else InBackground(() => driven.AsTask());
+        else _ = ToItsEndAsync(driven.AsTask());
         return await response.WaitAsync(request.Cancellation) ?? answer.Unanswered(run.Result());
     }
 
@@ -363,24 +363,33 @@ public sealed partial class WorkflowEngine : IAsyncDisposable
     private void InBackground(Func<Task> work)
     {
         Interlocked.Increment(ref _background);
-        _ = Task.Run(async () =>
+        _ = Task.Run(() => CountedAsync(work()));
+    }
+
+    /// <summary>What is under way already goes on by itself; the engine waits for it when it ends.</summary>
+    private Task ToItsEndAsync(Task underWay)
+    {
+        Interlocked.Increment(ref _background);
+        return CountedAsync(underWay);
+    }
+
+    private async Task CountedAsync(Task work)
+    {
+        try
         {
-            try
-            {
-                await work();
-            }
-            catch (OperationCanceledException) when (_stop.IsCancellationRequested)
-            {
-                // Stored runs go on with the next process.
-            }
-            catch (DatabaseException) when (_stop.IsCancellationRequested)
-            {
-            }
-            finally
-            {
-                if (Interlocked.Decrement(ref _background) == 0) _idle?.TrySetResult();
-            }
-        });
+            await work;
+        }
+        catch (OperationCanceledException) when (_stop.IsCancellationRequested)
+        {
+            // Stored runs go on with the next process.
+        }
+        catch (DatabaseException) when (_stop.IsCancellationRequested)
+        {
+        }
+        finally
+        {
+            if (Interlocked.Decrement(ref _background) == 0) _idle?.TrySetResult();
+        }
     }
 
     /// <summary>Lets go of everything: runs under way are left where they are, and stored ones go on when the next engine starts.</summary>

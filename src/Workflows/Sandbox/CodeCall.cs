@@ -18,7 +18,7 @@ internal sealed class CodeCall(Scope scope, string code, string mode, bool conti
         var roots = new JsObject
         {
             ["workflow"] = scope.Workflow,
-            ["execution"] = scope.Execution,
+            ["execution"] = scope.Execution?.Invoke(),
             ["vars"] = scope.Variables,
             ["parameters"] = scope.Parameters,
             ["runIndex"] = scope.RunIndex,

@@ -23,7 +23,7 @@ internal static class TestScope
             PreviousNode = new("Source", 0, 0),
             Parameters = new JsObject { ["p"] = 1 },
             Workflow = new JsObject { ["id"] = "wf1", ["name"] = "Orders", ["active"] = true },
-            Execution = new JsObject { ["id"] = "e1", ["mode"] = "test" },
+            Execution = static () => new JsObject { ["id"] = "e1", ["mode"] = "test" },
             Variables = new JsObject { ["region"] = "eu" },
             NodeVersion = 2,
             Clock = new FixedClock(new DateTimeOffset(2026, 3, 15, 10, 20, 30, 456, TimeSpan.Zero)),

@@ -124,8 +124,20 @@ public sealed class Http1Caller(Transport.Transport transport, AddressLookup loo
         }
         catch (OperationCanceledException)
         {
-            _ = task.ContinueWith(static late => late.Result.Dispose(), CancellationToken.None, TaskContinuationOptions.OnlyOnRanToCompletion, TaskScheduler.Default);
+            _ = CloseAsync(task);
             throw;
+        }
+    }
+
+    private static async Task CloseAsync(Task<UpstreamSocket> late)
+    {
+        try
+        {
+            (await late).Dispose();
+        }
+        catch (UpstreamSocketException)
+        {
+            // It did not come.
         }
     }
 

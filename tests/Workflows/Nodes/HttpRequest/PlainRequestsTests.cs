@@ -1,10 +1,8 @@
 using System.IO.Compression;
-using System.Net;
 using System.Text;
 using Sluice.Foundation.Http;
 using Sluice.Workflows.Data;
 using Sluice.Workflows.Nodes;
-using Sluice.Workflows.Nodes.HttpRequest;
 
 namespace Sluice.Workflows.Tests.Nodes.HttpRequest;
 
