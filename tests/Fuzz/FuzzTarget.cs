@@ -38,6 +38,8 @@ internal abstract class FuzzTarget(string name) : IAsyncDisposable
         ["requests-auto"] = () => new RequestTarget("requests-auto", TransportKind.Auto),
         ["requests-epoll"] = () => new RequestTarget("requests-epoll", TransportKind.Epoll),
         ["requests-sockets"] = () => new RequestTarget("requests-sockets", TransportKind.Sockets),
+        ["calls-auto"] = () => new CallTarget("calls-auto", TransportKind.Auto),
+        ["calls-sockets"] = () => new CallTarget("calls-sockets", TransportKind.Sockets),
         ["answers-auto"] = () => new AnswerTarget("answers-auto", TransportKind.Auto),
         ["answers-epoll"] = () => new AnswerTarget("answers-epoll", TransportKind.Epoll),
         ["answers-sockets"] = () => new AnswerTarget("answers-sockets", TransportKind.Sockets),

@@ -358,7 +358,7 @@ public sealed partial class Run
 
             // Whatever else is under way ends before the run does.
             if (effect.Kind == EffectKind.Fail) await _cancel.CancelAsync();
-            while (OneOfThoseUnderWay() is { } end) await end;
+            while (IsOneUnderWay(out var end)) await end;
             await EndAsync(effect.Kind);
             return;
         }
@@ -369,25 +369,25 @@ public sealed partial class Run
     {
         while (true)
         {
-            Task? end;
+            Task end;
             lock (_effects)
             {
                 if (_effects.TryDequeue(out var effect)) return effect;
-                end = OneOfThoseUnderWay();
+                if (!IsOneUnderWay(out end)) return null;
             }
 
-            if (end is null) return null;
             await end;
         }
     }
 
-    /// <summary>Completes when a node ends; null when none is under way.</summary>
-    private Task? OneOfThoseUnderWay()
+    /// <summary>Whether a node is under way; <paramref name="end"/> completes when one ends.</summary>
+    private bool IsOneUnderWay(out Task end)
     {
         lock (_effects)
         {
             _broken?.Throw();
-            return _underWay == 0 ? null : (_progress = new()).Task;
+            end = _underWay == 0 ? Task.CompletedTask : (_progress = new()).Task;
+            return _underWay > 0;
         }
     }
 

@@ -47,10 +47,10 @@ internal sealed class CodeRoots
     /// <summary>Gives <c>$execution</c> its <c>customData</c>.</summary>
     public void AddCustomData(Scope scope)
     {
-        if (scope.Execution is null) return;
-        if (scope.Execution["customData"].AsObject is { } earlier)
+        if (scope.Execution?.Invoke() is not { } execution) return;
+        if (execution["customData"].AsObject is { } earlier)
             foreach (var (name, value) in earlier) _custom.Set(name, value);
-        scope.Execution.Set("customData", new JsObject
+        execution.Set("customData", new JsObject
         {
             ["set"] = new NativeFunction("set", 2, (e, _, a) => SetCustom(Coerce.ToText(e, a.At(0)), a.At(1))),
             ["setAll"] = new NativeFunction("setAll", 1, (e, _, a) =>

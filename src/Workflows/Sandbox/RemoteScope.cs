@@ -21,7 +21,7 @@ internal static class RemoteScope
             PreviousNode = roots["prevNode"].AsObject is { } previous ? new PreviousNode(previous["name"].AsString!, (int)previous["outputIndex"].AsNumber, (int)previous["runIndex"].AsNumber) : null,
             Parameters = roots["parameters"].AsObject,
             Workflow = roots["workflow"].AsObject,
-            Execution = () => roots["execution"].AsObject ?? new JsObject(),
+            Execution = roots["execution"].AsObject is { } execution ? () => execution : null,
             Variables = roots["vars"].AsObject,
             Environment = name => ask(new JsObject { ["about"] = "env", ["name"] = name })["value"],
             NodeVersion = roots["nodeVersion"].AsNumber,
