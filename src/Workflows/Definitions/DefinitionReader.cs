@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Security.Cryptography;
 using Sluice.Foundation.Errors;
 using Sluice.Foundation.Schema;
@@ -105,6 +106,8 @@ public static class DefinitionReader
                     UnknownFields = Severity.Warning,
                     Skipped = NodeSkips,
                 };
+                if (entry["typeVersion"] is ScalarNode { Kind: ScalarKind.String } version && double.TryParse(version.Text, NumberStyles.Float, CultureInfo.InvariantCulture, out var number))
+                    entry = entry.With([], DocumentData.Entry("typeVersion", DocumentData.Number(version.Place, number)));
                 if (RecordBinder.Bind(typeof(NodeDefinition), entry, binding) is not NodeDefinition node) continue;
                 if (entry["parameters"] is { IsNull: false } and not MapNode and not ListNode { Items.Count: 0 })
                     binding.Report(entry["parameters"]!.Place, "parameters", $"expected a map, not {entry["parameters"]!.Describe()}");

@@ -31,7 +31,8 @@ public sealed class ModelBuilder
 
     private WorkflowCheck Build()
     {
-        foreach (var node in _definition.Nodes) Add(node);
+        foreach (var node in _definition.Nodes)
+            if (!IsReplaced(node)) Add(node);
         Connect();
         if (!_problems.Exists(KeepsFromUse)) GraphCheck.Run(_definition, _nodes, _problems);
         foreach (var name in _definition.PinData.Keys.Where(name => !_definition.Nodes.Any(n => string.Equals(n.Name, name, StringComparison.Ordinal))))
@@ -45,6 +46,15 @@ public sealed class ModelBuilder
     private bool KeepsFromUse(Problem problem) => problem.Severity == Severity.Error && !_replaced.Contains(problem.Object);
 
     private string Workflow => $"workflow \"{_definition.Name}\"";
+
+    /// <summary>Of several nodes with one name n8n takes the last.</summary>
+    private bool IsReplaced(NodeDefinition node)
+    {
+        var named = _definition.Nodes.Where(n => string.Equals(n.Name, node.Name, StringComparison.Ordinal)).ToList();
+        if (named.Count == 1 || ReferenceEquals(named[^1], node) || !named.TrueForAll(n => n.Type.Contains('.', StringComparison.Ordinal))) return false;
+        _problems.Add(new Problem(node.Place, DefinitionReader.NodeObject(_definition.Name, node.Name), "name", "a later node has this name: this one never runs", Severity.Warning));
+        return true;
+    }
 
     private void Add(NodeDefinition node)
     {

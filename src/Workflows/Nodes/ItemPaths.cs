@@ -77,8 +77,28 @@ internal static class ItemPaths
         else Put(at, steps[^1], JsValue.Null);
     }
 
-    /// <summary>The steps of a path: <c>a.b[0]["c"]</c> has a, b, 0 and c.</summary>
-    public static string[] Split(string path) => path.AsSpan().IndexOf('[') < 0
-        ? path.Split('.')
-        : path.Replace("[", ".", StringComparison.Ordinal).Replace("]", "", StringComparison.Ordinal).Split('.', StringSplitOptions.RemoveEmptyEntries).Select(s => s.Trim('"', '\'')).ToArray();
+    /// <summary>The steps of a path: <c>a.b[0]["c.d"]</c> has a, b, 0 and c.d.</summary>
+    public static string[] Split(string path)
+    {
+        if (path.AsSpan().IndexOf('[') < 0) return path.Split('.');
+        var steps = new List<string>();
+        for (var at = 0; at < path.Length;)
+        {
+            if (path[at] is '.' or ']')
+            {
+                at++;
+                continue;
+            }
+
+            var isBracket = path[at] is '[';
+            if (isBracket) at++;
+            var quote = isBracket && at < path.Length && (path[at] is '"' or '\'') ? path[at++] : '\0';
+            var end = quote is not '\0' ? path.IndexOf(quote, at) : isBracket ? path.IndexOf(']', at) : path.AsSpan(at).IndexOfAny('.', '[') is var next and >= 0 ? at + next : -1;
+            if (end < 0) end = path.Length;
+            steps.Add(path[at..end]);
+            at = quote is '\0' ? end : end + 1;
+        }
+
+        return [.. steps];
+    }
 }

@@ -47,12 +47,12 @@ public static class ParameterReader
     {
         var binding = new Binding(objectName, problems, "parameters") { FieldReaders = Readers, UnknownFields = unknown };
         var read = RecordBinder.Bind(record, parameters, binding);
-        if (read is not null) ReportWithoutEffect(read, parameters, "parameters", objectName, problems);
+        if (read is not null) ReportWithoutEffect(read, parameters, "parameters", objectName, problems, unknown is Severity.Warning);
         return read;
     }
 
     /// <summary>Says which parameters were given and change nothing here.</summary>
-    private static void ReportWithoutEffect(object record, MapNode parameters, string path, string objectName, ICollection<Problem> problems)
+    private static void ReportWithoutEffect(object record, MapNode parameters, string path, string objectName, ICollection<Problem> problems, bool foreign)
     {
         var plan = RecordPlan.For(record.GetType());
         object? defaults = null;
@@ -60,10 +60,12 @@ public static class ParameterReader
         {
             if (plan.Find(entry.Name) is not { } field) continue;
             var value = field.Property.GetValue(record);
+            if (foreign && field.Property.PropertyType == typeof(string) && IsExpression(entry.Value, out var text) && text.Contains("{{", StringComparison.Ordinal))
+                problems.Add(new Problem(entry.Place, objectName, $"{path}.{entry.Name}", "an expression is not evaluated here: the text is taken as it stands", Severity.Warning));
             if (field.NoEffect is { } reason && !Equals(value, field.Property.GetValue(defaults ??= plan.Create())))
                 problems.Add(new Problem(entry.Place, objectName, $"{path}.{entry.Name}", $"no effect: {reason}", Severity.Warning));
             else if (entry.Value is MapNode inner && value is not null && field.Property.PropertyType.IsDefined(typeof(CamelCaseAttribute), inherit: false))
-                ReportWithoutEffect(value, inner, $"{path}.{entry.Name}", objectName, problems);
+                ReportWithoutEffect(value, inner, $"{path}.{entry.Name}", objectName, problems, foreign);
         }
     }
 

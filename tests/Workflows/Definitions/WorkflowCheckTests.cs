@@ -80,6 +80,44 @@ public sealed class WorkflowCheckTests
     }
 
     [Fact]
+    public void What_exports_of_any_age_write_is_taken()
+    {
+        var check = NodeFixture.Load("""
+            {
+              "id": 114, "name": "Grüße \u2018alt\u2019", "active": false, "createdAt": "2021-01-01T00:00:00.000Z", "updatedAt": null, "versionId": "", "triggerCount": 0, "meta": null, "pinData": null,
+              "tags": [{"id": 1, "name": "x"}], "shared": [{"role": "workflow:owner"}], "staticData": {"node:Cron": {"recurrencyRules": []}}, "settings": [],
+              "nodes": [
+                {"parameters": {}, "name": "Start", "type": "n8n-nodes-base.start", "typeVersion": 1, "position": [250, 300]},
+                {"parameters": {"triggerTimes": {"item": [{"mode": "everyX", "value": "3", "unit": "minutes"}]}}, "name": "Cron", "type": "n8n-nodes-base.cron", "typeVersion": "1", "position": [250, 500], "credentials": {}},
+                {"parameters": {"interval": 5, "unit": "minutes"}, "name": "Interval", "type": "n8n-nodes-base.interval", "position": [250, 700]},
+                {"parameters": null, "name": "Frage 🚀 \"a\" > b", "type": "n8n-nodes-base.noOp", "typeVersion": 1, "position": [450, 300], "id": null, "notes": null, "notesInFlow": null, "disabled": null,
+                 "onError": null, "continueOnFail": true, "retryOnFail": null, "maxTries": null, "waitBetweenTries": null, "alwaysOutputData": null, "executeOnce": null, "webhookId": null, "color": "#ff0000",
+                 "credentials": {"httpBasicAuth": "the name of old", "slackApi": {"id": null, "name": "x"}}},
+                {"parameters": {"functionCode": "return items;"}, "name": "Function", "type": "n8n-nodes-base.function", "typeVersion": 1, "position": [650, 300]},
+                {"parameters": {"functionCode": "item.a = 1;\nreturn item;"}, "name": "FunctionItem", "type": "n8n-nodes-base.functionItem", "typeVersion": 1, "position": [850, 300]},
+                {"parameters": {"content": "## old", "height": 80, "width": 150, "color": 7}, "name": "Note", "type": "n8n-nodes-base.stickyNote", "typeVersion": 1, "position": [0, 0]},
+                {"parameters": {"content": "again"}, "name": "Note", "type": "n8n-nodes-base.stickyNote", "typeVersion": 1, "position": [0, 0]},
+                {"parameters": {"errorMessage": "first"}, "name": "Stop", "type": "n8n-nodes-base.stopAndError", "typeVersion": 1, "position": [1050, 300]},
+                {"parameters": {"errorMessage": "last"}, "name": "Stop", "type": "n8n-nodes-base.stopAndError", "typeVersion": 1, "position": [1050, 300]}
+              ],
+              "connections": {
+                "Start": {"main": [[{"node": "Frage 🚀 \"a\" > b", "type": "main", "index": 0}], null]},
+                "Cron": {"main": [[{"node": "Frage 🚀 \"a\" > b", "type": "main"}]]},
+                "Interval": {"main": [[{"node": "Frage 🚀 \"a\" > b", "type": "main", "index": 0}]]},
+                "Frage 🚀 \"a\" > b": {"main": [[{"node": "Function", "type": "main", "index": 0}]]},
+                "Function": {"main": [[{"node": "FunctionItem", "type": "main", "index": 0}]], "error": null},
+                "FunctionItem": {"main": [[{"node": "Stop", "type": "main", "index": 0}]]},
+                "Gone": {"main": [[{"node": "Gone, too", "type": "main", "index": 0}]]}
+              }
+            }
+            """);
+        check.Problems.Where(p => p.Severity == Severity.Error).ShouldBeEmpty();
+        check.Problems.Select(p => p.Message).ShouldBe(["a later node has this name: this one never runs", "a later node has this name: this one never runs", "an edge from a node that is not there: it carries nothing"], ignoreOrder: true);
+        check.Model!.Find("Stop")!.ParametersAsData["errorMessage"].AsString.ShouldBe("last");
+        check.Model.Definition.Id.ShouldBe("114");
+    }
+
+    [Fact]
     public void A_document_keeps_everything_and_the_same_document_has_the_same_version()
     {
         var text = Runs.Workflows.Text("keep", "Start > A", "{}", "Start manual-trigger", "A no-op | {} | {\"whatever\": {\"x\": 1}}");

@@ -34,8 +34,12 @@ internal sealed class FilterNode : Node
 
     private readonly ConditionSet _conditions;
 
-    public FilterNode(FilterParameters parameters, NodeSetup setup) =>
+    public FilterNode(FilterParameters parameters, NodeSetup setup)
+    {
         _conditions = new ConditionSet(parameters.Conditions, parameters.Options.IgnoreCase, parameters.LooseTypeValidation || parameters.Options.LooseTypeValidation, "conditions", setup);
+        if (setup.IsForeign && setup.Definition.OnError is "continueErrorOutput")
+            setup.Warn("conditions", "an item that cannot be decided about takes the error output; with n8n's node it is dropped");
+    }
 
     public override bool IsLoop => true;
 

@@ -44,8 +44,12 @@ internal sealed class IfNode : Node
 
     private readonly ConditionSet _conditions;
 
-    public IfNode(IfParameters parameters, NodeSetup setup) =>
+    public IfNode(IfParameters parameters, NodeSetup setup)
+    {
         _conditions = new ConditionSet(parameters.Conditions, parameters.Options.IgnoreCase, parameters.LooseTypeValidation || parameters.Options.LooseTypeValidation, "conditions", setup);
+        if (setup.IsForeign && setup.Definition.OnError is "continueErrorOutput")
+            setup.Warn("conditions", "an item that cannot be decided about takes the error output; with n8n's node it takes the second output");
+    }
 
     public override int Outputs => 2;
 

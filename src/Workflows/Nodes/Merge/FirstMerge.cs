@@ -6,15 +6,16 @@ namespace Sluice.Workflows.Nodes.Merge;
 internal static class FirstMerge
 {
     /// <summary>Every item of the first input with the same field has those of the second put into it; of several in the second the last counts.</summary>
-    public static List<Item> ByKey(FirstMergeParameters how, List<Item> first, List<Item> second)
+    public static List<Item> ByKey(NodeContext context, FirstMergeParameters how, List<Item> first, List<Item> second)
     {
+        string name1 = how.PropertyName1.Get(context, 0), name2 = how.PropertyName2.Get(context, 0);
         var byKey = new Dictionary<string, Item>(StringComparer.Ordinal);
         foreach (var item in second)
-            if (Key(ItemPaths.Get(item.Json, how.PropertyName2)) is { Length: > 0 } key) byKey[key] = item;
+            if (Key(ItemPaths.Get(item.Json, name2)) is { Length: > 0 } key) byKey[key] = item;
         var merged = new List<Item>(first.Count);
         foreach (var item in first)
         {
-            var key = Key(ItemPaths.Get(item.Json, how.PropertyName1));
+            var key = Key(ItemPaths.Get(item.Json, name1));
             var match = key is null ? null : byKey.GetValueOrDefault(key);
             switch (how.Mode)
             {
@@ -25,7 +26,7 @@ internal static class FirstMerge
                     if (match is not null) merged.Add(item);
                     break;
                 default:
-                    if (key is not null) merged.Add(match is null ? item : With(item, match, how));
+                    if (key is not null) merged.Add(match is null ? item : With(item, match, name2, how.Overwrite));
                     break;
             }
         }
@@ -45,14 +46,14 @@ internal static class FirstMerge
     /// <summary>What is looked up; null where the field is missing or is neither text nor a number.</summary>
     private static string? Key(JsValue value) => value.AsString ?? (value.IsNumber ? JsNumberText.Format(value.AsNumber) : null);
 
-    private static Item With(Item item, Item match, FirstMergeParameters how)
+    private static Item With(Item item, Item match, string key, string overwrite)
     {
         var json = item.Json.Clone();
         foreach (var (name, value) in match.Json)
         {
-            if (string.Equals(name, how.PropertyName2, StringComparison.Ordinal)) continue;
+            if (string.Equals(name, key, StringComparison.Ordinal)) continue;
             var there = json[name];
-            if (how.Overwrite is "undefined" ? !json.Contains(name) : how.Overwrite is not "blank" || there.IsNullish || there.AsString is "") json.Set(name, value);
+            if (overwrite is "undefined" ? !json.Contains(name) : overwrite is not "blank" || there.IsNullish || there.AsString is "") json.Set(name, value);
         }
 
         return new Item(json) { Binary = item.Binary, PairedItems = item.PairedItems };

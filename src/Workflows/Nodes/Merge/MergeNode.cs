@@ -50,7 +50,7 @@ internal sealed class MergeNode : Node
     }
 
     private List<Item> Combine(NodeContext context) => _parameters.First is { } first ? first.Mode is "mergeByIndex"
-        ? FirstMerge.ByIndex(first.Join, Tagged(context, 0), Tagged(context, 1)) : FirstMerge.ByKey(first, Tagged(context, 0), Tagged(context, 1)) : _parameters.CombineBy switch
+        ? FirstMerge.ByIndex(first.Join, Tagged(context, 0), Tagged(context, 1)) : FirstMerge.ByKey(context, first, Tagged(context, 0), Tagged(context, 1)) : _parameters.CombineBy switch
     {
         "combineByPosition" => ByPosition(context),
         "combineAll" => All(context),

@@ -65,12 +65,10 @@ internal sealed record FirstMergeParameters
     public string Mode { get; init; } = "mergeByKey";
 
     /// <summary>The field of the first input.</summary>
-    [AllowEmpty]
-    public string PropertyName1 { get; init; } = "";
+    public Parameter<string> PropertyName1 { get; init; } = "";
 
     /// <summary>The field of the second input.</summary>
-    [AllowEmpty]
-    public string PropertyName2 { get; init; } = "";
+    public Parameter<string> PropertyName2 { get; init; } = "";
 
     /// <summary>Which fields the second input's replace: all, blank ones, or none.</summary>
     [OneOf("always", "blank", "undefined")]
