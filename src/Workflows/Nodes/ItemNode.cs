@@ -16,7 +16,7 @@ public abstract class ItemNode : Node
             {
                 Execute(context, i, output);
             }
-            catch (NodeException e) when (context.ContinueOnFail)
+            catch (NodeException e) when (context.ContinueOnFail && !FailsWhole)
             {
                 output.RemoveRange(before, output.Count - before);
                 output.Add(context.Failed(i, e));
@@ -25,6 +25,9 @@ public abstract class ItemNode : Node
 
         return NodeResult.Of(output);
     }
+
+    /// <summary>Whether, where the workflow goes on, all items fail with one of them.</summary>
+    protected virtual bool FailsWhole => false;
 
     /// <summary>Adds what the item becomes to the output; what it adds without saying from which item is paired with this one where that is not obvious.</summary>
     /// <exception cref="NodeException">The item cannot be dealt with.</exception>

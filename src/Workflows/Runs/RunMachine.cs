@@ -92,7 +92,7 @@ internal static class RunMachine
     private static IReadOnlyList<Item>[] FailedOutputs(NodeRun run, RunError error)
     {
         IReadOnlyList<Item> items = run.Inputs is [{ } first, ..] ? first : [];
-        if (!run.Node.ErrorOutput) return [items];
+        if (!run.Node.ErrorOutput) return [[.. items.Select((item, i) => new Item(item.Json) { Binary = item.Binary, PairedItems = [new PairedItem(i)] })]];
         var outputs = new IReadOnlyList<Item>[run.Node.OutputCount];
         Array.Fill(outputs, []);
         outputs[^1] = [.. items.Select((item, i) =>

@@ -1,6 +1,7 @@
 using System.Text;
 using Sluice.Foundation.Schema;
 using Sluice.Workflows.Data;
+using Sluice.Workflows.Expressions.Evaluation;
 using Sluice.Workflows.Definitions;
 
 namespace Sluice.Workflows.Nodes.CompareDatasets;
@@ -70,19 +71,19 @@ internal sealed record CompareOptions
 }
 
 /// <summary>Says which items are only in the first list, the same in both, different, and only in the second.</summary>
-internal sealed class CompareDatasetsNode(CompareDatasetsParameters parameters, double version) : Node
+internal sealed class CompareDatasetsNode(CompareDatasetsParameters parameters, double version, bool foreign) : Node
 {
-    public static readonly NodeDescriptor Descriptor = new NodeDescriptor<CompareDatasetsNode, CompareDatasetsParameters>((p, s) => new(p, s.Version))
+    public static readonly NodeDescriptor Descriptor = new NodeDescriptor<CompareDatasetsNode, CompareDatasetsParameters>((p, s) => new(p, s.Version, s.IsForeign))
     {
         Type = "compare-datasets",
         Summary = "Says which items are only in the first list, the same in both, different, and only in the second.",
         Category = NodeCategory.Flow,
         Aliases = [new("n8n-nodes-base.compareDatasets", 1, 2.3)],
         // What the editor does not write because a new node of that version has it.
-        Upgrade = static (old, version) => version < 2 && old["resolve"] is null ? old.With([], DocumentData.Entry("resolve", DocumentData.Text(old.Place, "preferInput2"))) : old,
+        Upgrade = static (old, version) => version < 2.1 && old["resolve"] is null ? old.With([], DocumentData.Entry("resolve", DocumentData.Text(old.Place, "preferInput2"))) : old,
     };
 
-    private readonly bool _fuzzy = parameters.FuzzyCompare || parameters.Options.FuzzyCompare;
+    private readonly bool _fuzzy = foreign ? version >= 2 ? parameters.FuzzyCompare : parameters.Options.FuzzyCompare : parameters.FuzzyCompare || parameters.Options.FuzzyCompare;
 
     public override int Inputs => 2;
 
@@ -95,7 +96,8 @@ internal sealed class CompareDatasetsNode(CompareDatasetsParameters parameters, 
         var dots = !parameters.Options.DisableDotNotation;
         var fields = parameters.MergeByFields.Values.Select(p => (First: p.Field1.Get(context, 0), Second: p.Field2.Get(context, 0))).ToArray();
         if (Array.Exists(fields, f => f.First.Length == 0 || f.Second.Length == 0)) throw new NodeException("You need to define at least one pair of fields to match on") { Retryable = false };
-        var skipped = Fields.List(parameters.Options.SkipFields.Get(context, 0)).ToHashSet(StringComparer.Ordinal);
+        var skipped = Fields.List(parameters.Options.SkipFields.Get(context, 0));
+        if (!dots && Array.Find(skipped, f => f.Contains('.', StringComparison.Ordinal)) is { } dotted) throw new NodeException($"options.skipFields: dot notation is disabled, but '{dotted}' has a dot") { Retryable = false };
         var except = Fields.List(parameters.ExceptWhenMix.Get(context, 0));
         string[] names1 = [.. fields.Select(f => f.First)], names2 = [.. fields.Select(f => f.Second)];
         var first = Filled(context, 0, names1, "Input A", dots);
@@ -120,13 +122,14 @@ internal sealed class CompareDatasetsNode(CompareDatasetsParameters parameters, 
             {
                 matched.Add(j);
                 var other = context.Input(1)[j];
-                IReadOnlyList<PairedItem> paired = [new(i), new(j, 1)];
-                var differing = Differing(item.Json, other.Json, skipped);
-                if (differing.Count > 0) different.Add(Resolved(item, other, fields, differing, except, dots, paired));
+                var (own, its) = (new Item(item.Json) { Binary = item.Binary, PairedItems = [new(i)] }, new Item(other.Json) { Binary = other.Binary, PairedItems = [new(j, 1)] });
+                if (!AreSameItems(Without(item.Json, skipped, dots), Without(other.Json, skipped, dots)))
+                {
+                    different.Add(Resolved(own, its, fields, skipped, except, dots));
+                }
                 else if (!isSame)
                 {
-                    var given = _fuzzy && parameters.Resolve is "preferInput2" ? other : item;
-                    same.Add(new Item(given.Json) { Binary = given.Binary, PairedItems = paired });
+                    same.Add(_fuzzy && parameters.Resolve is "preferInput2" ? its : own);
                     isSame = true;
                 }
             }
@@ -138,10 +141,12 @@ internal sealed class CompareDatasetsNode(CompareDatasetsParameters parameters, 
     }
 
     /// <summary>The items of an input that are not empty; it is a failure when none of them has a field.</summary>
-    private static List<int> Filled(NodeContext context, int input, string[] fields, string name, bool dots)
+    private List<int> Filled(NodeContext context, int input, string[] fields, string name, bool dots)
     {
         var items = context.Input(input);
         var filled = Enumerable.Range(0, items.Count).Where(i => items[i].Json.Count > 0).ToList();
+        // n8n's node asks for the fields before version 2.2.
+        if (foreign && version >= 2.2) return filled;
         foreach (var field in fields)
             if (filled.Count > 0 && filled.TrueForAll(i => Fields.Get(items[i].Json, field, dots).IsUndefined)) throw new NodeException($"Field '{field}' is not present in any of items in '{name}'") { Retryable = false };
         return filled;
@@ -157,45 +162,89 @@ internal sealed class CompareDatasetsNode(CompareDatasetsParameters parameters, 
     private string Key(JsObject json, string[] fields, bool dots)
     {
         var key = new StringBuilder();
-        foreach (var field in fields) key.Append(_fuzzy ? FuzzyComparison.KeyOf(Fields.Get(json, field, dots)) : ComparisonKey.Of(Fields.Get(json, field, dots))).Append('\u001f');
+        foreach (var field in fields) key.Append(_fuzzy ? CandidateKey(Fields.Get(json, field, dots)) : ComparisonKey.Of(Fields.Get(json, field, dots))).Append('\u001f');
         return key.ToString();
     }
 
-    private List<string> Differing(JsObject first, JsObject second, HashSet<string> skipped) =>
-        [.. first.Names.Concat(second.Names).Distinct(StringComparer.Ordinal).Where(name => !skipped.Contains(name) && !AreSame(first[name], second[name]))];
+    /// <summary>As nothing and 0 may be the same, they are looked up together.</summary>
+    private static string CandidateKey(JsValue value) => FuzzyComparison.KeyOf(value) is not "n0" and var key ? key : "";
 
-    // Tolerantly, from 2.3 on nothing and 0 are the same, too.
-    private bool AreSame(JsValue a, JsValue b) => !_fuzzy ? a.DeepEquals(b) : FuzzyComparison.AreSame(a, b) || (version >= 2.3 && ((a.IsNull && IsZero(b)) || (b.IsNull && IsZero(a))));
+    private static JsObject Without(JsObject json, string[] skipped, bool dots)
+    {
+        if (skipped.Length == 0) return json;
+        var rest = json.Clone();
+        foreach (var field in skipped) Fields.Remove(rest, field, dots);
+        return rest;
+    }
+
+    /// <summary>As in n8n, being tolerant is about the fields of the first item only.</summary>
+    private bool AreSameItems(JsObject first, JsObject second) =>
+        _fuzzy ? first.Names.All(name => AreSame(first[name], second[name])) : ((JsValue)first).DeepEquals(second);
+
+    // Tolerantly, from version 2 on nothing and 0 are the same, too.
+    private bool AreSame(JsValue a, JsValue b) => !_fuzzy ? a.DeepEquals(b) : FuzzyComparison.AreSame(a, b) || (version >= 2 && ((a.IsNull && IsZero(b)) || (b.IsNull && IsZero(a))));
 
     private static bool IsZero(JsValue value) => (value.IsNumber && value.AsNumber == 0) || value.AsString is "0";
 
-    private Item Resolved(Item first, Item second, (string First, string Second)[] fields, List<string> differing, string[] except, bool dots, IReadOnlyList<PairedItem> paired)
+    private Item Resolved(Item first, Item second, (string First, string Second)[] fields, string[] skipFields, string[] except, bool dots)
     {
         switch (parameters.Resolve)
         {
-            case "preferInput1": return new Item(first.Json) { Binary = first.Binary, PairedItems = paired };
-            case "preferInput2": return new Item(second.Json) { Binary = second.Binary, PairedItems = paired };
+            case "preferInput1": return first;
+            case "preferInput2": return second;
             case "mix":
                 var (own, other) = parameters.PreferWhenMix is "input1" ? (first, second) : (second, first);
                 var mixed = own.Json.Clone();
-                foreach (var field in except) Fields.Set(mixed, field, Fields.Get(other.Json, field, dots) is { IsUndefined: false } value ? value : JsValue.Null, dots);
-                return new Item(mixed) { Binary = own.Binary, PairedItems = paired };
+                // As in n8n, what is false or 0 comes over as null.
+                foreach (var field in except) Fields.Set(mixed, field, Fields.Get(other.Json, field, dots) is var value && dots && !Coerce.ToBoolean(value) ? JsValue.Null : value, dots);
+                return new Item(mixed) { Binary = own.Binary, PairedItems = own.PairedItems };
             default:
-                var (nameA, nameB) = version < 2 ? ("input1", "input2") : ("inputA", "inputB");
-                JsObject keys = new(), same = new(), different = new(), skipped = new();
-                foreach (var (field, _) in fields) keys.Set(field, first.Json[field]);
-                foreach (var name in first.Json.Names.Concat(second.Json.Names).Distinct(StringComparer.Ordinal))
-                {
-                    var both = new JsObject { [nameA] = OrNull(first.Json[name]), [nameB] = OrNull(second.Json[name]) };
-                    if (first.Json.Contains(name) && second.Json.Contains(name) && AreSame(first.Json[name], second.Json[name])) same.Set(name, first.Json[name]);
-                    else (differing.Contains(name) ? different : skipped).Set(name, both);
-                }
-
-                var json = new JsObject { ["keys"] = keys, ["same"] = same, ["different"] = different };
-                if (skipped.Count > 0) json.Set("skipped", skipped);
-                return new Item(json) { PairedItems = paired };
+                return Both(first, second, fields, skipFields, dots);
         }
     }
 
-    private static JsValue OrNull(JsValue value) => value.IsUndefined ? JsValue.Null : value;
+    /// <summary>An item that says what is the same in both, what differs, and what was not compared.</summary>
+    private Item Both(Item first, Item second, (string First, string Second)[] fields, string[] skipFields, bool dots)
+    {
+        var (nameA, nameB) = foreign && version < 2 ? ("input1", "input2") : ("inputA", "inputB");
+        JsObject keys = new(), same = new(), different = new(), skipped = new();
+        foreach (var (field, _) in fields)
+            if (first.Json.Contains(field)) keys.Set(field, first.Json[field]);
+        foreach (var name in first.Json.Names.Concat(second.Json.Names).Distinct(StringComparer.Ordinal))
+        {
+            var inBoth = first.Json.Contains(name) && second.Json.Contains(name);
+            if ((inBoth || (_fuzzy && version >= 2.1)) && AreSame(first.Json[name], second.Json[name]))
+            {
+                same.Set(name, first.Json[name]);
+                continue;
+            }
+
+            var (a, b) = (OrNull(first.Json[name]), OrNull(second.Json[name]));
+            if (skipFields.Contains(name, StringComparer.Ordinal))
+            {
+                skipped.Set(name, new JsObject { [nameA] = a, [nameB] = b });
+                continue;
+            }
+
+            foreach (var field in version >= 2.1 && dots ? skipFields.Where(f => f.StartsWith(name + ".", StringComparison.Ordinal)) : [])
+            {
+                if (a.AsObject is not { } left || b.AsObject is not { } right) throw new NodeException($"options.skipFields: the field '{name}' is not an object: '{field}' cannot be skipped") { Retryable = false };
+                var inner = field[(name.Length + 1)..];
+                var parts = skipped[name].AsObject ?? new JsObject { [nameA] = new JsObject(), [nameB] = new JsObject() };
+                skipped.Set(name, parts);
+                if (Fields.Get(left, inner, dots) is { IsUndefined: false } partA) Fields.Set(parts[nameA].AsObject!, inner, partA, dots);
+                if (Fields.Get(right, inner, dots) is { IsUndefined: false } partB) Fields.Set(parts[nameB].AsObject!, inner, partB, dots);
+                (a, b) = (Without(left, [inner], dots), Without(right, [inner], dots));
+            }
+
+            different.Set(name, new JsObject { [nameA] = a, [nameB] = b });
+        }
+
+        var json = new JsObject { ["keys"] = keys, ["same"] = same, ["different"] = different };
+        if (skipped.Count > 0) json.Set("skipped", skipped);
+        return new Item(json) { PairedItems = [.. first.PairedItems, .. second.PairedItems] };
+    }
+
+    // n8n's first version makes null of what is false or 0, too.
+    private JsValue OrNull(JsValue value) => value.IsUndefined || (foreign && version < 2 && !Coerce.ToBoolean(value)) ? JsValue.Null : value;
 }

@@ -36,7 +36,7 @@ internal sealed partial class ConditionSet
         // n8n's editor writes the option of the node as an expression here.
         _strict = !loose && parameter.Options.TypeValidation is { IsLiteral: true, Literal: not "loose" };
         _version = parameter.Options.Version is { IsLiteral: true, Literal: var version } ? (int)version : LatestVersion;
-        _conditions = [.. parameter.Conditions.Select(c => new Condition(c, _ignoreCase, _version))];
+        _conditions = [.. parameter.Conditions.Select(c => new Condition(c, _ignoreCase, _version, setup.IsForeign))];
         for (var i = 0; i < parameter.Conditions.Count; i++)
         {
             var op = parameter.Conditions[i].Operator;
@@ -70,11 +70,16 @@ internal sealed partial class ConditionSet
         private readonly Regex? _regex;
         private readonly string _rightType;
         private readonly int _version;
+
+        /// <summary>As in n8n, ignoring case makes the text small that a pattern looks at, and not the pattern.</summary>
+        private readonly bool _foldsText;
+
         private readonly bool _isKnown;
 
-        public Condition(ConditionParameter parameter, bool ignoreCase, int version)
+        public Condition(ConditionParameter parameter, bool ignoreCase, int version, bool foreign)
         {
             _version = version;
+            _foldsText = foreign && ignoreCase;
             _isKnown = Operations[parameter.Operator.Type].Contains(parameter.Operator.Operation);
             _parameter = parameter;
             _comparison = ignoreCase ? StringComparison.OrdinalIgnoreCase : StringComparison.Ordinal;
@@ -152,7 +157,7 @@ internal sealed partial class ConditionSet
         {
             try
             {
-                return (_regex ?? Compile(pattern)).IsMatch(left);
+                return (_regex ?? Compile(pattern)).IsMatch(_foldsText ? left.ToLowerInvariant() : left);
             }
             catch (ArgumentException e)
             {
@@ -169,7 +174,7 @@ internal sealed partial class ConditionSet
         {
             var flags = "";
             if (WithFlags().Match(pattern) is { Success: true } match) (pattern, flags) = (match.Groups[1].Value, match.Groups[2].Value);
-            if (_comparison is StringComparison.OrdinalIgnoreCase && !flags.Contains('i', StringComparison.Ordinal)) flags += "i";
+            if (!_foldsText && _comparison is StringComparison.OrdinalIgnoreCase && !flags.Contains('i', StringComparison.Ordinal)) flags += "i";
             return RegexProgram.TryCompile(pattern, flags, out var problem)?.Matcher ?? throw new ArgumentException(problem);
         }
 

@@ -33,11 +33,13 @@ internal sealed class FilterNode : Node
     };
 
     private readonly ConditionSet _conditions;
+    private readonly bool _failsWhole;
 
     public FilterNode(FilterParameters parameters, NodeSetup setup)
     {
         _conditions = new ConditionSet(parameters.Conditions, parameters.Options.IgnoreCase, parameters.LooseTypeValidation || parameters.Options.LooseTypeValidation, "conditions", setup);
-        if (setup.IsForeign && setup.Definition.OnError is "continueErrorOutput")
+        _failsWhole = setup is { IsForeign: true, Version: < 2 };
+        if (setup.IsForeign && !_failsWhole && setup.Definition.OnError is "continueErrorOutput")
             setup.Warn("conditions", "an item that cannot be decided about takes the error output; with n8n's node it is dropped");
     }
 
@@ -53,7 +55,7 @@ internal sealed class FilterNode : Node
             {
                 if (_conditions.Hold(context, i)) kept.Add(context.Same(i));
             }
-            catch (NodeException e) when (context.ContinueOnFail)
+            catch (NodeException e) when (context.ContinueOnFail && !_failsWhole)
             {
                 // As in n8n, an item that cannot be decided about is dropped, unless failures have an output.
                 if (context.Node.ErrorOutput) kept.Add(context.Failed(i, e));

@@ -43,11 +43,13 @@ internal sealed class IfNode : Node
     };
 
     private readonly ConditionSet _conditions;
+    private readonly bool _failsWhole;
 
     public IfNode(IfParameters parameters, NodeSetup setup)
     {
         _conditions = new ConditionSet(parameters.Conditions, parameters.Options.IgnoreCase, parameters.LooseTypeValidation || parameters.Options.LooseTypeValidation, "conditions", setup);
-        if (setup.IsForeign && setup.Definition.OnError is "continueErrorOutput")
+        _failsWhole = setup is { IsForeign: true, Version: < 2 };
+        if (setup.IsForeign && !_failsWhole && setup.Definition.OnError is "continueErrorOutput")
             setup.Warn("conditions", "an item that cannot be decided about takes the error output; with n8n's node it takes the second output");
     }
 
@@ -65,7 +67,7 @@ internal sealed class IfNode : Node
             {
                 (_conditions.Hold(context, i) ? yes : no).Add(context.Same(i));
             }
-            catch (NodeException e) when (context.ContinueOnFail)
+            catch (NodeException e) when (context.ContinueOnFail && !_failsWhole)
             {
                 // As in n8n, an item that cannot be decided about goes the second way as it is, unless failures have an output.
                 no.Add(context.Node.ErrorOutput ? context.Failed(i, e) : context.Same(i));

@@ -44,9 +44,7 @@ internal static class ItemListsNode
             case "limit":
                 return ("limit", rest);
             case "summarize":
-                return ("summarize", rest.At("options", "continueIfFieldNotFound") is null
-                    ? rest.With([], DocumentData.Entry("options", (rest["options"] as MapNode ?? DocumentData.Map(rest.Place)).With([], DocumentData.Entry("continueIfFieldNotFound", DocumentData.Boolean(rest.Place, false)))))
-                    : rest);
+                return ("summarize", rest);
             default:
                 return null;
         }

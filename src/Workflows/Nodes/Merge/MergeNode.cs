@@ -21,11 +21,13 @@ internal sealed class MergeNode : Node
 
     private readonly MergeParameters _parameters;
     private readonly double _version;
+    private readonly bool _isForeign;
 
     public MergeNode(MergeParameters parameters, NodeSetup setup)
     {
         _parameters = parameters;
         _version = setup.Version;
+        _isForeign = setup.IsForeign;
         if (parameters is not { Mode: "combine", CombineBy: "combineByFields" }) return;
         if (parameters.Advanced && parameters.MergeByFields.Values.Count == 0) setup.Report("mergeByFields.values", "needs at least one pair of fields");
         if (!parameters.Advanced && parameters.FieldsToMatchString is { IsLiteral: true, Literal: "" }) setup.Report("fieldsToMatchString", "needs at least one field");
@@ -82,14 +84,17 @@ internal sealed class MergeNode : Node
         if (_version < 3 && inputs.Any(i => i.Count == 0)) return [.. inputs.SelectMany(i => i)];
         var counts = inputs.Select(i => i.Count);
         var count = _parameters.Options.IncludeUnpaired.Get(context, 0) ? counts.Max() : counts.Min();
+        var plain = inputs;
         if (clash.ResolveClash is "addSuffix") inputs = [.. inputs.Select((input, i) => input.ConvertAll(item => ItemMerge.WithSuffix(item, (i + 1).ToString(System.Globalization.CultureInfo.InvariantCulture))))];
         var preferred = clash.ResolveClash.StartsWith("preferInput", StringComparison.Ordinal) && int.TryParse(clash.ResolveClash["preferInput".Length..], System.Globalization.CultureInfo.InvariantCulture, out var p) && p <= inputs.Length && p > 0 ? p - 1 : inputs.Length - 1;
         var merged = new List<Item>(count);
         for (var i = 0; i < count; i++)
         {
             var at = i;
-            var entries = inputs.Where((input, n) => n != preferred && at < input.Count).Select(input => input[at]).Concat(at < inputs[preferred].Count ? [inputs[preferred][at]] : []);
-            merged.Add(ItemMerge.Merge([.. entries], clash));
+            var entries = inputs.Where(input => at < input.Count).Select(input => input[at]).ToList();
+            // The preferred item comes once more, and last; n8n's third version has it there without suffixes.
+            if ((_isForeign && _version >= 3 ? plain : inputs)[preferred] is var last && at < last.Count) entries.Add(new Item(last[at].Json) { Binary = last[at].Binary });
+            merged.Add(ItemMerge.Merge(entries, clash));
         }
 
         return merged;

@@ -65,10 +65,12 @@ internal sealed class SortNode : Node
 
     private readonly SortParameters _parameters;
     private readonly CompiledExpression? _code;
+    private readonly bool _isForeign;
 
     public SortNode(SortParameters parameters, NodeSetup setup)
     {
         _parameters = parameters;
+        _isForeign = setup.IsForeign;
         if (parameters.Type is "simple" && parameters.SortFieldsUi.SortField.Count == 0) setup.Report("sortFieldsUi.sortField", "needs at least one field");
         if (parameters.Type is not "code") return;
         var compiled = ExpressionCompiler.CompileCode($"((a, b) => {{ {parameters.Code} }})($input.all()[0], $input.all()[1])");
@@ -113,7 +115,7 @@ internal sealed class SortNode : Node
 
             return found || values.Length == 0 ? (Values: values, Sign: f.Order is "descending" ? -1 : 1) : throw new NodeException($"Couldn't find the field '{name}' in the input data") { Retryable = false };
         }).ToArray();
-        return MergeSort(order, (a, b) =>
+        return RunSort.Sort(order, (a, b) =>
         {
             foreach (var (values, sign) in keys)
                 if (Compare(values[a], values[b]) is not 0 and var result) return result * sign;
@@ -122,13 +124,13 @@ internal sealed class SortNode : Node
     }
 
     /// <summary>As JavaScript's less-than has it: text by its characters, everything else as numbers; what cannot be compared counts as greater.</summary>
-    private static int Compare(JsValue a, JsValue b)
+    private int Compare(JsValue a, JsValue b)
     {
         if (a.IsNumber && b.IsNumber) return a.AsNumber == b.AsNumber ? 0 : a.AsNumber < b.AsNumber ? -1 : 1;
         if (a.AsString is { } left && b.AsString is { } right) return string.CompareOrdinal(left, right);
         if (a.DeepEquals(b)) return 0;
-        // Items without the field come last.
-        if (a.IsUndefined || b.IsUndefined) return a.IsUndefined ? 1 : -1;
+        // Items without the field come last; with n8n's node where the way of sorting puts them.
+        if (a.IsUndefined || b.IsUndefined) return a.IsUndefined || _isForeign ? 1 : -1;
         return ValueTypes.ToNumber(a) < ValueTypes.ToNumber(b) ? -1 : 1;
     }
 
@@ -137,7 +139,7 @@ internal sealed class SortNode : Node
         var scope = new Scope { Clock = context.Time, TimeZone = context.TimeZone, Strict = true };
         try
         {
-            return MergeSort(order, (a, b) =>
+            return RunSort.Sort(order, (a, b) =>
             {
                 scope.Items = [context.Items[a], context.Items[b]];
                 var result = _code!.Evaluate(scope);
@@ -148,18 +150,6 @@ internal sealed class SortNode : Node
         {
             throw new NodeException($"the code failed: {e.Message}", e) { Retryable = false };
         }
-    }
-
-    // The framework's own sort may fail with comparisons that contradict themselves, as people's code does.
-    private static int[] MergeSort(int[] order, Func<int, int, int> compare)
-    {
-        if (order.Length < 2) return order;
-        var left = MergeSort(order[..(order.Length / 2)], compare);
-        var right = MergeSort(order[(order.Length / 2)..], compare);
-        var merged = new int[order.Length];
-        for (int i = 0, l = 0, r = 0; i < merged.Length; i++)
-            merged[i] = r >= right.Length || (l < left.Length && compare(left[l], right[r]) <= 0) ? left[l++] : right[r++];
-        return merged;
     }
 
     private static void Shuffle(int[] order, Action<Span<byte>> random)

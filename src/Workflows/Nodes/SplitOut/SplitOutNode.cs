@@ -48,6 +48,8 @@ internal sealed class SplitOutNode(SplitOutParameters parameters) : ItemNode
         Aliases = [new("n8n-nodes-base.splitOut")],
     };
 
+    protected override bool FailsWhole => true;
+
     protected override void Execute(NodeContext context, int index, List<Item> output)
     {
         var item = context.Items[index];

@@ -45,6 +45,7 @@ internal static class Aggregation
     private static int Compare(JsValue a, JsValue b)
     {
         if (a.AsString is { } left && b.AsString is { } right) return string.CompareOrdinal(left, right);
-        return ParameterValues.TryNumber(a, out var x) && ParameterValues.TryNumber(b, out var y) ? x.CompareTo(y) : 0;
+        double x = ValueTypes.ToNumber(a), y = ValueTypes.ToNumber(b);
+        return x < y ? -1 : x > y ? 1 : 0;
     }
 }

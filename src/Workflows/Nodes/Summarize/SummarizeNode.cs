@@ -6,8 +6,9 @@ namespace Sluice.Workflows.Nodes.Summarize;
 /// <summary>Counts, adds up and collects fields of items, in groups, as a pivot table does.</summary>
 internal sealed class SummarizeNode(SummarizeParameters parameters, bool failsWithoutField, bool groupsByText) : Node
 {
+    // Of n8n's list node, which gives its own version here, only version 2.0 fails when no item has a field.
     public static readonly NodeDescriptor Descriptor = new NodeDescriptor<SummarizeNode, SummarizeParameters>(
-        (p, s) => new(p, !(p.Options.ContinueIfFieldNotFound ?? s.Version >= 1.1), groupsByText: s.Version < 1.1))
+        (p, s) => new(p, !(p.Options.ContinueIfFieldNotFound ?? s.Version is >= 1.1 and not 2), groupsByText: s.Version < 1.1))
     {
         Type = "summarize",
         Summary = "Counts, adds up and collects fields of items, in groups.",
@@ -83,7 +84,8 @@ internal sealed class SummarizeNode(SummarizeParameters parameters, bool failsWi
 
         var json = Summary(context, group, fields, dots);
         // The innermost group first, as n8n has it.
-        for (var i = splitBy.Length - 1; i >= 0; i--) json.Set(NameOf(splitBy[i]), keys[i].IsUndefined ? JsValue.Null : keys[i]);
+        for (var i = splitBy.Length - 1; i >= 0; i--)
+            if (!keys[i].IsUndefined) json.Set(NameOf(splitBy[i]), keys[i]);
         output.Add(new Item(json) { PairedItems = [.. group.Items.Select(i => new PairedItem(i))] });
     }
 

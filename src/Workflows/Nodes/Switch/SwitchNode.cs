@@ -39,6 +39,8 @@ internal sealed class SwitchNode : Node
             _ => -1,
         };
         Outputs = parameters.Mode is "expression" ? parameters.NumberOutputs : Math.Max(Math.Max(outputs, _fallback + 1), setup.Version < 2 ? FirstOutputs : 0);
+        // n8n's second switch has an output for each rule and none more.
+        if (_parameters.Mode is "rules" && setup is { IsForeign: true, Version: >= 2 and < 3 }) Outputs = outputs;
         if (parameters.Mode is not "rules" || _rules.Length > 0) return;
         if (setup.IsForeign) setup.Warn("rules", "there is no rule: " + (_fallback < 0 ? "nothing is passed on" : "everything takes the fallback output"));
         else setup.Report("rules.values", "needs at least one rule");
@@ -87,7 +89,9 @@ internal sealed class SwitchNode : Node
             if (!_parameters.Options.AllMatchingOutputs) return;
         }
 
-        if (!found && _fallback >= 0) outputs[_fallback].Add(context.Same(index));
+        if (found || _fallback < 0) return;
+        if (_fallback >= Outputs) throw new NodeException($"The output {_fallback} is not allowed. It has to be between 0 and {Outputs - 1}!") { ItemIndex = index, Retryable = false };
+        outputs[_fallback].Add(context.Same(index));
     }
 
     /// <summary>Versions 1 and 2: one value that all rules look at, and an output for each rule.</summary>
