@@ -77,7 +77,7 @@ internal sealed partial class GatewayWorkflows : RouteHandlers, IAsyncDisposable
         var problems = new List<Problem>();
         foreach (var config in document.Workflows) problems.AddRange(Compiled(config).Problems);
         foreach (var route in document.Routes)
-            if (route.Workflow is { } name && Named(document, name) is { } config && Compiled(config).Model is { } model && !model.Triggers.Any(t => t.Node is WebhookNode))
+            if (route.Workflow is { } name && Named(document, name) is { } config && Compiled(config).Model is { } model && !model.Triggers.Any(t => WorkflowHandler.HookOf(t) is not null))
                 problems.Add(new Problem(route.Place, $"route \"{route.Name ?? route.Id.ToString()}\"", "workflow", $"the workflow '{name}' has no webhook node, so that no request can start it"));
         if (!document.Routes.Any(r => r is { WorkflowCalls: true, Enabled: true }))
             foreach (var config in document.Workflows)

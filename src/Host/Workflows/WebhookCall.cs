@@ -93,7 +93,7 @@ internal static class WebhookCall
                 var name = HeaderUtilities.RemoveQuotes(disposition.Name).Value ?? "";
                 if (disposition.IsFileDisposition())
                     files[name.Length > 0 ? name : $"{field}{parts}"] = File(content.ToArray(), part.ContentType ?? "", HeaderUtilities.RemoveQuotes(disposition.FileName).Value);
-                else fields.Set(name, Encoding.UTF8.GetString(content.ToArray()));
+                else Add(fields, name, Encoding.UTF8.GetString(content.ToArray()));
             }
 
             return true;
@@ -102,6 +102,15 @@ internal static class WebhookCall
         {
             return false;
         }
+    }
+
+    /// <summary>A field that comes several times has a list.</summary>
+    private static void Add(JsObject fields, string name, string value)
+    {
+        var had = fields[name];
+        if (had.IsUndefined) fields.Set(name, value);
+        else if (had.AsArray is { } list) list.Add(value);
+        else fields.Set(name, new JsArray([had, value]));
     }
 
     private static BinaryData File(byte[] content, string type, string? name) => new()

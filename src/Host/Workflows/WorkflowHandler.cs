@@ -1,6 +1,8 @@
+using System.Text;
 using Sluice.Gateway.Pipeline;
 using Sluice.Workflows.Definitions;
 using Sluice.Workflows.Nodes;
+using Sluice.Workflows.Nodes.Form;
 using Sluice.Workflows.Nodes.Webhook;
 using Sluice.Workflows.Runs;
 
@@ -21,8 +23,11 @@ internal sealed class WorkflowHandler : RouteHandler
     public WorkflowHandler(WorkflowEngine engine, NodeServices services, WorkflowModel model, string tenant, bool enabled)
     {
         (_engine, _services, _model, _tenant, _enabled) = (engine, services, model, tenant, enabled);
-        _triggers = [.. model.Triggers.Where(t => t.Node is WebhookNode).Select(t => (t, (WebhookNode)t.Node, new WebhookPath(((WebhookNode)t.Node).Path)))];
+        _triggers = [.. model.Triggers.Select(t => (Node: t, Webhook: HookOf(t))).Where(t => t.Webhook is not null).Select(t => (t.Node, t.Webhook!, new WebhookPath(t.Webhook!.Path)))];
     }
+
+    /// <summary>How calls begin with a node; null when none do.</summary>
+    public static WebhookNode? HookOf(NodeModel trigger) => trigger.Node as WebhookNode ?? (trigger.Node as FormNode)?.Hook;
 
     public override async ValueTask<Answer> AnswerAsync(Exchange exchange)
     {
@@ -31,6 +36,7 @@ internal sealed class WorkflowHandler : RouteHandler
         if (candidates.Count == 0) return WorkflowErrors.MethodNotTaken.Answer;
         var (node, webhook, path) = candidates.Find(t => t.Path.Matches(exchange.Path)) is { Node: not null } fitting ? fitting : candidates[0];
 
+        if (node.Node is FormNode form && exchange.Request.Method is "GET") return new Answer { Status = 200, Body = Encoding.UTF8.GetBytes(form.Page), ContentType = "text/html; charset=utf-8" };
         var (call, refusal) = await WebhookCall.TakeAsync(exchange, webhook, path);
         if (call is null) return refusal!;
         var gone = exchange.Http.RequestAborted;

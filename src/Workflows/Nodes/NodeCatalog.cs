@@ -19,6 +19,7 @@ using Sluice.Workflows.Nodes.ExecuteWorkflow;
 using Sluice.Workflows.Nodes.ExtractFromFile;
 using Sluice.Workflows.Nodes.FakeStore;
 using Sluice.Workflows.Nodes.Filter;
+using Sluice.Workflows.Nodes.Form;
 using Sluice.Workflows.Nodes.GitHub;
 using Sluice.Workflows.Nodes.GitLab;
 using Sluice.Workflows.Nodes.GoogleSheets;
@@ -83,6 +84,7 @@ public static class NodeCatalog
         OlderTriggers.Cron,
         ErrorTriggerNode.Descriptor,
         ExecuteWorkflowTriggerNode.Descriptor,
+        FormNode.Descriptor,
         OlderTriggers.Interval,
         ManualTriggerNode.Descriptor,
         RabbitTriggerNode.Descriptor,

@@ -35,6 +35,9 @@ public sealed class CallerAnswer
     /// <summary>What is answered at once; null for a message that the workflow was started.</summary>
     public string? ReceivedText { get; init; }
 
+    /// <summary>What is answered when the run has ended, whatever it gave; null for its data.</summary>
+    public string? EndedText { get; init; }
+
     public bool NoBody { get; init; }
 
     /// <summary>The answer before anything has run.</summary>
@@ -47,6 +50,7 @@ public sealed class CallerAnswer
     {
         if (result.Phase is RunPhase.Failed or RunPhase.Cancelled or RunPhase.NeedsDecision) return Error(result);
         if (result.Phase == RunPhase.Waiting) return Received();
+        if (EndedText is not null) return new() { Status = Status, Headers = Headers, Text = EndedText, ContentType = ContentType };
         if (Data is "noData" || NoBody) return new() { Status = Status, Headers = Headers };
         if (Data is "allEntries")
         {
