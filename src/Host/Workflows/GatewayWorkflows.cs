@@ -13,7 +13,6 @@ using Sluice.Workflows.Connections;
 using Sluice.Workflows.Definitions;
 using Sluice.Workflows.History;
 using Sluice.Workflows.Nodes;
-using Sluice.Workflows.Nodes.Webhook;
 using Sluice.Workflows.Runs;
 
 namespace Sluice.Host.Workflows;
