@@ -27,29 +27,32 @@ internal sealed class StaticDataStore(Database? database)
 
     private readonly ConcurrentDictionary<(string Workflow, string Part), string> _known = new();
 
+    /// <summary>What is kept is the tenant's that the run is for: a workflow of the same name that another had before, or has later, has none of it.</summary>
+    private static string Key(WorkflowDefinition workflow, string tenant) => tenant.Length == 0 ? workflow.Name : $"{tenant}\n{workflow.Name}";
+
     /// <summary>A part, as a copy of its own: what was written last, or else what the workflow's document brought.</summary>
     /// <param name="part"><c>global</c> or <c>node:Name</c>.</param>
-    public async ValueTask<JsObject> ReadAsync(WorkflowDefinition workflow, string part, CancellationToken cancel)
+    public async ValueTask<JsObject> ReadAsync(WorkflowDefinition workflow, string tenant, string part, CancellationToken cancel)
     {
         var stored = database is null
-            ? _known.GetValueOrDefault((workflow.Name, part))
-            : await database.ReadAsync(c => c.ExecuteScalarAsync<string?>(new CommandDefinition("SELECT data FROM workflow_static_data WHERE workflow = @workflow AND part = @part", new { workflow = workflow.Name, part }, cancellationToken: cancel)), cancel);
+            ? _known.GetValueOrDefault((Key(workflow, tenant), part))
+            : await database.ReadAsync(c => c.ExecuteScalarAsync<string?>(new CommandDefinition("SELECT data FROM workflow_static_data WHERE workflow = @workflow AND part = @part", new { workflow = Key(workflow, tenant), part }, cancellationToken: cancel)), cancel);
         var data = stored is null ? workflow.StaticData.AsObject?[part] ?? default : JsJson.Parse(stored);
         return data.AsObject is { } kept ? JsJson.Parse(JsJson.WriteUtf8(kept)).AsObject! : new JsObject();
     }
 
     /// <exception cref="NodeException">It is too long.</exception>
-    public async ValueTask WriteAsync(WorkflowDefinition workflow, string part, JsValue data, CancellationToken cancel)
+    public async ValueTask WriteAsync(WorkflowDefinition workflow, string tenant, string part, JsValue data, CancellationToken cancel)
     {
         var text = JsJson.WriteString(data);
         if (text.Length > MaximumLength) throw new NodeException($"the static data of the workflow is longer than {MaximumLength >> 20} MiB") { Retryable = false };
         if (database is null)
         {
-            _known[(workflow.Name, part)] = text;
+            _known[(Key(workflow, tenant), part)] = text;
             return;
         }
 
         await database.WriteAsync((c, t) => c.ExecuteAsync(
-            "INSERT INTO workflow_static_data (workflow, part, data) VALUES (@workflow, @part, @text) ON CONFLICT (workflow, part) DO UPDATE SET data = excluded.data", new { workflow = workflow.Name, part, text }, t), cancel);
+            "INSERT INTO workflow_static_data (workflow, part, data) VALUES (@workflow, @part, @text) ON CONFLICT (workflow, part) DO UPDATE SET data = excluded.data", new { workflow = Key(workflow, tenant), part, text }, t), cancel);
     }
 }

@@ -61,6 +61,25 @@ public sealed class TenantTests
         ran.ShouldBe(["operators", "meant"]);
     }
 
+    [Fact]
+    public async Task A_workflow_inside_a_node_is_not_taken_for_the_one_whose_name_it_bears()
+    {
+        var inside = JsJson.WriteString(JsJson.Parse(Text("caller of acme", "Start > Call", "{}", "Start execute-workflow-trigger", """Call execute-workflow | {"workflowId": "lent"}""")));
+        var spoof = Make("spoof of other", "Start > Inside", None, "Start manual-trigger", $$"""Inside execute-workflow | {"source": "parameter", "workflowJson": {{JsJson.WriteString(inside)}} }""");
+        await using var engine = Engine(spoof, Caller("caller of acme", "lent"), Helper("lent", """{"callerPolicy": "workflowsFromAList", "callerIds": "caller of acme"}"""));
+        (await engine.RunAsync(spoof, new RunRequest { Tenant = "other" })).Error!.Message.ShouldContain("there is no workflow 'lent'");
+    }
+
+    [Fact]
+    public async Task What_a_workflow_keeps_is_its_tenants()
+    {
+        var store = new Sluice.Workflows.History.StaticDataStore(null);
+        var workflow = Helper("same name").Definition;
+        await store.WriteAsync(workflow, "acme", "global", new JsObject { ["key"] = "secret" }, TestContext.Current.CancellationToken);
+        (await store.ReadAsync(workflow, "acme", "global", TestContext.Current.CancellationToken))["key"].AsString.ShouldBe("secret");
+        foreach (var other in (string[])["", "other"]) (await store.ReadAsync(workflow, other, "global", TestContext.Current.CancellationToken))["key"].IsUndefined.ShouldBeTrue();
+    }
+
     [Theory]
     [InlineData("handler of acme", true)]
     [InlineData("handler of other", false)]

@@ -56,8 +56,8 @@ internal sealed class CodeNode : Node
     public override async ValueTask<NodeResult> ExecuteAsync(NodeContext context)
     {
         if (context.Items.Count == 0 && _mode is "each" or "functionItem") return NodeResult.Nothing;
-        var workflow = context.Run.Model.Definition;
-        var host = new CodeHost(context.Node.Name, context.Services.ReadAsync, (part, cancel) => context.Services.StaticData.ReadAsync(workflow, Part(context, part), cancel));
+        var (workflow, tenant) = (context.Run.Model.Definition, context.Run.Request.Tenant);
+        var host = new CodeHost(context.Node.Name, context.Services.ReadAsync, (part, cancel) => context.Services.StaticData.ReadAsync(workflow, tenant, Part(context, part), cancel));
         var call = new CodeCall(context.Scope, _code, _mode, context.ContinueOnFail, host);
         var done = await context.Services.Code.RunAsync(call, context.Cancellation);
         if (done["log"].AsArray is { Count: > 0 } lines) context.Log(lines.Select(l => l.ToString()));
@@ -65,7 +65,7 @@ internal sealed class CodeNode : Node
         if (done["custom"].AsObject is { } custom) context.Run.SetCustomData(custom);
         // As in n8n, what somebody tries out leaves nothing behind.
         if (done["static"].AsObject is { } changed && context.Run.Request.Mode is not RunMode.Test)
-            foreach (var (part, data) in changed) await context.Services.StaticData.WriteAsync(workflow, Part(context, part), data, context.Cancellation);
+            foreach (var (part, data) in changed) await context.Services.StaticData.WriteAsync(workflow, tenant, Part(context, part), data, context.Cancellation);
         return NodeResult.Of(_mode is "each" or "functionItem" ? Each(context, call, done["values"].AsArray) : new ReturnedItems(call, _mode).All(done["value"]));
     }
 

@@ -91,7 +91,12 @@ internal sealed class ExecuteWorkflowNode : Node
         }
 
         var problems = new List<Problem>();
-        var definition = DefinitionReader.Read(setup.Definition.Name, Encoding.UTF8.GetBytes(parameters.WorkflowJson), DocumentFormat.Json, problems, $"{setup.Workflow.Name} / {setup.Definition.Name}");
+        var (root, unreadable) = DocumentParser.Parse(setup.Definition.Name, Encoding.UTF8.GetBytes(parameters.WorkflowJson), DocumentFormat.Json);
+        if (unreadable is not null) problems.Add(unreadable);
+
+        // Not by the name that it gives itself, which could be that of a workflow of somebody else: what is kept, counted and lent by name is not for it.
+        var named = root is MapNode map ? map.With("name", new ScalarNode(map.Place, ScalarKind.String, $"{setup.Workflow.Name} / {setup.Definition.Name}")) : root;
+        var definition = named is null ? null : DefinitionReader.Read(named, problems);
         var check = definition is null ? null : ModelBuilder.Build(definition, problems);
         foreach (var problem in (check?.Problems ?? problems).Where(p => p.Severity == Severity.Error)) setup.Report("workflowJson", $"{problem.Object}: {problem.Field}: {problem.Message}");
         _inline = check?.Model;
