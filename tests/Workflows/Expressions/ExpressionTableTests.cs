@@ -20,6 +20,7 @@ public sealed class ExpressionTableTests
     [InlineData("luxon")]
     [InlineData("roots")]
     [InlineData("extensions")]
+    [InlineData("n8n")]
     public void Every_expression_has_its_value(string table)
     {
         var failures = new List<string>();

@@ -1,4 +1,6 @@
+using Sluice.Foundation.Schema;
 using Sluice.Workflows.Data;
+using Sluice.Workflows.Definitions;
 using Sluice.Workflows.Nodes.Connectors;
 
 namespace Sluice.Workflows.Nodes.GitHub;
@@ -53,6 +55,7 @@ internal sealed class GitHubNode(GitHubParameters parameters, NodeSetup setup) :
         Type = "github",
         Summary = "Creates and reads issues, releases and repositories at GitHub.",
         Category = NodeCategory.Connector,
+        Upgrade = static (old, _) => FromAddress(FromAddress(old, "owner", 0), "repository", 1),
         Aliases = [new("n8n-nodes-base.github", 1, 1.1)],
         Lacks = "files and reviews",
         Connector = Api.Facts,
@@ -63,4 +66,10 @@ internal sealed class GitHubNode(GitHubParameters parameters, NodeSetup setup) :
         foreach (var (name, value) in fields)
             call.Body(name, name switch { "labels" => NamedValues.Each(value, "label"), "assignees" => NamedValues.Each(value, "assignee"), _ => value });
     }
+
+    /// <summary>An owner or repository that is given as an address, <c>https://github.com/octo/shop</c>, by its name.</summary>
+    private static MapNode FromAddress(MapNode old, string field, int segment) =>
+        old[field] is MapNode given && given.Text("mode") is "url" && Uri.TryCreate(given.Text("value"), UriKind.Absolute, out var address) && address.Segments.Length > segment + 1
+            ? old.With(field, DocumentData.Text(old.Place, address.Segments[segment + 1].TrimEnd('/')))
+            : old;
 }

@@ -10,7 +10,7 @@ internal sealed class TelegramNode(TelegramParameters parameters, NodeSetup setu
     {
         ["message"] = new("sendMessage")
         {
-            ["sendMessage"] = static (p, call) => Reply(p, To(p, call.Post($"/sendMessage")).Body("text", call.Need(p.Text, "text"))),
+            ["sendMessage"] = static (p, call) => Reply(p, Usual(p, To(p, call.Post($"/sendMessage")).Body("text", call.Need(p.Text, "text")))),
             ["editMessageText"] = static (p, call) => Reply(p, Edited(p, call.Post($"/editMessageText")).Body("text", call.Need(p.Text, "text"))),
             ["deleteMessage"] = static (p, call) => To(p, call.Post($"/deleteMessage")).Body("message_id", call.Need(p.MessageId, "messageId")),
             ["pinChatMessage"] = static (p, call) => More(p, To(p, call.Post($"/pinChatMessage")).Body("message_id", call.Need(p.MessageId, "messageId"))),
@@ -51,7 +51,7 @@ internal sealed class TelegramNode(TelegramParameters parameters, NodeSetup setu
         Category = NodeCategory.Connector,
         Aliases = [new("n8n-nodes-base.telegram", 1, 1.2)],
         Lacks = "files of items (addresses and ids of files are sent)",
-        Difference = "no line about its origin is added to messages, and the text is plain unless parse_mode says otherwise",
+        Difference = "no line about its origin is added to messages",
         Connector = Api.Facts,
     };
 
@@ -65,6 +65,14 @@ internal sealed class TelegramNode(TelegramParameters parameters, NodeSetup setu
     {
         if (p.BinaryData) call.Refuse("binaryData", "files of items are not sent; give an address or the id of a file");
         else Reply(p, To(p, call).Body(field, call.Need(p.File, "file")));
+    }
+
+    /// <summary>What a message has where the node does not say otherwise: it is Markdown, and links show no pages.</summary>
+    private static ApiRequest Usual(TelegramParameters p, ApiRequest call)
+    {
+        var given = call.Object(p.AdditionalFields);
+        if (given["parse_mode"].IsUndefined) call.Body("parse_mode", (JsValue)"Markdown");
+        return given["disable_web_page_preview"].IsUndefined ? call.Body("disable_web_page_preview", (JsValue)true) : call;
     }
 
     private static void More(TelegramParameters p, ApiRequest call)
