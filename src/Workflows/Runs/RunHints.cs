@@ -2,6 +2,7 @@ using System.Text;
 using System.Threading.Channels;
 using RabbitMQ.Client;
 using RabbitMQ.Client.Events;
+using RabbitMQ.Client.Exceptions;
 using Sluice.Workflows.Connections.Kinds;
 using Sluice.Workflows.Nodes;
 using Sluice.Workflows.Nodes.RabbitMq;
@@ -23,6 +24,7 @@ internal sealed class RunHints(RabbitConnection server, OutgoingRabbit outgoing,
     /// <summary>How many hints wait at most, here and in the queue: where so many do, workers have enough to do without further ones.</summary>
     private const int Most = 10_000;
 
+    private static readonly TimeSpan Goodbye = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(200);
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(10);
 
@@ -32,6 +34,7 @@ internal sealed class RunHints(RabbitConnection server, OutgoingRabbit outgoing,
     private readonly Queue<ulong> _unacknowledged = new();
     private IChannel? _receiving;
     private bool? _wasThere;
+    private bool _isDead;
     private Task _running = Task.CompletedTask;
 
     /// <summary>Whether others can be told, and tell.</summary>
@@ -81,8 +84,15 @@ internal sealed class RunHints(RabbitConnection server, OutgoingRabbit outgoing,
             try
             {
                 await using var connection = await outgoing.ConnectAsync(server, guarded: false, _stop.Token);
-                pause = FirstPause;
-                why = await ServeAsync(connection);
+                try
+                {
+                    why = await ServeAsync(connection);
+                }
+                finally
+                {
+                    // With all of its channels: one that the server does not answer on would be waited for much longer.
+                    await connection.AbortAsync(Goodbye);
+                }
             }
             catch (OperationCanceledException) when (_stop.IsCancellationRequested)
             {
@@ -102,6 +112,7 @@ internal sealed class RunHints(RabbitConnection server, OutgoingRabbit outgoing,
             }
 
             if (_stop.IsCancellationRequested) return;
+            if (IsConnected) pause = FirstPause;
             Changed(why);
             await Task.WhenAny(Task.Delay(pause * (0.5 + (Random.Shared.NextDouble() / 2)), time, _stop.Token));
             pause = pause * 2 < LongestPause ? pause * 2 : LongestPause;
@@ -122,10 +133,18 @@ internal sealed class RunHints(RabbitConnection server, OutgoingRabbit outgoing,
     private async Task<string> ServeAsync(IConnection connection)
     {
         var broken = new TaskCompletionSource<string>(TaskCreationOptions.RunContinuationsAsynchronously);
-        await using var sending = await OpenAsync(connection, broken);
+        var sending = await OpenAsync(connection, broken);
+        // A queue that had been made only seconds before its server was killed comes back without a leader, and stays so. Only hints are in it.
+        if (_isDead) await sending.QueueDeleteAsync(Queue, cancellationToken: _stop.Token);
+        _isDead = false;
         await sending.QueueDeclareAsync(
             Queue, durable: true, exclusive: false, autoDelete: false, new Dictionary<string, object?> { ["x-queue-type"] = "quorum", ["x-max-length"] = (long)Most }, cancellationToken: _stop.Token);
-        if (atATime > 0) await ReceiveAsync(await OpenAsync(connection, broken));
+        if (atATime > 0 && await ReceiveAsync(await OpenAsync(connection, broken), broken) is { } problem)
+        {
+            _isDead = true;
+            return $"its queue {Queue} does not answer, and is made anew: {problem}";
+        }
+
         Changed(null);
         using var ended = CancellationTokenSource.CreateLinkedTokenSource(_stop.Token);
         var sent = SendAsync(sending, ended.Token);
@@ -153,7 +172,8 @@ internal sealed class RunHints(RabbitConnection server, OutgoingRabbit outgoing,
         return channel;
     }
 
-    private async Task ReceiveAsync(IChannel channel)
+    /// <returns>Why the queue does not answer, although the server does; null when it does.</returns>
+    private async Task<string?> ReceiveAsync(IChannel channel, TaskCompletionSource<string> broken)
     {
         lock (_lock) _receiving = channel;
         await channel.BasicQosAsync(0, (ushort)Math.Min(atATime, ushort.MaxValue), global: false, _stop.Token);
@@ -164,9 +184,21 @@ internal sealed class RunHints(RabbitConnection server, OutgoingRabbit outgoing,
             received();
             return Task.CompletedTask;
         };
-        // Who deletes the queue makes it anew with the next connection.
-        consumer.UnregisteredAsync += (_, _) => channel.CloseAsync(CancellationToken.None);
-        await channel.BasicConsumeAsync(Queue, autoAck: false, consumer, _stop.Token);
+        // It is made anew with the next connection.
+        consumer.UnregisteredAsync += (_, _) =>
+        {
+            broken.TrySetResult($"its queue {Queue} was deleted");
+            return Task.CompletedTask;
+        };
+        try
+        {
+            await channel.BasicConsumeAsync(Queue, autoAck: false, consumer, _stop.Token);
+            return null;
+        }
+        catch (Exception e) when (e is TimeoutException or OperationInterruptedException { ShutdownReason.ReplyCode: Constants.InternalError } || (e is OperationCanceledException && !_stop.IsCancellationRequested))
+        {
+            return e.Message;
+        }
     }
 
     /// <summary>Sends until it cannot.</summary>

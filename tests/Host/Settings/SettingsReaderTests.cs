@@ -69,6 +69,33 @@ public sealed class SettingsReaderTests : IDisposable
         Read().Proxy.Select(l => l.EndPoint.ToString()).ShouldBe(["127.0.0.1:9000", "0.0.0.0:8443"]);
     }
 
+    [Theory]
+    [InlineData("amqp://u:p%40ss@broker/runs", "u:p@ss@broker:5672 runs False")]
+    [InlineData("amqps://broker", "guest:guest@broker:5671 / True")]
+    [InlineData("amqp://[::1]:5673/", "guest:guest@::1:5673 / False")]
+    public void The_queue_of_the_workers_is_read(string url, string read)
+    {
+        options["--database"] = "postgres://sluice@db/sluice";
+        options["--queue"] = url;
+        var queue = Read().Workflows.Queue!;
+        $"{queue.Username}:{queue.Password}@{queue.Hostname}:{queue.Port} {queue.Vhost} {queue.Ssl}".ShouldBe(read);
+    }
+
+    [Theory]
+    [InlineData("postgres://sluice@db/sluice", "redis://u:secret@broker", "amqp://user:password@host")]
+    [InlineData("postgres://sluice@db/sluice", "amqp://u:secret@broker/a/b", "amqp://user:password@host")]
+    [InlineData("postgres://sluice@db/sluice", "broker:5672", "amqp://user:password@host")]
+    [InlineData(null, "amqp://u:secret@broker", "--database postgres://")]
+    public void A_queue_that_cannot_be_used_is_refused_without_its_password(string? database, string url, string says)
+    {
+        options["--database"] = database;
+        options["--queue"] = url;
+        var refused = Should.Throw<UsageException>(Read);
+        refused.Message.ShouldContain("--queue");
+        refused.Message.ShouldContain(says);
+        refused.Message.ShouldNotContain("secret");
+    }
+
     [Fact]
     public void Kongs_values_are_read()
     {
