@@ -67,13 +67,27 @@ internal static class WebhookCall
             else if (media == "application/x-www-form-urlencoded") value.Value = Fields(Encoding.UTF8.GetString(body));
             else if (media == "multipart/form-data") return await TryReadPartsAsync(type!, body, value, files, field);
             else if (media.StartsWith("text/", StringComparison.Ordinal) || media is "application/xml" || media.EndsWith("+xml", StringComparison.Ordinal))
-                value.Value = (type!.Encoding ?? Encoding.UTF8).GetString(body);
+                value.Value = EncodingOf(type!).GetString(body);
             else files[field] = File(body, media, null);
             return true;
         }
         catch (JsonException)
         {
             return false;
+        }
+    }
+
+    /// <summary>UTF-8 where the charset is none that can be read.</summary>
+    private static Encoding EncodingOf(MediaTypeHeaderValue type)
+    {
+        try
+        {
+            return type.Encoding ?? Encoding.UTF8;
+        }
+        catch (NotSupportedException)
+        {
+            // UTF-7, which the framework knows and refuses.
+            return Encoding.UTF8;
         }
     }
 

@@ -8,20 +8,34 @@ namespace Sluice.Workflows.Data;
 /// <summary>Workflow data from and to JSON in UTF-8.</summary>
 public static class JsJson
 {
-    /// <summary>How deep arrays and objects may be nested in what is read and written.</summary>
+    /// <summary>How deep arrays and objects may be nested in what is read.</summary>
     public const int MaximumDepth = 256;
+
+    /// <summary>How deep they may be nested in what is written, and read again: what was read stands in items then, and items in events and answers.</summary>
+    internal const int MaximumOwnDepth = MaximumDepth + 64;
+
+    /// <summary>The most bytes that are written. The same text may stand in a value a thousand times, and takes its place once.</summary>
+    private const long MaximumBytes = 512 << 20;
 
     private static readonly JsonReaderOptions ReaderOptions = new() { MaxDepth = MaximumDepth };
 
-    private static readonly JsonWriterOptions WriterOptions = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, MaxDepth = MaximumDepth + 2, SkipValidation = true };
+    private static readonly JsonReaderOptions OwnReaderOptions = new() { MaxDepth = MaximumOwnDepth + 8 };
+
+    private static readonly JsonWriterOptions WriterOptions = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, MaxDepth = MaximumOwnDepth + 2, SkipValidation = true };
 
     private static readonly JsonWriterOptions IndentedOptions = WriterOptions with { Indented = true };
 
     /// <summary>Reads one JSON document.</summary>
     /// <exception cref="JsonException">It is not valid JSON, or nested too deeply.</exception>
-    public static JsValue Parse(ReadOnlySpan<byte> utf8)
+    public static JsValue Parse(ReadOnlySpan<byte> utf8) => Parse(utf8, ReaderOptions);
+
+    /// <summary>Reads one JSON document that <see cref="Write(Utf8JsonWriter, JsValue)"/> wrote, or that has such values in it.</summary>
+    /// <exception cref="JsonException">It is not valid JSON, or nested too deeply.</exception>
+    internal static JsValue ParseOwn(ReadOnlySpan<byte> utf8) => Parse(utf8, OwnReaderOptions);
+
+    private static JsValue Parse(ReadOnlySpan<byte> utf8, JsonReaderOptions options)
     {
-        var reader = new Utf8JsonReader(utf8, ReaderOptions);
+        var reader = new Utf8JsonReader(utf8, options);
         try
         {
             reader.Read();
@@ -43,7 +57,7 @@ public static class JsJson
     public static JsValue Read(ref Utf8JsonReader reader) => Read(ref reader, NameCache.OfThread);
 
     /// <summary>Writes a value; what JSON cannot hold (undefined, a function, NaN) is written as null, and left out where it is a field of an object.</summary>
-    /// <exception cref="JsonException">It is nested too deeply or contains itself.</exception>
+    /// <exception cref="JsonException">It is nested too deeply, contains itself or is too much.</exception>
     public static void Write(Utf8JsonWriter writer, JsValue value) => Write(writer, value, 0);
 
     /// <inheritdoc cref="Write(Utf8JsonWriter, JsValue)"/>
@@ -110,7 +124,8 @@ public static class JsJson
 
     private static void Write(Utf8JsonWriter writer, JsValue value, int depth)
     {
-        if (depth > MaximumDepth) throw new JsonException($"nested deeper than {MaximumDepth} levels");
+        if (depth > MaximumOwnDepth) throw new JsonException($"nested deeper than {MaximumOwnDepth} levels");
+        if (writer.BytesCommitted + writer.BytesPending > MaximumBytes) throw new JsonException($"more than {MaximumBytes >> 20} MiB of JSON");
         if (value.AsReference is { } reference and not (JsObject or JsArray)) value = reference.ToJson();
         switch (value.Kind)
         {

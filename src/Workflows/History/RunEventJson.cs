@@ -10,7 +10,7 @@ namespace Sluice.Workflows.History;
 /// <summary>Events of a run as lines of JSON, and back. Nodes stand in it by their names.</summary>
 internal static class RunEventJson
 {
-    private static readonly JsonWriterOptions Options = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, MaxDepth = JsJson.MaximumDepth + 8, SkipValidation = true };
+    private static readonly JsonWriterOptions Options = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, MaxDepth = JsJson.MaximumOwnDepth + 8, SkipValidation = true };
 
     /// <summary>Writes one event and a line end.</summary>
     /// <param name="fileKey">Gives the key in the object store of a file; null when it has to be written in place.</param>

@@ -184,7 +184,7 @@ public sealed class RunHistory(Database database, ObjectStore? objects)
             {
                 var end = rest.Span.IndexOf((byte)'\n');
                 if (end < 0) end = rest.Length;
-                var line = JsJson.Parse(rest.Span[..end]).AsObject ?? throw new JsonException("a line of the history is no object");
+                var line = JsJson.ParseOwn(rest.Span[..end]).AsObject ?? throw new JsonException("a line of the history is no object");
                 lines.Add(line["stored"].AsString is { } key ? await FetchAsync(key, cancel) : line);
                 rest = rest[Math.Min(rest.Length, end + 1)..];
             }
@@ -203,7 +203,7 @@ public sealed class RunHistory(Database database, ObjectStore? objects)
     private async Task<JsObject> FetchAsync(string key, CancellationToken cancel)
     {
         var content = objects is null ? null : await objects.ReadAsync(key, cancel);
-        return JsJson.Parse((content ?? throw new JsonException($"the object store has no '{key}' any more")).Span).AsObject ?? throw new JsonException("a line of the history is no object");
+        return JsJson.ParseOwn((content ?? throw new JsonException($"the object store has no '{key}' any more")).Span).AsObject ?? throw new JsonException("a line of the history is no object");
     }
 
     private Task<IReadOnlyList<RunSummary>> QueryAsync(string sql, object? arguments, CancellationToken cancel) => database.ReadAsync<IReadOnlyList<RunSummary>>(

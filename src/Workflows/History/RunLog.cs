@@ -25,14 +25,32 @@ internal sealed class RunLog(HistoryWriter writer, string id, int nextLine = 0)
     /// <summary>The run; set once, before the first event.</summary>
     public Run Run { get; set; } = null!;
 
-    /// <summary>Takes an event; it is stored soon, with whatever else is to be stored then.</summary>
+    /// <summary>
+    /// Takes an event, and applies it to the run; it is stored soon, with whatever else is to be stored then. One that cannot be written has not happened.
+    /// </summary>
+    /// <exception cref="System.Text.Json.JsonException">Its data cannot be written.</exception>
     public void Append(RunEvent happened)
     {
         lock (_lock)
         {
-            if (_dropped) return;
+            if (_dropped)
+            {
+                Run.Apply(happened);
+                return;
+            }
+
             var before = _unwritten.WrittenCount;
-            RunEventJson.Write(_unwritten, happened, Run.Model, KeyOf);
+            try
+            {
+                RunEventJson.Write(_unwritten, happened, Run.Model, KeyOf);
+                Run.Apply(happened);
+            }
+            catch
+            {
+                CutTo(before, more: 0);
+                throw;
+            }
+
             var length = _unwritten.WrittenCount - before;
             if (length > writer.Threshold && writer.Objects is not null) MoveOut(before, length);
             if (happened is not (NodeStarted or NodeFinished or NodeFailed)) _standing = RunStanding.Of(Run);
@@ -91,9 +109,14 @@ internal sealed class RunLog(HistoryWriter writer, string id, int nextLine = 0)
     private void MoveOut(int start, int length)
     {
         var content = _unwritten.WrittenSpan.Slice(start, length).ToArray();
-        var kept = new ArrayBufferWriter<byte>(start + 128);
-        kept.Write(_unwritten.WrittenSpan[..start]);
-        RunEventJson.WriteReference(kept, Store(content));
+        CutTo(start, more: 128);
+        RunEventJson.WriteReference(_unwritten, Store(content));
+    }
+
+    private void CutTo(int length, int more)
+    {
+        var kept = new ArrayBufferWriter<byte>(length + more + 1);
+        kept.Write(_unwritten.WrittenSpan[..length]);
         _unwritten = kept;
     }
 

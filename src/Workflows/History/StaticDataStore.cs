@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Text;
 using Dapper;
 using Sluice.Foundation.Storage;
 using Sluice.Workflows.Data;
@@ -37,8 +38,8 @@ internal sealed class StaticDataStore(Database? database)
         var stored = database is null
             ? _known.GetValueOrDefault((Key(workflow, tenant), part))
             : await database.ReadAsync(c => c.ExecuteScalarAsync<string?>(new CommandDefinition("SELECT data FROM workflow_static_data WHERE workflow = @workflow AND part = @part", new { workflow = Key(workflow, tenant), part }, cancellationToken: cancel)), cancel);
-        var data = stored is null ? workflow.StaticData.AsObject?[part] ?? default : JsJson.Parse(stored);
-        return data.AsObject is { } kept ? JsJson.Parse(JsJson.WriteUtf8(kept)).AsObject! : new JsObject();
+        var data = stored is null ? workflow.StaticData.AsObject?[part] ?? default : JsJson.ParseOwn(Encoding.UTF8.GetBytes(stored));
+        return data.AsObject is { } kept ? JsJson.ParseOwn(JsJson.WriteUtf8(kept)).AsObject! : new JsObject();
     }
 
     /// <exception cref="NodeException">It is too long.</exception>

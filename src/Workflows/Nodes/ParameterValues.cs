@@ -14,6 +14,7 @@ internal static class ParameterValues
         JsKind.Boolean => value.IsTrue ? "true" : "false",
         JsKind.Number => JsNumberText.Format(value.AsNumber),
         JsKind.Object or JsKind.Array => JsJson.WriteString(value),
+        JsKind.BigInt => value.AsReference!.ToString()!,
         _ => value.AsReference!.ToJson() is var json && json.IsString ? json.AsString! : JsJson.WriteString(json),
     };
 

@@ -1,4 +1,6 @@
+using System.Text.Json;
 using Sluice.Workflows.Data;
+using Sluice.Workflows.Expressions;
 using Sluice.Workflows.Nodes;
 
 namespace Sluice.Workflows.Runs;
@@ -49,6 +51,11 @@ public sealed partial class Run
         catch (NodeException e)
         {
             Failed(run, new RunError(e.Message, run.Node.Name, e.ItemIndex, e.Code, e.Details), e.Retryable, e.RetryAfter);
+        }
+        catch (Exception e) when (e is ExpressionError or JsonException)
+        {
+            // Its data, which stays as it is however often it is tried.
+            Failed(run, new RunError(e.Message, run.Node.Name), retry: false);
         }
         catch (OperationCanceledException) when (Cancellation.IsCancellationRequested)
         {
@@ -101,12 +108,26 @@ public sealed partial class Run
 
     private void Finished(NodeRun run, IReadOnlyList<Item>[] outputs)
     {
+        CheckData(outputs);
         var now = Now;
         Happened(new NodeFinished(now, run.Node.Index, run.Index, outputs.Length == 0 ? NoOutputs : outputs, run.State, now - run.StartedAt) { Lines = run.Lines });
     }
 
+    /// <summary>What a node gives is stored, shown and walked by others: it fails where that could not be done, whether or not its run is stored.</summary>
+    /// <exception cref="NodeException">An item cannot be written as JSON.</exception>
+    private static void CheckData(IReadOnlyList<Item>[] outputs)
+    {
+        var fitness = new JsonFitness();
+        foreach (var items in outputs)
+        {
+            for (var i = 0; i < items.Count; i++)
+                if (fitness.Problem(items[i].Json) is { } problem) throw new NodeException($"the output cannot be passed on: item {i}: {problem}") { Retryable = false };
+        }
+    }
+
     private void Failed(NodeRun run, RunError error, bool retry, TimeSpan? retryAfter = null)
     {
+        if (!error.Details.IsUndefined && new JsonFitness().Problem(new JsObject { ["details"] = error.Details }) is { } problem) error = error with { Details = $"left out: {problem}" };
         var now = Now;
         Happened(new NodeFailed(now, run.Node.Index, run.Index, run.Attempt, error, retry, now - run.StartedAt) { Lines = run.Lines, RetryAfter = retryAfter });
     }

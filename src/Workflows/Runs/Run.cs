@@ -111,8 +111,11 @@ public sealed partial class Run
     }
 
     /// <summary>Gives the answer. The run itself goes on at once; its caller is told when everything before the answer is stored.</summary>
+    /// <exception cref="NodeException">It cannot be written as JSON.</exception>
     internal void Respond(WebhookResponse response)
     {
+        if (!response.Json.IsUndefined && new JsonFitness().Problem(new JsObject { ["answer"] = response.Json }) is { } problem)
+            throw new NodeException($"the answer cannot be sent: {problem}") { Retryable = false };
         if (_response is not { Task.IsCompleted: false } waiting || _answered) return;
         _answered = true;
         if (Log is null) waiting.TrySetResult(response);
@@ -309,12 +312,14 @@ public sealed partial class Run
         if (_secrets is { } secrets) happened = secrets.Apply(happened);
         lock (_effects)
         {
-            RunMachine.Apply(State, happened, _effects);
-            if (!_abandoned) Log?.Append(happened);
+            if (Log is null || _abandoned) Apply(happened);
+            else Log.Append(happened);
         }
 
         Watch?.Invoke(this, happened);
     }
+
+    internal void Apply(RunEvent happened) => RunMachine.Apply(State, happened, _effects);
 
     private async ValueTask DriveAsync()
     {

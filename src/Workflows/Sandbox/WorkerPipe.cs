@@ -18,7 +18,7 @@ internal sealed class WorkerPipe
         if (length < 0) throw new InvalidDataException("a frame is too long");
         var content = GC.AllocateUninitializedArray<byte>(length);
         if (!Read(content)) return null;
-        return (head[0], JsJson.Parse(content).AsObject ?? throw new InvalidDataException("a frame holds no object"));
+        return (head[0], JsJson.ParseOwn(content).AsObject ?? throw new InvalidDataException("a frame holds no object"));
     }
 
     public void Send(byte kind, JsValue content)

@@ -187,7 +187,7 @@ internal sealed class WorkerProcess : IAsyncDisposable
         try
         {
             await _output.ReadExactlyAsync(content.AsMemory(0, length));
-            return (head[0], JsJson.Parse(content.AsSpan(0, length)));
+            return (head[0], JsJson.ParseOwn(content.AsSpan(0, length)));
         }
         finally
         {

@@ -24,6 +24,24 @@ public sealed class RunTests
         JsJson.WriteString(response.Json).ShouldBe("""{"hello":"Ada"}""");
     }
 
+    /// <summary>What comes from a caller must not become header fields of its own.</summary>
+    [Theory]
+    [InlineData("x-a", "1\r\nInjected: 2", "the header field 'x-a' cannot hold control characters")]
+    [InlineData("x-a", "a\0b", "the header field 'x-a' cannot hold control characters")]
+    [InlineData("x\r\nInjected", "1", "'x\r\nInjected' cannot be the name of a header field")]
+    [InlineData("content-type", "text/plain\n", "the header field 'content-type' cannot hold control characters")]
+    [InlineData("a b", "1", "'a b' cannot be the name of a header field")]
+    public async Task A_header_field_that_cannot_be_sent_fails_the_node_that_gives_it(string name, string value, string message)
+    {
+        var model = Make("hook", "Hook > Respond", None, """Hook webhook | {"responseMode": "responseNode"}""",
+            """Respond respond-to-webhook | {"respondWith": "text", "responseBody": "x", "options": {"responseHeaders": {"entries": [{"name": "={{ $json.body.name }}", "value": "={{ $json.body.value }}"}]}}}""");
+        await using var engine = new WorkflowEngine(new());
+        RunError? error = null;
+        engine.Watch += (_, happened) => error = (happened as RunFailed)?.Error ?? error;
+        (await engine.CallAsync(model, model.Find("Hook")!, new WebhookRequest { Method = "POST", Body = new JsObject { ["name"] = name, ["value"] = value } })).Failure.ShouldBe(RunPhase.Failed);
+        error!.Message.ShouldBe(message);
+    }
+
     [Theory]
     [InlineData("firstEntryJson", """{"n":1}""")]
     [InlineData("allEntries", """[{"n":1}]""")]

@@ -56,7 +56,10 @@ internal sealed class Evaluator(Scope scope)
         try
         {
             if (root is MixedTextNode) return root.Evaluate(new Frame(this, null, frameSize));
-            return Finish(RunPart(root, frameSize));
+            var result = Finish(RunPart(root, frameSize));
+            // What stands in it several times took its budget once.
+            if (JsonFitness.ProblemOfMade(result, Id, limits.Bytes * 4) is { } problem) throw new ExpressionError($"what the expression gives cannot be used: {problem}", ExpressionErrorKind.LimitExceeded);
+            return result;
         }
         catch (System.Text.RegularExpressions.RegexMatchTimeoutException)
         {

@@ -1,3 +1,4 @@
+using System.Buffers;
 using Sluice.Workflows.Data;
 using Sluice.Workflows.Runs;
 
@@ -13,6 +14,11 @@ internal sealed class RespondToWebhookNode(RespondToWebhookParameters parameters
         Category = NodeCategory.Flow,
         Aliases = [new("n8n-nodes-base.respondToWebhook", 1, 1.5)],
     };
+
+    /// <summary>Those of a token (RFC 9110, 5.6.2).</summary>
+    private static readonly SearchValues<char> NameCharacters = SearchValues.Create("!#$%&'*+-.^_`|~0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ");
+
+    private static readonly SearchValues<char> NotInValues = SearchValues.Create([.. Enumerable.Range(0, 32).Append(127).Where(c => c != '\t').Select(c => (char)c)]);
 
     public override int Outputs => givesResponse ? 2 : 1;
 
@@ -50,6 +56,9 @@ internal sealed class RespondToWebhookNode(RespondToWebhookParameters parameters
             else headers.Add(new(name, header.Value.Get(context, 0)));
         }
 
+        if (contentType is not null) CheckHeader("content-type", contentType);
+        foreach (var (name, value) in headers) CheckHeader(name, value);
+
         switch (parameters.RespondWith)
         {
             case "firstIncomingItem":
@@ -65,12 +74,20 @@ internal sealed class RespondToWebhookNode(RespondToWebhookParameters parameters
                 return new() { Status = status, Headers = headers, ContentType = contentType ?? "text/html; charset=utf-8", Text = ParameterValues.ToText(parameters.ResponseBody.Get(context, 0)) };
             case "redirect":
                 headers.Add(new("Location", parameters.RedirectUrl.Get(context, 0)));
+                CheckHeader("location", headers[^1].Value);
                 return new() { Status = status, Headers = headers };
             case "binary":
                 return new() { Status = status, Headers = headers, File = File(context, out var type), ContentType = contentType ?? type };
             default:
                 return new() { Status = status, Headers = headers };
         }
+    }
+
+    /// <summary>What an item brings into a header field must not end it and begin another.</summary>
+    private static void CheckHeader(string name, string value)
+    {
+        if (name.AsSpan().ContainsAnyExcept(NameCharacters)) throw new NodeException($"'{name}' cannot be the name of a header field") { Retryable = false };
+        if (value.AsSpan().ContainsAny(NotInValues)) throw new NodeException($"the header field '{name}' cannot hold control characters") { Retryable = false };
     }
 
     private BinaryData File(NodeContext context, out string type)
