@@ -1,7 +1,5 @@
 using System.Diagnostics;
-using System.Net;
 using System.Net.Http.Json;
-using System.Net.Sockets;
 using System.Text;
 
 namespace Sluice.Tests.Servers;
@@ -11,8 +9,8 @@ public sealed class EtcdServer : IAsyncDisposable
 {
     private readonly string _folder = Directory.CreateTempSubdirectory("sluice-etcd-").FullName;
     private readonly HttpClient _http = new();
-    private readonly int _peerPort = FreePort();
-    private readonly int _port = FreePort();
+    private readonly int _peerPort = FreePorts.Next();
+    private readonly int _port = FreePorts.Next();
     private Process? _process;
 
     private EtcdServer()
@@ -81,11 +79,4 @@ public sealed class EtcdServer : IAsyncDisposable
     }
 
     private static string Base64(string text) => Convert.ToBase64String(Encoding.UTF8.GetBytes(text));
-
-    private static int FreePort()
-    {
-        using var socket = new Socket(SocketType.Stream, ProtocolType.Tcp);
-        socket.Bind(new IPEndPoint(IPAddress.Loopback, 0));
-        return ((IPEndPoint)socket.LocalEndPoint!).Port;
-    }
 }

@@ -3,17 +3,31 @@ using System.Net.Sockets;
 
 namespace Sluice.Tests.Servers;
 
-/// <summary>Ports of the loopback address that nobody listens on; the system gives each only once in a long while.</summary>
+/// <summary>
+/// Ports of 127.0.0.1 that nothing listens on, where a test has to know the number beforehand. They lie below those that the system gives out by itself, so that
+/// no other socket comes by one in the meantime, and no connection to a dead port meets itself.
+/// </summary>
 public static class FreePorts
 {
-    public static int Next() => Next(1)[0];
+    private const int First = 20_000;
+    private const int Count = 12_000;
+    private static int next = Random.Shared.Next(Count);
 
-    public static int[] Next(int count)
+    public static int Next()
     {
-        var sockets = Enumerable.Range(0, count).Select(_ => new Socket(SocketType.Stream, ProtocolType.Tcp)).ToList();
-        foreach (var socket in sockets) socket.Bind(new IPEndPoint(IPAddress.Loopback, 0));
-        var ports = sockets.Select(s => ((IPEndPoint)s.LocalEndPoint!).Port).ToArray();
-        foreach (var socket in sockets) socket.Dispose();
-        return ports;
+        while (true)
+        {
+            var port = First + (int)((uint)Interlocked.Increment(ref next) % Count);
+            using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+            try
+            {
+                socket.Bind(new IPEndPoint(IPAddress.Loopback, port));
+                return port;
+            }
+            catch (SocketException e) when (e.SocketErrorCode == SocketError.AddressAlreadyInUse)
+            {
+                // The next one.
+            }
+        }
     }
 }

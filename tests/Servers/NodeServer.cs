@@ -1,7 +1,5 @@
 using System.Diagnostics;
 using System.Globalization;
-using System.Net;
-using System.Net.Sockets;
 using System.Text;
 
 namespace Sluice.Tests.Servers;
@@ -16,7 +14,7 @@ public abstract class NodeServer(string folder, params string[] arguments) : IAs
 {
     private Process? _process;
 
-    public int Port { get; } = FreePort();
+    public int Port { get; } = FreePorts.Next();
 
     /// <summary>Whether there are node and npm here.</summary>
     public static bool IsPossible => NpmPackages.IsPossible;
@@ -74,12 +72,5 @@ public abstract class NodeServer(string folder, params string[] arguments) : IAs
     /// <summary>Removes what it left behind, after its end.</summary>
     protected virtual void Cleanup()
     {
-    }
-
-    private static int FreePort()
-    {
-        using var socket = new Socket(SocketType.Stream, ProtocolType.Tcp);
-        socket.Bind(new IPEndPoint(IPAddress.Loopback, 0));
-        return ((IPEndPoint)socket.LocalEndPoint!).Port;
     }
 }

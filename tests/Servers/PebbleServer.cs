@@ -15,7 +15,7 @@ public sealed class PebbleServer : IAsyncDisposable
 
     public PebbleServer()
     {
-        Port = FreePort();
+        Port = FreePorts.Next();
         using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
         var request = new CertificateRequest("CN=pebble", key, HashAlgorithmName.SHA256);
         var names = new SubjectAlternativeNameBuilder();
@@ -45,7 +45,7 @@ public sealed class PebbleServer : IAsyncDisposable
             pebble = new
             {
                 listenAddress = $"127.0.0.1:{Port}",
-                managementListenAddress = $"127.0.0.1:{FreePort()}",
+                managementListenAddress = $"127.0.0.1:{FreePorts.Next()}",
                 certificate = CertificateFile,
                 privateKey = Path.Combine(_folder, "key.pem"),
                 httpPort,
@@ -89,12 +89,5 @@ public sealed class PebbleServer : IAsyncDisposable
         {
             return false;
         }
-    }
-
-    private static int FreePort()
-    {
-        using var socket = new Socket(SocketType.Stream, ProtocolType.Tcp);
-        socket.Bind(new IPEndPoint(IPAddress.Loopback, 0));
-        return ((IPEndPoint)socket.LocalEndPoint!).Port;
     }
 }

@@ -1,6 +1,4 @@
 using System.Diagnostics;
-using System.Net;
-using System.Net.Sockets;
 
 namespace Sluice.Tests.Servers;
 
@@ -23,7 +21,7 @@ public sealed class PostgresServer : IAsyncDisposable
     public static async Task<PostgresServer> StartAsync()
     {
         var folder = Directory.CreateTempSubdirectory("sluice-postgres-").FullName;
-        var server = new PostgresServer(folder, FreePort());
+        var server = new PostgresServer(folder, FreePorts.Next());
         if (Environment.IsPrivilegedProcess)
             await RunAsync("chown", "postgres", folder);
         await RunAsync(AsOwner(Binary("initdb"), "-D", folder + "/data", "-U", "postgres", "--auth=trust", "--no-sync", "--encoding=UTF8", "--locale=C"));
@@ -108,12 +106,5 @@ public sealed class PostgresServer : IAsyncDisposable
         process.OutputDataReceived += static (_, _) => { };
         process.BeginOutputReadLine();
         return process;
-    }
-
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 }

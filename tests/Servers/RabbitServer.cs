@@ -41,8 +41,7 @@ public sealed class RabbitServer : IAsyncDisposable
 
     public static async Task<RabbitServer> StartAsync()
     {
-        var ports = FreePorts(3);
-        var server = new RabbitServer(ports[0], ports[1], ports[2]);
+        var server = new RabbitServer(FreePorts.Next(), FreePorts.Next(), FreePorts.Next());
         await File.WriteAllTextAsync(server._folder + "/enabled_plugins", "[].\n");
         await File.WriteAllTextAsync(server._folder + "/rabbitmq.conf", "disk_free_limit.absolute = 1MB\nvm_memory_high_watermark.absolute = 1GB\n");
         await server.StartAgainAsync();
@@ -120,14 +119,5 @@ public sealed class RabbitServer : IAsyncDisposable
         {
             return false;
         }
-    }
-
-    private static int[] FreePorts(int count)
-    {
-        var sockets = Enumerable.Range(0, count).Select(_ => new Socket(SocketType.Stream, ProtocolType.Tcp)).ToList();
-        foreach (var socket in sockets) socket.Bind(new IPEndPoint(IPAddress.Loopback, 0));
-        var ports = sockets.Select(s => ((IPEndPoint)s.LocalEndPoint!).Port).ToArray();
-        sockets.ForEach(s => s.Dispose());
-        return ports;
     }
 }

@@ -21,7 +21,7 @@ public sealed class RedisServer : IAsyncDisposable
     /// <param name="settings">Further arguments, word by word: <c>--requirepass</c>, <c>pw</c>.</param>
     public static async Task<RedisServer> StartAsync(params string[] settings)
     {
-        var server = new RedisServer(FreePort(), settings);
+        var server = new RedisServer(FreePorts.Next(), settings);
         await server.StartAgainAsync();
         return server;
     }
@@ -72,12 +72,5 @@ public sealed class RedisServer : IAsyncDisposable
         {
             return false;
         }
-    }
-
-    private static int FreePort()
-    {
-        using var socket = new Socket(SocketType.Stream, ProtocolType.Tcp);
-        socket.Bind(new IPEndPoint(IPAddress.Loopback, 0));
-        return ((IPEndPoint)socket.LocalEndPoint!).Port;
     }
 }

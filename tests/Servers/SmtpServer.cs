@@ -1,17 +1,15 @@
 using System.Diagnostics;
 using System.Globalization;
-using System.Net;
-using System.Net.Sockets;
 
 namespace Sluice.Tests.Servers;
 
 /// <summary>A real mail server: npm's smtp-server, as <c>tests/Servers/node-smtp</c> has it.</summary>
 public sealed class SmtpServer : IAsyncDisposable
 {
-    private readonly int _control = FreePort();
+    private readonly int _control = FreePorts.Next();
     private Process? _process;
 
-    public int Port { get; } = FreePort();
+    public int Port { get; } = FreePorts.Next();
 
     public async Task StartAsync()
     {
@@ -45,12 +43,5 @@ public sealed class SmtpServer : IAsyncDisposable
         _process.Kill();
         await _process.WaitForExitAsync();
         _process.Dispose();
-    }
-
-    private static int FreePort()
-    {
-        using var socket = new Socket(SocketType.Stream, ProtocolType.Tcp);
-        socket.Bind(new IPEndPoint(IPAddress.Loopback, 0));
-        return ((IPEndPoint)socket.LocalEndPoint!).Port;
     }
 }

@@ -4,6 +4,7 @@ using System.Net;
 using System.Text;
 using System.Text.Json.Nodes;
 using Sluice.Acceptance.Harness;
+using Sluice.Tests.Servers;
 
 namespace Sluice.Acceptance.Commands;
 
@@ -16,7 +17,7 @@ public sealed class ImportTests : IDisposable
     [Fact]
     public async Task What_is_made_of_a_wsdl_runs_as_written()
     {
-        var port = FreePort.Take();
+        var port = FreePorts.Next();
         var wsdl = folder.Write("customers.wsdl", (await File.ReadAllTextAsync(Repository.PathOf("samples/soap-bridge/workflows/customers.wsdl"))).Replace(":8010/", $":{port}/"));
         var made = await SluiceProcess.RunAsync("import", "wsdl", wsdl, "-o", folder.PathOf("out"), "--rate-limit", "1000");
         made.ExitCode.ShouldBe(0, made.Errors);

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Sluice.Acceptance.Harness;
+using Sluice.Tests.Servers;
 
 namespace Sluice.Acceptance.Documents;
 
@@ -13,13 +14,13 @@ public sealed class QuickstartTests : IDisposable
     [Fact]
     public async Task The_printed_lines_answer()
     {
-        var upstream = FreePort.Take();
+        var upstream = FreePorts.Next();
         var start = new ProcessStartInfo(Repository.PathOf("samples/quickstart/run")) { RedirectStandardOutput = true, UseShellExecute = false };
         start.Environment["SLUICE"] = $"dotnet {Path.Combine(AppContext.BaseDirectory, "sluice.dll")}";
         start.Environment["SLUICE_CONFIG"] = folder.Write("kong.yml", File.ReadAllText(Repository.PathOf("samples/quickstart/kong.yml")).Replace(":8009", $":{upstream}"));
-        start.Environment["SLUICE_PROXY"] = $"127.0.0.1:{FreePort.Take()}";
-        start.Environment["SLUICE_PROXY_TLS"] = $"127.0.0.1:{FreePort.Take()}";
-        start.Environment["SLUICE_ADMIN"] = $"127.0.0.1:{FreePort.Take()}";
+        start.Environment["SLUICE_PROXY"] = $"127.0.0.1:{FreePorts.Next()}";
+        start.Environment["SLUICE_PROXY_TLS"] = $"127.0.0.1:{FreePorts.Next()}";
+        start.Environment["SLUICE_ADMIN"] = $"127.0.0.1:{FreePorts.Next()}";
         start.Environment["SLUICE_DEMO_UPSTREAM"] = $"127.0.0.1:{upstream}";
 
         using var process = Process.Start(start)!;

@@ -1,5 +1,6 @@
 using System.Text.RegularExpressions;
 using Sluice.Acceptance.Harness;
+using Sluice.Tests.Servers;
 
 namespace Sluice.Acceptance.Documents;
 
@@ -29,7 +30,7 @@ public sealed partial class ReadmeTests : IDisposable
     [Fact]
     public async Task Its_first_route_answers_as_its_comments_say()
     {
-        var (proxy, admin, upstream) = (FreePort.Take(), FreePort.Take(), FreePort.Take());
+        var (proxy, admin, upstream) = (FreePorts.Next(), FreePorts.Next(), FreePorts.Next());
         string Here(string text) => text.Replace(":8000", $":{proxy}").Replace(":8001", $":{admin}").Replace(":9000", $":{upstream}");
         File.WriteAllText(configuration, Here(File.ReadAllText(configuration)));
 
@@ -52,7 +53,7 @@ public sealed partial class ReadmeTests : IDisposable
     [Fact]
     public async Task Its_workflow_gives_what_its_comment_says()
     {
-        var (proxy, admin, upstream) = (FreePort.Take(), FreePort.Take(), FreePort.Take());
+        var (proxy, admin, upstream) = (FreePorts.Next(), FreePorts.Next(), FreePorts.Next());
         string Here(string text) => text.Replace(":8000", $":{proxy}").Replace(":8001", $":{admin}").Replace(":9000", $":{upstream}");
         var file = folder.Write("summary.yml", Here(Blocks("yaml", readme)[1]));
         var run = Lines("Join APIs on a route", "bin/sluice run").Single();
@@ -65,7 +66,7 @@ public sealed partial class ReadmeTests : IDisposable
     [Fact]
     public async Task Its_changes_by_api_become_releases_that_can_be_taken_back()
     {
-        var (proxy, admin, upstream) = (FreePort.Take(), FreePort.Take(), FreePort.Take());
+        var (proxy, admin, upstream) = (FreePorts.Next(), FreePorts.Next(), FreePorts.Next());
         string Here(string text) => text.Replace(":8000", $":{proxy}").Replace(":8001", $":{admin}").Replace(":9000", $":{upstream}");
         File.WriteAllText(configuration, Here(File.ReadAllText(configuration)));
         string[] Words(string command) =>

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Net;
 using Sluice.Acceptance.Harness;
+using Sluice.Tests.Servers;
 
 namespace Sluice.Acceptance.Documents;
 
@@ -19,14 +20,14 @@ public sealed class SoapBridgeTests : IDisposable
     [Fact]
     public async Task Json_outside_soap_inside()
     {
-        var (backend, proxy) = (FreePort.Take(), FreePort.Take());
+        var (backend, proxy) = (FreePorts.Next(), FreePorts.Next());
         foreach (var file in new[] { "kong.yml", "workflows/customer.json", "workflows/customers.wsdl" })
             folder.Write(file, File.ReadAllText(Repository.PathOf("samples/soap-bridge/" + file)).Replace(":8010/", $":{backend}/"));
         var start = new ProcessStartInfo(Repository.PathOf("samples/soap-bridge/run")) { RedirectStandardOutput = true, UseShellExecute = false };
         start.Environment["SLUICE"] = $"dotnet {Path.Combine(AppContext.BaseDirectory, "sluice.dll")}";
         start.Environment["SLUICE_CONFIG"] = folder.PathOf("kong.yml");
         start.Environment["SLUICE_PROXY"] = $"127.0.0.1:{proxy}";
-        start.Environment["SLUICE_ADMIN"] = $"127.0.0.1:{FreePort.Take()}";
+        start.Environment["SLUICE_ADMIN"] = $"127.0.0.1:{FreePorts.Next()}";
         start.Environment["BACKEND_PORT"] = $"{backend}";
         using var process = Process.Start(start)!;
         try

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Text;
+using Sluice.Tests.Servers;
 
 namespace Sluice.Acceptance.Harness;
 
@@ -31,7 +32,7 @@ internal sealed class TraceCollector : IAsyncDisposable
 
     public static TraceCollector Start()
     {
-        var collector = new TraceCollector($"http://127.0.0.1:{FreePort.Take()}");
+        var collector = new TraceCollector($"http://127.0.0.1:{FreePorts.Next()}");
         collector.listener.Start();
         _ = collector.ServeAsync();
         return collector;

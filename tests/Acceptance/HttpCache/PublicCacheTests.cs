@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Text.Json;
 using Sluice.Acceptance.Harness;
+using Sluice.Tests.Servers;
 
 namespace Sluice.Acceptance.HttpCache;
 
@@ -25,7 +26,7 @@ public sealed class PublicCacheTests
             File.Copy(Repository.PathOf($"tests/Acceptance/HttpCache/{file}"), folder.PathOf(file));
         (await RunAsync(folder.Root, [], "npm", "ci", "--no-audit", "--no-fund", "--ignore-scripts")).Code.ShouldBe(0);
 
-        var port = FreePort.Take();
+        var port = FreePorts.Next();
         using var server = Process.Start(Info(folder.Root, Settings(port), "node", "node_modules/http-cache-tests/server/server.mjs"))!;
         try
         {

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Sluice.Acceptance.Harness;
+using Sluice.Tests.Servers;
 
 namespace Sluice.Acceptance.Run;
 
@@ -57,7 +58,7 @@ public sealed class AdminTests : IAsyncDisposable
     [Fact]
     public async Task The_status_listener_shows_the_same_pages()
     {
-        var port = FreePort.Take();
+        var port = FreePorts.Next();
         var environment = new Dictionary<string, string> { ["KONG_STATUS_LISTEN"] = $"127.0.0.1:{port}" };
         await using var sluice = await SluiceProcess.ServeAsync(folder.Write("kong.yml", Configurations.OneRoute(upstream.Port)), environment);
         using var client = new HttpClient();

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Runtime.InteropServices;
 using Sluice.Acceptance.Harness;
+using Sluice.Tests.Servers;
 
 namespace Sluice.Acceptance.Run;
 
@@ -119,7 +120,7 @@ public sealed class ServeTests : IAsyncDisposable
     [Fact]
     public async Task The_demo_upstream_answers_with_what_it_received()
     {
-        var port = FreePort.Take();
+        var port = FreePorts.Next();
         await using var sluice = await SluiceProcess.ServeAsync(
             folder.Write("kong.yml", Configurations.OneRoute(port, "/hello")), "--demo-upstream", $"127.0.0.1:{port}");
         var (status, body) = await sluice.GetAsync("/hello/world");

@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using Sluice.Acceptance.Harness;
+using Sluice.Tests.Servers;
 
 namespace Sluice.Acceptance.Run;
 
@@ -75,7 +76,7 @@ public sealed class TraceExportTests : IAsyncDisposable
     public async Task A_collector_that_is_away_costs_a_line_in_the_log_only()
     {
         await using var upstream = new ScriptedUpstream("hello");
-        var environment = new Dictionary<string, string> { [Soon.Name] = Soon.Value, ["SLUICE_OTLP"] = $"http://127.0.0.1:{FreePort.Take()}" };
+        var environment = new Dictionary<string, string> { [Soon.Name] = Soon.Value, ["SLUICE_OTLP"] = $"http://127.0.0.1:{FreePorts.Next()}" };
         await using var sluice = await SluiceProcess.ServeAsync(folder.Write("kong.yml", Configurations.OneRoute(upstream.Port)), environment);
         (await sluice.GetAsync("/")).ShouldBe((200, "hello"));
         var finished = await EndAsync(sluice);

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Text;
 using System.Text.Json.Nodes;
 using Sluice.Acceptance.Harness;
+using Sluice.Tests.Servers;
 
 namespace Sluice.Acceptance.Samples;
 
@@ -20,7 +21,7 @@ internal sealed class Sample : IAsyncDisposable
     /// <param name="edit">Changes a file of the copy: its name and text give its new text.</param>
     public Sample(string name, Func<string, string, string>? edit = null)
     {
-        var ports = new Dictionary<string, int>(StringComparer.Ordinal) { [":8000"] = FreePort.Take(), [":8001"] = FreePort.Take(), [":8009"] = FreePort.Take() };
+        var ports = new Dictionary<string, int>(StringComparer.Ordinal) { [":8000"] = FreePorts.Next(), [":8001"] = FreePorts.Next(), [":8009"] = FreePorts.Next() };
         (Proxy, Admin) = (new($"http://127.0.0.1:{ports[":8000"]}"), new($"http://127.0.0.1:{ports[":8001"]}"));
         var from = Repository.PathOf($"samples/{name}");
         foreach (var path in Directory.EnumerateFiles(from))

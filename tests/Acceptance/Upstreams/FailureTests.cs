@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Net;
 using System.Text.Json;
 using Sluice.Acceptance.Harness;
+using Sluice.Tests.Servers;
 
 namespace Sluice.Acceptance.Upstreams;
 
@@ -24,7 +25,7 @@ public sealed class FailureTests : IAsyncDisposable
     {
         await using var a = new ScriptedUpstream("a");
         await using var b = new ScriptedUpstream("b");
-        await using var sluice = await ServeAsync(transport, Upstream([FreePort.Take(), a.Port, b.Port]));
+        await using var sluice = await ServeAsync(transport, Upstream([FreePorts.Next(), a.Port, b.Port]));
         var answers = new ConcurrentBag<string>();
         await Parallel.ForEachAsync(Enumerable.Range(0, 1000), new ParallelOptions { MaxDegreeOfParallelism = 16 }, async (i, stop) =>
         {
@@ -82,7 +83,7 @@ public sealed class FailureTests : IAsyncDisposable
     public async Task Active_checks_alone_take_an_endpoint_out_and_in()
     {
         await using var a = new ScriptedUpstream("a");
-        var port = FreePort.Take();
+        var port = FreePorts.Next();
         await using var sluice = await ServeAsync(
             "auto",
             "error_format: sluice\n" + Upstream([port], "healthchecks: {active: {type: tcp, healthy: {interval: 0.2, successes: 1}, unhealthy: {interval: 0.2, tcp_failures: 1}}}"));

@@ -3,6 +3,7 @@ using System.Net;
 using System.Net.Sockets;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
+using Sluice.Tests.Servers;
 
 namespace Sluice.Gateway.Tests.Plugins.LdapAuth;
 
@@ -87,7 +88,7 @@ public sealed class OpenLdapServer : IAsyncLifetime
     /// <summary>Whether the server has come up.</summary>
     private async Task<bool> StartAsync()
     {
-        (Port, TlsPort) = (FreePort(), FreePort());
+        (Port, TlsPort) = (FreePorts.Next(), FreePorts.Next());
         server?.Dispose();
         server = Start(Program, "-d", "0", "-f", Path.Combine(folder, "slapd.conf"), "-h", $"ldap://127.0.0.1:{Port}/ ldaps://127.0.0.1:{TlsPort}/");
         while (!server.HasExited)
@@ -114,13 +115,6 @@ public sealed class OpenLdapServer : IAsyncLifetime
         {
             return false;
         }
-    }
-
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 
     private void WriteCertificate()
