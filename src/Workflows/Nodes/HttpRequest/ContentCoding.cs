@@ -43,11 +43,16 @@ internal sealed class ContentCoding
                 bytes.Write(buffer, 0, read);
             }
         }
-        catch (InvalidDataException e)
+        catch (Exception e) when (IsBroken(e))
         {
-            throw new IOException("it cannot be unpacked", e);
+            throw NotPacked(e);
         }
 
         return bytes.ToArray();
     }
+
+    /// <summary>Whether a stream that unpacks says so that there is nothing packed: Brotli's has its own way.</summary>
+    public static bool IsBroken(Exception e) => e is InvalidDataException or InvalidOperationException;
+
+    public static IOException NotPacked(Exception e) => new("it cannot be unpacked", e);
 }

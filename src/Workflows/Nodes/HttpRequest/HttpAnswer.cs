@@ -117,6 +117,7 @@ internal sealed class HttpAnswer
 
     /// <summary>Reads an answer that the framework's client unpacks.</summary>
     /// <exception cref="NodeException">It is longer than <paramref name="limit"/> bytes.</exception>
+    /// <exception cref="IOException">It breaks off, or is not packed as it says.</exception>
     public static async Task<HttpAnswer> ReadAsync(HttpResponseMessage response, int limit, CancellationToken cancel)
     {
         var fields = response.Headers.NonValidated.Concat(response.Content.Headers.NonValidated).SelectMany(f => f.Value.Select(v => KeyValuePair.Create(f.Key, v))).ToList();
@@ -152,10 +153,17 @@ internal sealed class HttpAnswer
         await using var stream = await response.Content.ReadAsStreamAsync(cancel);
         using var body = new MemoryStream((int)Math.Clamp(response.Content.Headers.ContentLength ?? 0, 0, limit));
         var buffer = new byte[16 * 1024];
-        while (await stream.ReadAsync(buffer, cancel) is var read and > 0)
+        try
         {
-            if (body.Length + read > limit) throw TooLong(limit);
-            body.Write(buffer, 0, read);
+            while (await stream.ReadAsync(buffer, cancel) is var read and > 0)
+            {
+                if (body.Length + read > limit) throw TooLong(limit);
+                body.Write(buffer, 0, read);
+            }
+        }
+        catch (Exception e) when (ContentCoding.IsBroken(e))
+        {
+            throw ContentCoding.NotPacked(e);
         }
 
         return body.ToArray();

@@ -75,7 +75,15 @@ public sealed class PlainRequestsTests
     {
         Answer("HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\n\r\n", Pack("gzip", new string('a', 5000)));
         (await Should.ThrowAsync<NodeException>(() => RunAsync("""{"url": "http://a.test/"}"""))).Message.ShouldBe("the answer is longer than 4096 bytes");
-        Answer("HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\n\r\n", "not packed");
+    }
+
+    [Theory]
+    [InlineData("gzip")]
+    [InlineData("deflate")]
+    [InlineData("br")]
+    public async Task Says_that_an_answer_is_not_packed_as_it_says(string coding)
+    {
+        Answer($"HTTP/1.1 200 OK\r\nContent-Encoding: {coding}\r\n\r\n", [0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0x07, 0x08]);
         (await Should.ThrowAsync<NodeException>(() => RunAsync("""{"url": "http://a.test/"}"""))).Message.ShouldBe("the answer of a.test broke off: it cannot be unpacked");
     }
 
