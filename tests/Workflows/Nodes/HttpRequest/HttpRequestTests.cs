@@ -67,7 +67,7 @@ public sealed class HttpRequestTests : IAsyncLifetime
     [InlineData("""{"requestMethod": "POST", "url": "URL/echo", "bodyParametersUi": {"parameter": [{"name": "a", "value": "b c"}]}, "headerParametersUi": {"parameter": [{"name": "X-Test", "value": "t"}]}, "queryParametersUi": {"parameter": [{"name": "q", "value": "1"}]}, "options": {"bodyContentType": "form-urlencoded", "timeout": 10000}}""", "application/x-www-form-urlencoded", "a=b+c", "?q=1")]
     [InlineData("""{"requestMethod": "PUT", "url": "URL/echo", "jsonParameters": true, "bodyParametersJson": "{\"a\": \"b c\"}", "headerParametersJson": "{\"X-Test\": \"t\"}", "options": {"bodyContentType": "form-urlencoded"}}""", "application/x-www-form-urlencoded", "a=b+c", "")]
     [InlineData("""{"requestMethod": "POST", "url": "URL/echo", "jsonParameters": true, "bodyParametersJson": "=n{{ $json.n }}", "headerParametersJson": "{\"X-Test\": \"t\"}", "options": {"bodyContentType": "raw", "bodyContentCustomMimeType": "text/csv"}}""", "text/csv", "n1", "")]
-    [InlineData("""{"requestMethod": "POST", "url": "URL/echo", "jsonParameters": true, "sendBinaryData": true, "binaryPropertyName": "data", "headerParametersJson": "{\"X-Test\": \"t\"}", "options": {}}""", "text/plain", "file", "")]
+    [InlineData("""{"requestMethod": "POST", "url": "URL/echo", "jsonParameters": true, "sendBinaryData": true, "binaryPropertyName": "data", "headerParametersJson": "{\"X-Test\": \"t\"}", "options": {"bodyContentType": "raw"}}""", "text/plain", "file", "")]
     public async Task Takes_the_parameters_of_before_version_3(string parameters, string type, string body, string query)
     {
         var echo = await OneAsync(parameters, """[{"$json": {"n": 1}, "$binary": {"data": "file"}}]""", node: """{"type": "n8n-nodes-base.httpRequest", "typeVersion": 1}""");
@@ -76,6 +76,15 @@ public sealed class HttpRequestTests : IAsyncLifetime
         echo["x-test"].AsString.ShouldBe("t");
         echo["query"].AsString.ShouldBe(query);
     }
+
+    [Fact]
+    public void Before_version_3_files_need_a_body_that_can_have_them() => NodeFixture.Load(JsJson.Parse(
+        """
+        {
+          "name": "Node", "type": "n8n-nodes-base.httpRequest", "typeVersion": 1,
+          "parameters": {"requestMethod": "POST", "url": "http://a.test", "jsonParameters": true, "sendBinaryData": true, "options": {}}
+        }
+        """).AsObject!).Problems.ShouldHaveSingleItem().Message.ShouldBe("files are sent with the body content type multipart-form-data or raw only");
 
     [Fact]
     public async Task Answers_are_read_as_before_version_3()
