@@ -8,6 +8,8 @@ namespace Sluice.Control.Usage;
 /// <param name="keep">How long counts are kept; null for ever.</param>
 public sealed class StoredUsage(Database database, TimeProvider time, TimeSpan? keep = null) : UsageStore, IDisposable
 {
+    private const string Sums = "CAST(coalesce(sum(calls), 0) AS bigint), CAST(coalesce(sum(failed), 0) AS bigint), CAST(coalesce(sum(bytes), 0) AS bigint)";
+
     private static readonly TimeSpan PruneEvery = TimeSpan.FromHours(1);
 
     private static readonly Migration[] Schema =
@@ -30,8 +32,6 @@ public sealed class StoredUsage(Database database, TimeProvider time, TimeSpan? 
 
     private readonly ComponentDatabase _database = new(database, "usage", Schema, time);
     private DateTimeOffset _pruneAt;
-
-    private const string Sums = "CAST(coalesce(sum(calls), 0) AS bigint), CAST(coalesce(sum(failed), 0) AS bigint), CAST(coalesce(sum(bytes), 0) AS bigint)";
 
     public override async Task AddAsync(IReadOnlyList<UsageCount> counts)
     {

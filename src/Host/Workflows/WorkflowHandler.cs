@@ -1,4 +1,3 @@
-using System.Text;
 using Sluice.Gateway.Pipeline;
 using Sluice.Workflows.Definitions;
 using Sluice.Workflows.Nodes;
@@ -36,7 +35,7 @@ internal sealed class WorkflowHandler : RouteHandler
         if (candidates.Count == 0) return WorkflowErrors.MethodNotTaken.Answer;
         var (node, webhook, path) = candidates.Find(t => t.Path.Matches(exchange.Path)) is { Node: not null } fitting ? fitting : candidates[0];
 
-        if (node.Node is FormNode form && exchange.Request.Method is "GET") return new Answer { Status = 200, Body = Encoding.UTF8.GetBytes(form.Page), ContentType = "text/html; charset=utf-8" };
+        if (node.Node is FormNode form && exchange.Request.Method is "GET") return new Answer { Status = 200, Body = form.Page, ContentType = "text/html; charset=utf-8" };
         var (call, refusal) = await WebhookCall.TakeAsync(exchange, webhook, path);
         if (call is null) return refusal!;
         var gone = exchange.Http.RequestAborted;

@@ -46,7 +46,7 @@ internal sealed class StaticDataStore(Database? database)
     public async ValueTask WriteAsync(WorkflowDefinition workflow, string tenant, string part, JsValue data, CancellationToken cancel)
     {
         var text = JsJson.WriteString(data);
-        if (text.Length > MaximumLength) throw new NodeException($"the static data of the workflow is longer than {MaximumLength >> 20} MiB") { Retryable = false };
+        if (Encoding.UTF8.GetByteCount(text) > MaximumLength) throw new NodeException($"the static data of the workflow is longer than {MaximumLength >> 20} MiB") { Retryable = false };
         if (database is null)
         {
             _known[(Key(workflow, tenant), part)] = text;

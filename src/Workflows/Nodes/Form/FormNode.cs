@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text;
 using System.Text.Json.Nodes;
 using Sluice.Workflows.Data;
 using Sluice.Workflows.Nodes.Webhook;
@@ -33,7 +34,7 @@ public sealed class FormNode : Node, IAnswersCaller
                 ResponseMode = parameters.ResponseMode,
             },
             setup);
-        Page = FormPage.Write(parameters);
+        Page = Encoding.UTF8.GetBytes(FormPage.Write(parameters));
         Answer = AnswerOf(parameters);
         foreach (var text in new[] { parameters.FormTitle, parameters.FormDescription }.Where(t => t.StartsWith('=') && t.Contains("{{", StringComparison.Ordinal)))
             setup.Warn("formFields", $"expressions in the texts of a form are shown as they are: {text}");
@@ -42,8 +43,8 @@ public sealed class FormNode : Node, IAnswersCaller
     /// <summary>How it is called.</summary>
     public WebhookNode Hook { get; }
 
-    /// <summary>The form, in HTML: what is answered to <c>GET</c>.</summary>
-    public string Page { get; }
+    /// <summary>The form, in HTML as UTF-8: what is answered to <c>GET</c>.</summary>
+    public ReadOnlyMemory<byte> Page { get; }
 
     public CallerAnswer Answer { get; }
 
