@@ -43,6 +43,12 @@ internal sealed class GraphQlNode : AsyncItemNode
         if (!answer.TryJson(out var json) || json.AsObject is not { } body)
         {
             _reader.ThrowIfFailed(answer, index, context.Time);
+            if (_parameters.ResponseFormat is not "json")
+            {
+                output.Add(new Item(new JsObject { [_parameters.DataPropertyName.Get(context, index)] = answer.Text }) { PairedItems = Positions.Of(index) });
+                return;
+            }
+
             throw new NodeException("the answer is no JSON object, so no answer of GraphQL") { ItemIndex = index, Details = answer.Text.Length <= 10_000 ? answer.Text : default(JsValue), Retryable = false };
         }
 

@@ -52,7 +52,7 @@ internal sealed class HttpAnswer
             or "application/x-tar" or "application/x-7z-compressed" or "application/msword" or "application/vnd.ms-excel" or "application/vnd.ms-powerpoint"
         || type.StartsWith("application/vnd.openxmlformats-", StringComparison.Ordinal) || type.StartsWith("font/", StringComparison.Ordinal));
 
-    public string Text => Encoding().GetString(Body);
+    public string Text => Encoding().GetString(Body).TrimStart('\uFEFF');
 
     /// <summary>Whether the same request may fare better later.</summary>
     public bool IsRetryable => Status is 408 or 425 or 429 or >= 500;
@@ -77,7 +77,7 @@ internal sealed class HttpAnswer
         {
             try
             {
-                _json = JsJson.Parse(Body);
+                _json = Body.AsSpan().StartsWith("\uFEFF"u8) || Encoding() is not UTF8Encoding ? JsJson.Parse(Text) : JsJson.Parse(Body);
                 _isValidJson = true;
             }
             catch (JsonException)
@@ -91,10 +91,13 @@ internal sealed class HttpAnswer
     }
 
     /// <summary>Body, header fields and status, as expressions and full answers have them.</summary>
-    public JsValue AsData(bool withBody = true)
+    public JsValue AsData() => With("body", IsBlank && IsJson ? new JsObject() : TryJson(out var json) ? json : Text);
+
+    /// <summary>A field for the body, header fields and status; no field for it where <paramref name="body"/> is undefined.</summary>
+    public JsObject With(string field, JsValue body)
     {
         var data = new JsObject(4);
-        if (withBody) data.Set("body", IsBlank && IsJson ? new JsObject() : TryJson(out var json) ? json : Text);
+        if (!body.IsUndefined) data.Set(field, body);
         data.Set("headers", Headers);
         data.Set("statusCode", Status);
         data.Set("statusMessage", Reason);

@@ -6,6 +6,9 @@ namespace Sluice.Workflows.Nodes.HttpRequest;
 /// <summary>A request before it is sent: it may be sent several times, for redirects and pages.</summary>
 internal sealed class HttpCall
 {
+    /// <summary>The media types of a request that says nothing else.</summary>
+    public const string AcceptsAll = "application/json,text/html,application/xhtml+xml,application/xml,text/*;q=0.9, image/*;q=0.8, */*;q=0.7";
+
     public required string Method { get; set; }
 
     public required Uri Url { get; set; }
@@ -71,7 +74,7 @@ internal sealed class HttpCall
             if (!message.Content.Headers.TryAddWithoutValidation(name, value)) throw new NodeException($"'{name}' is no name of a header field") { Retryable = false };
         }
 
-        if (!message.Headers.Contains("Accept")) message.Headers.TryAddWithoutValidation("Accept", "application/json,text/html,application/xhtml+xml,application/xml,text/*;q=0.9, image/*;q=0.8, */*;q=0.7");
+        if (!message.Headers.Contains("Accept")) message.Headers.TryAddWithoutValidation("Accept", AcceptsAll);
         if (!message.Headers.Contains("User-Agent")) message.Headers.TryAddWithoutValidation("User-Agent", "sluice");
         if (withSecrets && Sign is { } sign) sign(message, message.Content is { } content ? await content.ReadAsByteArrayAsync(cancel) : []);
         return message;

@@ -13,7 +13,7 @@ internal sealed class HttpRequestNode : Node
         Category = NodeCategory.Http,
         Aliases = [new("n8n-nodes-base.httpRequest", 1, 4.5) { Older = (3, "without splitIntoItems a list of JSON is one item whose fields are 0, 1 and so on") }],
         Upgrade = HttpRequestUpgrade.Upgrade,
-        Lacks = "client certificates; digest authentication; OAuth 1; more than 50 requests under way at a time; credentials that follow a redirect to another host unless the node says so; types that end in +json as text",
+        Lacks = "client certificates; digest authentication; OAuth 1; more than 50 requests under way at a time; credentials that follow a redirect to another host unless the node says so; types that end in +json as text; failing at an empty answer that says it is JSON; forms and raw text of DELETE as JSON or nothing",
     };
 
     private readonly HttpRequestParameters _parameters;
@@ -25,7 +25,7 @@ internal sealed class HttpRequestNode : Node
     {
         _parameters = parameters;
         _builder = new RequestBuilder(parameters, setup);
-        _reader = new ResponseReader(parameters.Options);
+        _reader = new ResponseReader(parameters.Options, RequestFields.Of(setup.Definition).ReadsText);
         _pages = parameters.Options.Pagination?.Pagination is { PaginationMode: not "off" } pages ? pages : null;
         if (parameters.ProvideSslCertificates) setup.Report("provideSslCertificates", "client certificates are not supported");
     }
@@ -67,7 +67,7 @@ internal sealed class HttpRequestNode : Node
         }
         catch (NodeException e) when (context.ContinueOnFail)
         {
-            return [context.Failed(index, e)];
+            return [HttpFailure.Item(index, e)];
         }
     }
 
@@ -78,16 +78,34 @@ internal sealed class HttpRequestNode : Node
         var ends = pages.StatusCodesWhenComplete.Get(context, index).Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)
             .Select(s => int.TryParse(s, CultureInfo.InvariantCulture, out var code) ? code : 0).ToHashSet();
         var call = await _builder.BuildAsync(context, index);
+        var (last, same) = (Array.Empty<byte>(), 0);
         try
         {
             for (var page = 0; ; page++)
             {
                 if (page > 0 && pages.RequestInterval > 0) await Task.Delay(TimeSpan.FromMilliseconds(pages.RequestInterval), context.Time, context.Cancellation);
-                if (page == 0) SetRoots(context, 0, default, call);
-                if (pages.PaginationMode is "updateAParameterInEachRequest") foreach (var changing in pages.Parameters.All) call.Change(changing.Type, changing.Name.Get(context, index), changing.Value.Get(context, index));
+                if (page == 0) SetRoots(context, 0, new JsObject(), call);
+                if (pages.PaginationMode is "updateAParameterInEachRequest")
+                {
+                    foreach (var changing in pages.Parameters.All)
+                    {
+                        var name = changing.Name.Get(context, index);
+                        if (name.Length == 0) throw new NodeException("a parameter that changes from page to page has no name") { ItemIndex = index, Retryable = false };
+                        call.Change(changing.Type, name, changing.Value.Get(context, index));
+                    }
+                }
+
                 var answer = await _reader.FetchAsync(context, call, index);
-                if (ends.Contains(answer.Status) && pages.PaginationCompleteWhen is "receiveSpecificStatusCodes") return all;
+                if (ends.Contains(answer.Status) && pages.PaginationCompleteWhen is "receiveSpecificStatusCodes")
+                {
+                    all.AddRange(_reader.Items(context, answer, index));
+                    return all;
+                }
+
                 _reader.ThrowIfFailed(answer, index, context.Time);
+                same = answer.Body.AsSpan().SequenceEqual(last) ? same + 1 : 0;
+                last = answer.Body;
+                if (same == 5) throw new NodeException("the answer was the same 5 times: what says that there are no more pages is wrong") { ItemIndex = index, Retryable = false };
                 all.AddRange(_reader.Items(context, answer, index));
                 SetRoots(context, page + 1, answer.AsData(), call);
                 if (page + 1 >= limit) return all;
@@ -96,7 +114,9 @@ internal sealed class HttpRequestNode : Node
                     var next = pages.NextUrl.Get(context, index);
                     if (next.Length == 0) return all;
                     call.Url = call.Url is { } from && Uri.TryCreate(from, next, out var resolved) ? resolved : throw new NodeException($"'{next}' is no address") { ItemIndex = index, Retryable = false };
-                    call.Query.Clear();
+                    // What the address does not say itself is still said: a key, for example.
+                    var said = System.Web.HttpUtility.ParseQueryString(call.Url.Query);
+                    call.Query.RemoveAll(q => said.AllKeys.Contains(q.Key, StringComparer.Ordinal));
                 }
 
                 if (pages.PaginationCompleteWhen is "other" ? pages.CompleteExpression.Get(context, index) : pages.PaginationCompleteWhen is "responseIsEmpty" && answer.IsEmpty) return all;

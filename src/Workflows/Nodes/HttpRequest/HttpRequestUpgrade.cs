@@ -95,7 +95,13 @@ internal static class HttpRequestUpgrade
         }
 
         made.Add(Text(old, "contentType", type));
-        if (file is not null)
+        if (file is not null && type is not "multipart-form-data")
+        {
+            // n8n fails, too: files are sent as they are or in a form.
+            made.Add(Text(old, "specifyBody", "json"));
+            made.Add(Text(old, "jsonBody", ""));
+        }
+        else if (file is not null)
         {
             made.Add(Parameters(old, "bodyParameters", Uploads(old, file)));
         }
@@ -107,7 +113,7 @@ internal static class HttpRequestUpgrade
         else if (type is "raw")
         {
             made.Add(DocumentData.Entry("body", text!));
-            if (options["bodyContentCustomMimeType"] is { } mime) made.Add(DocumentData.Entry("rawContentType", mime));
+            made.Add(options["bodyContentCustomMimeType"] is { } mime and not ScalarNode { Text: "" } ? DocumentData.Entry("rawContentType", mime) : Text(old, "rawContentType", "application/x-www-form-urlencoded"));
         }
         else
         {

@@ -28,13 +28,14 @@ internal sealed class RequestBuilder(HttpRequestParameters parameters, NodeSetup
         if (parameters.SendHeaders) Headers(context, index, call);
         if (context.TraceParent is { } trace && !call.Headers.Exists(h => h.Key.Equals("traceparent", StringComparison.OrdinalIgnoreCase))) call.Headers.Add(new("traceparent", trace));
         if (parameters.SendBody) await BodyAsync(context, index, call);
+        if (!call.Headers.Exists(static h => h.Key.Equals("accept", StringComparison.OrdinalIgnoreCase))) call.Headers.Add(new("Accept", Accepts()));
         if (_connection is not null) await _connection.AuthoriseAsync(call, context);
         return call;
     }
 
     private void Query(NodeContext context, int index, HttpCall call)
     {
-        var fields = parameters.SpecifyQuery is "keypair" ? _fields.Gather(parameters.QueryParameters.Parameters, context, index) : Object(parameters.JsonQuery, "jsonQuery", context, index);
+        var fields = parameters.SpecifyQuery is "keypair" ? _fields.GatherQuery(parameters.QueryParameters.Parameters, context, index) : Object(parameters.JsonQuery, "jsonQuery", context, index);
         foreach (var (name, value) in fields)
             if (name.Length > 0) RequestFields.Flatten(call.Query, name, value, parameters.Options.QueryParameterArrays);
     }
@@ -44,6 +45,7 @@ internal sealed class RequestBuilder(HttpRequestParameters parameters, NodeSetup
         var fields = parameters.SpecifyHeaders is "keypair" ? _fields.Gather(parameters.HeaderParameters.Parameters, context, index) : Object(parameters.JsonHeaders, "jsonHeaders", context, index);
         foreach (var (name, value) in fields)
         {
+            if (value.IsNullish) continue;
             if (value.AsArray is not { } several) Header(call, name, ParameterValues.ToText(value));
             else
                 foreach (var one in several) Header(call, name, ParameterValues.ToText(one));
@@ -63,20 +65,22 @@ internal sealed class RequestBuilder(HttpRequestParameters parameters, NodeSetup
         {
             case "json" when parameters.SpecifyBody is "json":
                 var json = JsonParameter.Parse(parameters.JsonBody.Get(context, index), "jsonBody");
+                if (json.IsUndefined) throw new NodeException("jsonBody is empty, not JSON") { ItemIndex = index, Retryable = false };
                 call.Fields = json.AsObject;
-                call.Body = c => Json(c.Fields ?? json);
+                // n8n sends nothing for null.
+                if (!json.IsNull) call.Body = c => Json(c.Fields ?? json);
                 break;
             case "json":
                 call.Fields = _fields.Nest(parameters.BodyParameters.Parameters, context, index);
                 call.Body = static c => Json(c.Fields!);
                 break;
             case "form-urlencoded" when parameters.SpecifyBody is "string":
-                var form = parameters.Body.Get(context, index);
-                call.Body = _ => new StringContent(form, Encoding.UTF8, "application/x-www-form-urlencoded");
+                call.Fields = RequestFields.OfForm(parameters.Body.Get(context, index));
+                call.Body = static c => Form(c.Fields!);
                 break;
             case "form-urlencoded":
                 call.Fields = parameters.SpecifyBody is "json" ? Object(parameters.JsonBody, "jsonBody", context, index) : _fields.Gather(parameters.BodyParameters.Parameters, context, index);
-                call.Body = static c => new FormUrlEncodedContent(RequestFields.Flatten(c.Fields!));
+                call.Body = static c => Form(c.Fields!);
                 break;
             case "multipart-form-data":
                 var parts = await PartsAsync(context, index);
@@ -123,9 +127,11 @@ internal sealed class RequestBuilder(HttpRequestParameters parameters, NodeSetup
     private static MultipartFormDataContent Multipart(List<(string Name, string? Text, BinaryData? File, ReadOnlyMemory<byte> Content)> parts)
     {
         var form = new MultipartFormDataContent();
+        // Not every server takes a boundary in quotation marks or parts of text with a type.
+        if (form.Headers.ContentType!.Parameters.FirstOrDefault(static p => p.Name is "boundary") is { } boundary) boundary.Value = boundary.Value!.Trim('"');
         foreach (var (name, text, file, content) in parts)
         {
-            if (file is null) form.Add(new StringContent(text!), Quote(name));
+            if (file is null) form.Add(new ByteArrayContent(Encoding.UTF8.GetBytes(text!)), Quote(name));
             else form.Add(Bytes(content, file.MimeType), Quote(name), Quote(file.FileName ?? name));
         }
 
@@ -134,6 +140,17 @@ internal sealed class RequestBuilder(HttpRequestParameters parameters, NodeSetup
 
     // A quotation mark or line end in a name would end the header field (WHATWG, multipart/form-data encoding).
     private static string Quote(string name) => $"\"{name.Replace("\"", "%22", StringComparison.Ordinal).Replace("\r", "%0D", StringComparison.Ordinal).Replace("\n", "%0A", StringComparison.Ordinal)}\"";
+
+    private static StringContent Form(JsObject fields) =>
+        new(string.Join('&', RequestFields.Flatten(fields).Select(static f => $"{Uri.EscapeDataString(f.Key)}={Uri.EscapeDataString(f.Value)}")), Encoding.UTF8, new MediaTypeHeaderValue("application/x-www-form-urlencoded"));
+
+    /// <summary>What n8n says that it takes, by what it is going to make of the answer.</summary>
+    private string Accepts() => parameters.Options.Response?.Response.ResponseFormat switch
+    {
+        "json" => "application/json,text/*;q=0.99",
+        "text" => "application/json,text/html,application/xhtml+xml,application/xml,text/*;q=0.9, */*;q=0.1",
+        _ => HttpCall.AcceptsAll,
+    };
 
     private static ByteArrayContent Json(JsValue value)
     {

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Net;
 using Sluice.Workflows.Data;
 using Sluice.Workflows.Definitions;
 
@@ -7,21 +8,27 @@ namespace Sluice.Workflows.Nodes.HttpRequest;
 /// <summary>Fields that are given one by one. What a dot in a name and a second field of a name mean depends on the version of n8n's node.</summary>
 /// <param name="DotsNest">Whether <c>a.b</c> is a field of a field, in a JSON body.</param>
 /// <param name="Gathers">Whether fields of one name become a list; otherwise the last one counts.</param>
-internal sealed record RequestFields(bool DotsNest, bool Gathers)
+/// <param name="GathersQuery">The same for query arguments.</param>
+/// <param name="ReadsText">Whether an answer taken as text that is JSON is read as such.</param>
+internal sealed record RequestFields(bool DotsNest, bool Gathers, bool GathersQuery, bool ReadsText)
 {
     public static RequestFields Of(NodeDefinition node)
     {
         var version = node.Type.StartsWith("n8n-nodes-base.", StringComparison.Ordinal) ? node.TypeVersion : 99;
-        return new(version >= 4, version is < 3 or >= 4.3);
+        return new(version >= 4, version >= 4.3, version is < 3 or >= 4.3, version < 3);
     }
 
-    public JsObject Gather(IEnumerable<HttpPair> pairs, NodeContext context, int index)
+    public JsObject GatherQuery(IEnumerable<HttpPair> pairs, NodeContext context, int index) => Gather(pairs, context, index, GathersQuery);
+
+    public JsObject Gather(IEnumerable<HttpPair> pairs, NodeContext context, int index) => Gather(pairs, context, index, Gathers);
+
+    private static JsObject Gather(IEnumerable<HttpPair> pairs, NodeContext context, int index, bool gathers)
     {
         var fields = new JsObject();
         foreach (var pair in pairs)
         {
             var (name, value) = (pair.Name.Get(context, index), pair.Value.Get(context, index));
-            if (Gathers && fields.TryGet(name, out var before)) value = new JsArray([.. before.AsArray is { } list ? list : [before], value]);
+            if (gathers && fields.TryGet(name, out var before)) value = new JsArray([.. before.AsArray is { } list ? list : [before], value]);
             fields.Set(name, value);
         }
 
@@ -34,6 +41,19 @@ internal sealed record RequestFields(bool DotsNest, bool Gathers)
         if (!DotsNest) return Gather(pairs, context, index);
         var fields = new JsObject();
         foreach (var pair in pairs) ItemPaths.Set(fields, pair.Name.Get(context, index), pair.Value.Get(context, index));
+        return fields;
+    }
+
+    /// <summary>The fields of a form's text; of two with the same name the last.</summary>
+    public static JsObject OfForm(string text)
+    {
+        var fields = new JsObject();
+        foreach (var pair in text.TrimStart('?').Split('&', StringSplitOptions.RemoveEmptyEntries))
+        {
+            var parts = pair.Split('=', 2);
+            fields.Set(WebUtility.UrlDecode(parts[0]), WebUtility.UrlDecode(parts.Length > 1 ? parts[1] : ""));
+        }
+
         return fields;
     }
 

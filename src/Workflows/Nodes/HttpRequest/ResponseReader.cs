@@ -5,7 +5,9 @@ using Sluice.Workflows.Runs;
 namespace Sluice.Workflows.Nodes.HttpRequest;
 
 /// <summary>Sends requests, follows redirects, and makes items of answers.</summary>
-internal sealed class ResponseReader(HttpRequestOptions options)
+/// <param name="options">What the node says about the answer.</param>
+/// <param name="readsText">Whether text that is JSON is read as such.</param>
+internal sealed class ResponseReader(HttpRequestOptions options, bool readsText = false)
 {
     private readonly ResponseValues _settings = options.Response?.Response ?? new();
 
@@ -48,7 +50,7 @@ internal sealed class ResponseReader(HttpRequestOptions options)
 
     public void ThrowIfFailed(HttpAnswer answer, int index, TimeProvider time)
     {
-        if (answer.Status < 400 || _settings.NeverError) return;
+        if (answer.Status is >= 200 and < 300 || _settings.NeverError) return;
         var body = answer.Body.Length == 0 ? default : answer.IsJson && answer.TryJson(out var json) ? json : answer.Text is { Length: <= 10_000 } text ? text : default(JsValue);
         throw new NodeException($"Request failed with status code {answer.Status}")
         {
@@ -71,22 +73,22 @@ internal sealed class ResponseReader(HttpRequestOptions options)
             case "file":
                 var item = context.Items[index];
                 var name = answer.FileName ?? (MediaTypes.Extension(answer.MediaType) is { } ending ? $"{field}.{ending}" : null);
-                var file = new BinaryData { Content = answer.Body, Size = answer.Body.Length, MimeType = answer.MediaType ?? "application/octet-stream", FileName = name, FileExtension = Path.GetExtension(name)?.TrimStart('.') };
-                return [new Item(_settings.FullResponse ? answer.AsData(withBody: false).AsObject! : item.Json) { Binary = Files.With(item.Binary, field, file), PairedItems = paired }];
+                var file = new BinaryData { Content = answer.Body, Size = answer.Body.Length, MimeType = answer.MediaType ?? "text/plain", FileName = name, FileExtension = Path.GetExtension(name)?.TrimStart('.') };
+                return [new Item(_settings.FullResponse ? answer.With(field, default) : item.Json) { Binary = Files.With(item.Binary, field, file), PairedItems = paired }];
             case "json":
-                if (answer.IsBlank) return [new Item(_settings.FullResponse ? answer.AsData().AsObject! : new JsObject()) { PairedItems = paired }];
+                if (answer.IsBlank) return [new Item(_settings.FullResponse ? answer.With("body", _settings.NeverError ? new JsObject() : default(JsValue)) : new JsObject()) { PairedItems = paired }];
                 if (!answer.TryJson(out var json) && _settings is { NeverError: true, ResponseFormat: "autodetect" }) json = new JsObject();
                 else if (json.IsUndefined)
                     throw new NodeException("Response body is not valid JSON. Change \"Response Format\" to \"Text\"") { ItemIndex = index, Details = answer.Text.Length <= 10_000 ? answer.Text : default(JsValue), Retryable = false };
-                if (_settings.FullResponse) return [new Item(answer.AsData().AsObject!) { PairedItems = paired }];
+                if (_settings.FullResponse) return [new Item(answer.With("body", json)) { PairedItems = paired }];
+                if (json.IsNull) return [new Item(new JsObject()) { PairedItems = paired }];
                 if (json.AsArray is { } whole && !_settings.SplitIntoItems) json = Indexed(whole);
-                if (json.AsArray is { } list) return [.. list.Select(e => new Item(e.AsObject ?? new JsObject { [field] = e }) { PairedItems = paired })];
+                if (json.AsArray is { } list) return [.. list.Select(e => new Item(e.AsObject ?? (e.IsNull ? new JsObject() : new JsObject { [field] = e })) { PairedItems = paired })];
                 return [new Item(json.AsObject ?? new JsObject { [field] = json }) { PairedItems = paired }];
             default:
-                if (!_settings.FullResponse) return [new Item(new JsObject { [field] = answer.Text }) { PairedItems = paired }];
-                var full = answer.AsData(withBody: false).AsObject!;
-                full.Set(field, answer.Text);
-                return [new Item(full) { PairedItems = paired }];
+                // A body of nothing is no field.
+                var text = answer.Body.Length == 0 ? default : readsText && answer.TryJson(out var parsed) ? parsed : answer.Text;
+                return [new Item(_settings.FullResponse ? answer.With(field, text) : text.IsUndefined ? new JsObject() : new JsObject { [field] = text }) { PairedItems = paired }];
         }
     }
 

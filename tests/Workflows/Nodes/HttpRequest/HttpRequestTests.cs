@@ -25,6 +25,7 @@ public sealed class HttpRequestTests : IAsyncLifetime
         _server.Map("/list", () => Results.Json(new[] { new { n = 1 }, new { n = 2 } }));
         _server.Map("/text", () => Results.Text("hello", "text/plain"));
         _server.Map("/file", () => Results.File(Encoding.ASCII.GetBytes("%PDF"), "application/pdf", "a.pdf"));
+        _server.Map("/type", (HttpContext c) => Results.Text(c.Request.Query["b"].ToString(), c.Request.Query["t"] is [{ } type] ? type : "text/plain"));
         _server.Map("/blank", () => Results.Text("", "application/json"));
         _server.Map("/cursor", (HttpContext c) => Results.Json(new { query = c.Request.QueryString.Value ?? "", next = c.Request.Query["after"].ToString() switch { "" => 1, "1" => 2, _ => 0 } }));
         _server.Map("/broken", () => Results.Text("{", "application/json"));
@@ -64,8 +65,8 @@ public sealed class HttpRequestTests : IAsyncLifetime
 
     [Theory]
     [InlineData("""{"requestMethod": "POST", "url": "URL/echo", "jsonParameters": true, "bodyParametersJson": "={\"a\": {{ $json.n }}}", "headerParametersJson": "{\"X-Test\": \"t\"}", "queryParametersJson": "{\"q\": 1}", "options": {}}""", "application/json", """{"a":1}""", "?q=1")]
-    [InlineData("""{"requestMethod": "POST", "url": "URL/echo", "bodyParametersUi": {"parameter": [{"name": "a", "value": "b c"}]}, "headerParametersUi": {"parameter": [{"name": "X-Test", "value": "t"}]}, "queryParametersUi": {"parameter": [{"name": "q", "value": "1"}]}, "options": {"bodyContentType": "form-urlencoded", "timeout": 10000}}""", "application/x-www-form-urlencoded", "a=b+c", "?q=1")]
-    [InlineData("""{"requestMethod": "PUT", "url": "URL/echo", "jsonParameters": true, "bodyParametersJson": "{\"a\": \"b c\"}", "headerParametersJson": "{\"X-Test\": \"t\"}", "options": {"bodyContentType": "form-urlencoded"}}""", "application/x-www-form-urlencoded", "a=b+c", "")]
+    [InlineData("""{"requestMethod": "POST", "url": "URL/echo", "bodyParametersUi": {"parameter": [{"name": "a", "value": "b c"}]}, "headerParametersUi": {"parameter": [{"name": "X-Test", "value": "t"}]}, "queryParametersUi": {"parameter": [{"name": "q", "value": "1"}]}, "options": {"bodyContentType": "form-urlencoded", "timeout": 10000}}""", "application/x-www-form-urlencoded", "a=b%20c", "?q=1")]
+    [InlineData("""{"requestMethod": "PUT", "url": "URL/echo", "jsonParameters": true, "bodyParametersJson": "{\"a\": \"b c\"}", "headerParametersJson": "{\"X-Test\": \"t\"}", "options": {"bodyContentType": "form-urlencoded"}}""", "application/x-www-form-urlencoded", "a=b%20c", "")]
     [InlineData("""{"requestMethod": "POST", "url": "URL/echo", "jsonParameters": true, "bodyParametersJson": "=n{{ $json.n }}", "headerParametersJson": "{\"X-Test\": \"t\"}", "options": {"bodyContentType": "raw", "bodyContentCustomMimeType": "text/csv"}}""", "text/csv", "n1", "")]
     [InlineData("""{"requestMethod": "POST", "url": "URL/echo", "jsonParameters": true, "sendBinaryData": true, "binaryPropertyName": "data", "headerParametersJson": "{\"X-Test\": \"t\"}", "options": {"bodyContentType": "raw"}}""", "text/plain", "file", "")]
     public async Task Takes_the_parameters_of_before_version_3(string parameters, string type, string body, string query)
@@ -75,6 +76,39 @@ public sealed class HttpRequestTests : IAsyncLifetime
         echo["body"].AsString.ShouldBe(body);
         echo["x-test"].AsString.ShouldBe("t");
         echo["query"].AsString.ShouldBe(query);
+    }
+
+    /// <summary>What n8n 1.121 gives for them.</summary>
+    [Theory]
+    [InlineData("""{"url": "URL/type?b=", "options": {}}""", "[{}]")]
+    [InlineData("""{"url": "URL/type?b=null&t=application/json", "options": {}}""", "[{}]")]
+    [InlineData("""{"url": "URL/type?b=[{},null]&t=application/json", "options": {}}""", "[{},{}]")]
+    [InlineData("""{"url": "URL/type?b=%EF%BB%BF{}&t=application/json", "options": {}}""", "[{}]")]
+    [InlineData("""{"url": "URL/type?b=%EF%BB%BFx", "options": {}}""", """[{"data":"x"}]""")]
+    [InlineData("""{"url": "URL/type?b={bad&t=application/json", "options": {"response": {"response": {"neverError": true}}}}""", "[{}]")]
+    [InlineData("""{"url": "URL/echo", "options": {"response": {"response": {"responseFormat": "json"}}}}""", "application/json,text/*;q=0.99")]
+    [InlineData("""{"url": "URL/echo", "sendHeaders": true, "headerParameters": {"parameters": [{"name": "x-test", "value": "={{ null }}"}]}, "options": {}}""", "!x-test")]
+    public async Task Reads_answers_as_n8n_does(string parameters, string expected)
+    {
+        var items = await RunAsync(parameters);
+        if (expected[0] is '[') Runs.Workflows.Show(items).ShouldBe(expected);
+        else if (expected[0] is '!') items[0].Json[expected[1..]].IsUndefined.ShouldBeTrue();
+        else items[0].Json["accept"].AsString.ShouldBe(expected);
+    }
+
+    [Fact]
+    public async Task What_failed_says_how_where_the_workflow_goes_on()
+    {
+        var error = (await RunAsync("""{"url": "URL/status/404", "options": {}}""", node: """{"onError": "continueRegularOutput"}"""))[0].Json["error"].AsObject!;
+        (error["status"].AsNumber, error["statusCode"].AsNumber, error["code"].AsString, error["name"].AsString).ShouldBe((404, 404, "ERR_BAD_REQUEST", "AxiosError"));
+        error["message"].AsString.ShouldBe("""404 - "{\"why\":\"because\"}" """.TrimEnd());
+    }
+
+    [Fact]
+    public async Task Stops_asking_for_pages_when_the_answers_stay_the_same()
+    {
+        var failure = await Should.ThrowAsync<NodeException>(() => RunAsync("""{"url": "URL/list", "options": {"pagination": {"pagination": {"parameters": {"parameters": [{"name": "page", "value": "={{ $pageCount }}"}]}, "paginationCompleteWhen": "other", "completeExpression": "={{ false }}"}}}}"""));
+        failure.Message.ShouldContain("the same 5 times");
     }
 
     [Fact]
@@ -98,7 +132,7 @@ public sealed class HttpRequestTests : IAsyncLifetime
     [Theory]
     [InlineData("""{"contentType": "json", "specifyBody": "json", "jsonBody": "={{ JSON.stringify({a: $json.n}) }}"}""", "application/json", """{"a":1}""")]
     [InlineData("""{"contentType": "json", "specifyBody": "json", "jsonBody": {"a": "={{ $json.n }}"}}""", "application/json", """{"a":1}""")]
-    [InlineData("""{"contentType": "form-urlencoded", "bodyParameters": {"parameters": [{"name": "a", "value": "b c"}]}}""", "application/x-www-form-urlencoded", "a=b+c")]
+    [InlineData("""{"contentType": "form-urlencoded", "bodyParameters": {"parameters": [{"name": "a", "value": "b c"}]}}""", "application/x-www-form-urlencoded", "a=b%20c")]
     [InlineData("""{"contentType": "raw", "rawContentType": "text/csv", "body": "=n{{ $json.n }}"}""", "text/csv", "n1")]
     [InlineData("""{"contentType": "binaryData", "inputDataFieldName": "data"}""", "text/plain", "file")]
     public async Task Sends_every_kind_of_body(string body, string type, string expected)
@@ -164,8 +198,9 @@ public sealed class HttpRequestTests : IAsyncLifetime
     [Fact]
     public async Task Does_not_follow_redirects_when_told_so_and_keeps_secrets_from_other_hosts()
     {
-        var stays = await RunAsync("""{"url": "URL/redirect/302", "options": {"redirect": {"redirect": {"followRedirects": false}}, "response": {"response": {"fullResponse": true}}}}""");
+        var stays = await RunAsync("""{"url": "URL/redirect/302", "options": {"redirect": {"redirect": {"followRedirects": false}}, "response": {"response": {"fullResponse": true, "neverError": true}}}}""");
         stays[0].Json["statusCode"].AsNumber.ShouldBe(302);
+        (await Should.ThrowAsync<NodeException>(() => RunAsync("""{"url": "URL/redirect/302", "options": {"redirect": {"redirect": {"followRedirects": false}}}}"""))).Message.ShouldContain("302");
         (await OneAsync("""{"url": "URL/redirect/302", "sendHeaders": true, "headerParameters": {"parameters": [{"name": "Authorization", "value": "Bearer x"}]}}"""))["authorization"].AsString.ShouldBe("Bearer x");
         (await OneAsync("""{"url": "URL/away", "sendHeaders": true, "headerParameters": {"parameters": [{"name": "Authorization", "value": "Bearer x"}]}}"""))["authorization"].IsUndefined.ShouldBeTrue();
     }
@@ -238,7 +273,7 @@ public sealed class HttpRequestTests : IAsyncLifetime
     [InlineData(1, """{"requestMethod": "POST", "url": "URL/echo", "options": {}, "bodyParametersUi": {"parameter": [{"name": "a.b", "value": "={{ $json.n }}"}, {"name": "c", "value": "x"}]}, "headerParametersUi": {"parameter": [{"name": "X-Test", "value": "h"}]}, "queryParametersUi": {"parameter": [{"name": "q", "value": "1"}, {"name": "q", "value": "2"}]}}""", "POST", "?q%5B0%5D=1&q%5B1%5D=2", """{"a.b":1,"c":"x"}""")]
     [InlineData(2, """{"requestMethod": "PUT", "url": "URL/echo", "jsonParameters": true, "options": {}, "bodyParametersJson": "={\"a\": {{ $json.n }}}", "queryParametersJson": "{\"q\": [1, 2]}", "headerParametersJson": "={{ {'X-Test': 'h'} }}"}""", "PUT", "?q%5B0%5D=1&q%5B1%5D=2", """{"a":1}""")]
     [InlineData(1, """{"requestMethod": "POST", "url": "URL/echo", "jsonParameters": true, "options": {"bodyContentType": "raw", "bodyContentCustomMimeType": "text/xml", "useQueryString": true}, "bodyParametersJson": "=<n>{{ $json.n }}</n>", "queryParametersJson": "{\"q\": [1, 2]}", "headerParametersJson": "{\"X-Test\": \"h\"}"}""", "POST", "?q=1&q=2", "<n>1</n>")]
-    [InlineData(1, """{"requestMethod": "POST", "url": "URL/echo", "options": {"bodyContentType": "form-urlencoded"}, "bodyParametersUi": {"parameter": [{"name": "a", "value": "b c"}]}, "headerParametersUi": {"parameter": [{"name": "x-test", "value": "h"}]}}""", "POST", "", "a=b+c")]
+    [InlineData(1, """{"requestMethod": "POST", "url": "URL/echo", "options": {"bodyContentType": "form-urlencoded"}, "bodyParametersUi": {"parameter": [{"name": "a", "value": "b c"}]}, "headerParametersUi": {"parameter": [{"name": "x-test", "value": "h"}]}}""", "POST", "", "a=b%20c")]
     [InlineData(2, """{"requestMethod": "POST", "url": "URL/echo", "jsonParameters": true, "options": {"bodyContentType": "form-urlencoded"}, "bodyParametersJson": "{\"a\": {\"b\": [1]}}", "headerParametersJson": "{\"x-test\": \"h\"}"}""", "POST", "", "a%5Bb%5D%5B0%5D=1")]
     [InlineData(1, """{"requestMethod": "PATCH", "url": "URL/echo", "jsonParameters": true, "sendBinaryData": true, "options": {"bodyContentType": "raw"}, "headerParametersJson": "{\"x-test\": \"h\"}"}""", "PATCH", "", "file")]
     [InlineData(1, """{"url": "URL/echo", "options": {}, "headerParametersUi": {"parameter": [{"name": "x-test", "value": "h"}]}}""", "GET", "", "")]
@@ -262,9 +297,9 @@ public sealed class HttpRequestTests : IAsyncLifetime
         (full["statusCode"].AsNumber, full["body"].AsArray!.Count).ShouldBe((200, 2));
         // Only what reads follows redirects, unless the node says otherwise.
         (await RunAsync("""{"url": "URL/redirect/302", "options": {}}""", node: Version(1)))[0].Json["query"].AsString.ShouldBe("?redirected=1");
-        (await RunAsync("""{"requestMethod": "POST", "url": "URL/redirect/302", "options": {"fullResponse": true}}""", node: Version(1)))[0].Json["statusCode"].AsNumber.ShouldBe(302);
+        (await RunAsync("""{"requestMethod": "POST", "url": "URL/redirect/302", "options": {"fullResponse": true, "ignoreResponseCode": true}}""", node: Version(1)))[0].Json["statusCode"].AsNumber.ShouldBe(302);
         (await RunAsync("""{"requestMethod": "POST", "url": "URL/redirect/302", "options": {"followAllRedirects": true}}""", node: Version(1)))[0].Json["query"].AsString.ShouldBe("?redirected=1");
-        (await RunAsync("""{"url": "URL/redirect/302", "options": {"response": {"response": {"fullResponse": true}}}}""", node: Version(3)))[0].Json["statusCode"].AsNumber.ShouldBe(302);
+        (await RunAsync("""{"url": "URL/redirect/302", "options": {"response": {"response": {"fullResponse": true, "neverError": true}}}}""", node: Version(3)))[0].Json["statusCode"].AsNumber.ShouldBe(302);
         (await RunAsync("""{"url": "URL/redirect/302", "options": {}}""", node: Version(4)))[0].Json["query"].AsString.ShouldBe("?redirected=1");
     }
 

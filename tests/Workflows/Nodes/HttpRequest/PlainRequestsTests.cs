@@ -93,7 +93,7 @@ public sealed class PlainRequestsTests
         Answer("HTTP/1.1 302 Found\r\nLocation: /b?c\r\n\r\n");
         Answer("HTTP/1.1 203 Not mine\r\nSet-Cookie: a=1\r\nSet-Cookie: b=2\r\nX-A: 1\r\nX-A: 2\r\n\r\n", "text");
         var item = (await RunAsync("""{"url": "http://a.test/", "options": {"response": {"response": {"fullResponse": true}}}}"""))[0].Json;
-        JsJson.WriteString(item).ShouldBe("""{"headers":{"set-cookie":["a=1","b=2"],"x-a":"1, 2"},"statusCode":203,"statusMessage":"Not mine","data":"text"}""");
+        JsJson.WriteString(item).ShouldBe("""{"data":"text","headers":{"set-cookie":["a=1","b=2"],"x-a":"1, 2"},"statusCode":203,"statusMessage":"Not mine"}""");
         _sent.Select(s => s.Split("\r\n")[0]).ShouldBe(["GET / HTTP/1.1", "GET /b?c HTTP/1.1"]);
     }
 
