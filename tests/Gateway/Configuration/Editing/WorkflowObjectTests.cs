@@ -35,7 +35,7 @@ public sealed class WorkflowObjectTests
     [Fact]
     public void Tags_beside_the_nodes_are_those_of_the_workflow_when_they_are_text()
     {
-        Read(Text).ToDocument().Document!.Workflows[0].Tags.ShouldBeNull();
+        Read(Text).ToDocument().Document!.Workflows[0].Tags.ShouldBeEmpty();
         Read(Text.Replace("{name: as in n8n}", "tenant:acme", StringComparison.Ordinal)).ToDocument().Document!.Workflows[0].Tags.ShouldBe(["tenant:acme"]);
     }
 

@@ -144,18 +144,20 @@ public abstract class GrpcTests(TransportKind kind) : ProxyTests(kind)
     [Fact]
     public async Task A_call_that_the_upstream_resets_is_reset()
     {
+        // Not before the caller has the beginning: what is broken earlier is answered with an error.
+        var begun = new TaskCompletionSource();
         await using var upstream = await ServeAsync(tls: false, async context =>
         {
             await context.Response.Body.WriteAsync("part"u8.ToArray());
             await context.Response.Body.FlushAsync();
+            await begun.Task;
             context.Features.Get<IHttpResetFeature>()!.Reset(2);
         });
         await using var proxy = await StartAsync(upstream.Address, service => service with { Protocol = "grpc" }, protocols: HttpProtocols.Http2);
         using var client = new HttpClient();
-        await Should.ThrowAsync<HttpRequestException>(async () =>
-        {
-            using var answer = await client.SendAsync(Call(proxy, new ByteArrayContent([0])));
-        });
+        using var answer = await client.SendAsync(Call(proxy, new ByteArrayContent([0])), HttpCompletionOption.ResponseHeadersRead);
+        begun.SetResult();
+        await Should.ThrowAsync<HttpRequestException>(() => answer.Content.ReadAsByteArrayAsync());
         (await proxy.ResultAsync()).Outcome.ShouldBe(TryOutcome.Broken);
     }
 
