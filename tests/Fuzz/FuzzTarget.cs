@@ -31,6 +31,7 @@ internal abstract class FuzzTarget(string name) : IAsyncDisposable
         ["json-limits"] = () => new JsonLimitsTarget(),
         ["xml-limits"] = () => new XmlLimitsTarget(),
         ["openapi"] = () => new OpenApiTarget(),
+        ["script"] = () => new ScriptTarget(),
         ["template"] = () => new TemplateTarget(),
         ["wsdl"] = () => new WsdlTarget(),
         ["protobuf"] = () => new ProtobufTarget(),

@@ -79,7 +79,7 @@ internal sealed class ScriptRunner
             for await (const x of later()) kinds.add(x);
             const crypto = require('crypto'), id = Buffer.from(crypto.createHash('sha256').update('x').digest('hex')).toString('base64');
             crypto.createHash('md5').update('x').digest('hex'); crypto.createHmac('sha1', 'k').update('x').digest(); crypto.createHmac('sha512', 'k').update('x').digest(); crypto.randomUUID();
-            const made = JSON.stringify([new Derived(2), ...count(), id, new Intl.NumberFormat('en').format(1), (1.5).toLocaleString(), new Date(0).toLocaleString()]);
+            const made = JSON.stringify([new Derived(2), ...count(), id, new Intl.NumberFormat('en').format(1), (1.5).toLocaleString(), new Date(0).toLocaleString(), new Date(0).toLocaleString('de')]);
             await new Promise(done => setTimeout(done, 1));
             return items.map((i, at) => ({ json: { ...i.json, sum, day, all, at, text: JSON.stringify(JSON.parse('{"a":[1,2]}')), date: new Date(0).toISOString(), hash: 'x'.hash() } }));
             """,

@@ -21,6 +21,7 @@ public sealed class ExpressionTableTests
     [InlineData("roots")]
     [InlineData("extensions")]
     [InlineData("n8n")]
+    [InlineData("locales")]
     public void Every_expression_has_its_value(string table)
     {
         var failures = new List<string>();

@@ -40,7 +40,7 @@ internal static class DateTimeFactory
     public static JsDateTime FromFormat(Evaluator e, string text, string format, JsValue options)
     {
         e.Step(20 + text.Length + format.Length);
-        return WithLocale(options, DateTimeFormatParser.Parse(text, format, OptionZone(e, options), DateLibrary.Local(e)));
+        return WithLocale(options, DateTimeFormatParser.Parse(text, format, OptionZone(e, options), DateLibrary.Local(e), options.AsObject?["locale"].AsString));
     }
 
     private static MethodTable Build()
@@ -134,6 +134,14 @@ internal static class DateTimeFactory
             given[at] = Coerce.ToNumber(e, value);
         }
 
+        if (fields.Contains("weekYear") || (fields.Contains("weekNumber") && given[0] is null))
+        {
+            var fourth = new CalendarFields((long)Week("weekYear", now.Week().Year), 1, 4, 0, 0, 0, 0);
+            var day = fourth.DayNumber - (fourth.Weekday - 1) + (Week("weekNumber", 1) - 1) * 7 + Week("weekday", 1) - 1;
+            var time = CalendarFields.Make(1970, 0, 1, given[3] ?? 0, given[4] ?? 0, given[5] ?? 0, given[6] ?? 0);
+            return new JsDateTime(zone.ToUtc(day * CalendarFields.DayLength + time), zone);
+        }
+
         // What is longer than the longest given unit is now, what is shorter is its beginning.
         ReadOnlySpan<double> present = [now.Year, now.Month, now.Day, now.Hour, now.Minute, now.Second, now.Millisecond];
         ReadOnlySpan<double> first = [1, 1, 1, 0, 0, 0, 0];
@@ -151,6 +159,12 @@ internal static class DateTimeFactory
         foreach (var name in (string[])["weekday", "weekNumber", "ordinal"])
             if (fields.TryGet(name, out var value)) set[name] = value;
         return set.Count == 0 ? start : (JsDateTime)e.Call(DateTimeLibrary.Methods.Method("set")!, start, [set]).AsReference!;
+
+        double Week(string name, double otherwise)
+        {
+            var number = fields.TryGet(name, out var value) ? Coerce.ToNumber(e, value) : otherwise;
+            return Math.Abs(number) < 275_000 ? Math.Truncate(number) : throw JsThrow.Error("Error", $"Invalid unit value {value}");
+        }
     }
 
     private static JsValue Extreme(ReadOnlySpan<JsValue> times, Func<double, double, bool> better)

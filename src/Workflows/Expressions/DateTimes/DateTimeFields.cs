@@ -1,4 +1,5 @@
 using Sluice.Workflows.Data;
+using Sluice.Workflows.Expressions.DateTimes.Locales;
 
 namespace Sluice.Workflows.Expressions.DateTimes;
 
@@ -52,13 +53,15 @@ internal static class DateTimeFields
             "isInDST" => time.Zone.IsDaylight(time.Milliseconds),
             "isOffsetFixed" => time.Zone.IsFixed,
             "isWeekend" => f.Weekday >= 6,
-            "monthShort" => LocaleDateFormat.MonthNames[f.Month - 1][..3],
-            "monthLong" => LocaleDateFormat.MonthNames[f.Month - 1],
-            "weekdayShort" => LocaleDateFormat.DayNames[f.Weekday - 1][..3],
-            "weekdayLong" => LocaleDateFormat.DayNames[f.Weekday - 1],
+            "monthShort" => Table()?.ShortMonthsAlone[f.Month - 1] ?? LocaleDateFormat.MonthNames[f.Month - 1][..3],
+            "monthLong" => Table()?.MonthsAlone[f.Month - 1] ?? LocaleDateFormat.MonthNames[f.Month - 1],
+            "weekdayShort" => Table()?.ShortDaysAlone[f.Weekday - 1] ?? LocaleDateFormat.DayNames[f.Weekday - 1][..3],
+            "weekdayLong" => Table()?.DaysAlone[f.Weekday - 1] ?? LocaleDateFormat.DayNames[f.Weekday - 1],
             "offsetNameShort" => ZoneNames.Short(time.Zone, time.Milliseconds),
             _ => ZoneNames.Long(time.Zone, time.Milliseconds),
         };
+
+        LocaleTable? Table() => LocaleTable.Of(time.Locale);
     }
 
     private static bool IsNumberField(string name) => name is "year" or "month" or "day" or "hour" or "minute" or "second" or "millisecond" or "quarter" or "weekday" or "localWeekday"

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using Sluice.Workflows.Data;
+using Sluice.Workflows.Expressions.DateTimes.Locales;
 using Sluice.Workflows.Expressions.Evaluation;
 
 namespace Sluice.Workflows.Expressions.DateTimes;
@@ -30,14 +31,16 @@ internal static class DateTimeFormat
         }
     }
 
-    public static string Format(Evaluator e, JsDateTime time, string format)
+    /// <param name="locale">The language to write in; null for that of the time.</param>
+    public static string Format(Evaluator e, JsDateTime time, string format, string? locale = null)
     {
         if (time.Invalid is not null) return "Invalid DateTime";
         e.Step(1 + format.Length);
         var text = new StringBuilder();
+        var table = LocaleTable.Of(locale ?? time.Locale);
         foreach (var (token, isLiteral) in Split(format))
         {
-            var piece = isLiteral ? token : Token(e, time, token);
+            var piece = isLiteral ? token : (table is null ? null : Named(table, time, token)) ?? Token(e, time, token, locale);
             e.AllocateText(piece.Length);
             text.Append(piece);
         }
@@ -45,7 +48,16 @@ internal static class DateTimeFormat
         return text.ToString();
     }
 
-    private static string Token(Evaluator e, JsDateTime time, string token)
+    private static string? Named(LocaleTable table, JsDateTime time, string token)
+    {
+        if (token is "a") return table.Periods[time.Fields.Hour < 12 ? 0 : 1];
+        var isNarrow = token.Length == 5 && (token[0] is 'M' or 'L' or 'E' or 'c');
+        if (LocaleDatePatterns.Names(table, isNarrow ? token[1..] : token) is not { } names) return null;
+        var name = names[token[0] is 'M' or 'L' ? time.Fields.Month - 1 : time.Fields.Weekday - 1];
+        return isNarrow ? name[..1].ToUpperInvariant() : name;
+    }
+
+    private static string Token(Evaluator e, JsDateTime time, string token, string? locale)
     {
         var f = time.Fields;
         if (!Letters.Contains(token[0])) return token;
@@ -98,11 +110,11 @@ internal static class DateTimeFormat
             case "qq": return Number((f.Month + 2) / 3, 2);
             case "X": return JsNumberText.Format(Math.Floor(time.Milliseconds / 1000));
             case "x": return JsNumberText.Format(time.Milliseconds);
-            default: return Macro(e, time, token);
+            default: return Macro(e, time, token, locale);
         }
     }
 
-    private static string Macro(Evaluator e, JsDateTime time, string token)
+    private static string Macro(Evaluator e, JsDateTime time, string token, string? locale)
     {
         var preset = token switch
         {
@@ -128,7 +140,7 @@ internal static class DateTimeFormat
             "FFFF" => "DATETIME_HUGE_WITH_SECONDS",
             _ => "",
         };
-        return preset.Length == 0 ? token : DateTimePresets.Format(e, time, DateTimePresets.Get(preset), default);
+        return preset.Length == 0 ? token : DateTimePresets.Format(e, time, DateTimePresets.Get(preset), locale ?? default(JsValue));
     }
 
     private static string Number(long value, int digits = 1) => (value < 0 ? "-" : "") + Math.Abs(value).ToString(CultureInfo.InvariantCulture).PadLeft(digits, '0');

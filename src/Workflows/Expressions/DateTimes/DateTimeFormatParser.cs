@@ -1,10 +1,11 @@
 using System.Globalization;
 using Sluice.Workflows.Data;
+using Sluice.Workflows.Expressions.DateTimes.Locales;
 
 namespace Sluice.Workflows.Expressions.DateTimes;
 
 /// <summary>luxon's format tokens, read.</summary>
-internal sealed class DateTimeFormatParser(string text, Zone zone, Zone local)
+internal sealed class DateTimeFormatParser(string text, Zone zone, Zone local, LocaleTable? table)
 {
     private long _year = 1970;
     private int _month = 1, _day = 1, _hour, _minute, _second, _millisecond;
@@ -16,10 +17,11 @@ internal sealed class DateTimeFormatParser(string text, Zone zone, Zone local)
     private double? _timestamp;
     private int _at;
 
-    public static JsDateTime Parse(string text, string format, Zone zone, Zone local)
+    /// <param name="locale">The language of the names of months and days.</param>
+    public static JsDateTime Parse(string text, string format, Zone zone, Zone local, string? locale = null)
     {
         if (text.Length > 500 || format.Length > 500) return JsDateTime.Unreadable("unparsable");
-        return new DateTimeFormatParser(text, zone, local).Read(Expand(format));
+        return new DateTimeFormatParser(text, zone, local, LocaleTable.Of(locale ?? "")).Read(Expand(format));
     }
 
     /// <summary>Formats that stand for others, as luxon writes them in English.</summary>
@@ -76,6 +78,8 @@ internal sealed class DateTimeFormatParser(string text, Zone zone, Zone local)
 
     private bool Token(string token)
     {
+        if (table is not null && LocaleDatePatterns.Names(table, token) is { } names) return Word(names, i => Named(token, i));
+        if (table is not null && token is "a") return Word(table.Periods, i => _afternoon = i == 1);
         switch (token)
         {
             case "S": return Digits(1, 3, v => _millisecond = v);
@@ -126,6 +130,12 @@ internal sealed class DateTimeFormatParser(string text, Zone zone, Zone local)
         }
     }
 
+    private void Named(string token, int at)
+    {
+        if (token[0] is 'M' or 'L') _month = at + 1;
+        else _weekday = at + 1;
+    }
+
     private bool Digits(int least, int most, Action<int> take)
     {
         var from = _at;
@@ -146,15 +156,17 @@ internal sealed class DateTimeFormatParser(string text, Zone zone, Zone local)
 
     private bool Word(string[] words, Action<int> take)
     {
+        // The longest that fits: in some languages one name begins with another.
+        var found = -1;
         for (var i = 0; i < words.Length; i++)
         {
-            if (string.Compare(text, _at, words[i], 0, words[i].Length, StringComparison.OrdinalIgnoreCase) != 0) continue;
-            _at += words[i].Length;
-            take(i);
-            return true;
+            if (string.Compare(text, _at, words[i], 0, words[i].Length, StringComparison.OrdinalIgnoreCase) == 0 && (found < 0 || words[i].Length > words[found].Length)) found = i;
         }
 
-        return false;
+        if (found < 0) return false;
+        _at += words[found].Length;
+        take(found);
+        return true;
     }
 
     private bool Offset()

@@ -1,11 +1,12 @@
 using System.Globalization;
 using System.Text;
 using Sluice.Workflows.Data;
+using Sluice.Workflows.Expressions.DateTimes.Locales;
 using Sluice.Workflows.Expressions.Evaluation;
 
 namespace Sluice.Workflows.Expressions.DateTimes;
 
-/// <summary>The part of Intl.DateTimeFormat that data needs: English of both sides of the ocean in full, other languages in numbers.</summary>
+/// <summary>The part of Intl.DateTimeFormat that data needs: American English here, what others write by their tables.</summary>
 internal static class LocaleDateFormat
 {
     public static readonly string[] MonthNames = ["January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December"];
@@ -31,20 +32,22 @@ internal static class LocaleDateFormat
             foreach (var (name, value) in given)
                 if (!value.IsUndefined) settings[name] = Coerce.ToText(e, value);
         if (settings.TryGetValue("timeZone", out var zoneName)) zone = Zone.Find(zoneName, zone) ?? throw JsThrow.Range("Invalid time zone specified: " + zoneName);
-        Expand(settings, parts, language);
+        Expand(settings, parts);
         var fields = CalendarFields.FromLocal(milliseconds + zone.OffsetAt(milliseconds));
-        var date = DateText(settings, fields, language);
-        var time = TimeText(settings, fields, language);
+        if (LocaleTable.Of(language) is { } table)
+            return LocaleDatePatterns.Format(table, settings, fields, settings.TryGetValue("timeZoneName", out var named) ? named == "long" && language.StartsWith("en", StringComparison.Ordinal) ? ZoneNames.Long(zone, milliseconds) : ZoneNames.Short(zone, milliseconds) : null);
+        var date = DateText(settings, fields);
+        var time = TimeText(settings, fields);
         if (time.Length > 0 && settings.ContainsKey("timeZoneName")) time += " " + (settings["timeZoneName"] == "long" ? ZoneNames.Long(zone, milliseconds) : ZoneNames.Short(zone, milliseconds));
         var joint = settings.ContainsKey("month") && settings["month"] == "long" && (settings.ContainsKey("dateStyle") || settings.ContainsKey("luxonPreset")) ? " at " : ", ";
         return date.Length == 0 ? time : time.Length == 0 ? date : date + joint + time;
     }
 
-    private static void Expand(Dictionary<string, string> settings, Parts parts, string language)
+    private static void Expand(Dictionary<string, string> settings, Parts parts)
     {
         if (settings.TryGetValue("dateStyle", out var dateStyle))
         {
-            settings["year"] = dateStyle == "short" && language is not ("en-GB" or "fr" or "fr-FR" or "pt-BR") ? "2-digit" : "numeric";
+            settings["year"] = dateStyle == "short" ? "2-digit" : "numeric";
             settings["month"] = dateStyle switch { "full" or "long" => "long", "medium" => "short", _ => "numeric" };
             settings["day"] = "numeric";
             if (dateStyle == "full") settings["weekday"] = "long";
@@ -67,65 +70,41 @@ internal static class LocaleDateFormat
             (settings["hour"], settings["minute"], settings["second"]) = ("numeric", "2-digit", "2-digit");
     }
 
-    private static string DateText(Dictionary<string, string> settings, CalendarFields f, string language)
+    private static string DateText(Dictionary<string, string> settings, CalendarFields f)
     {
         var year = settings.TryGetValue("year", out var y) ? y == "2-digit" ? (f.Year % 100).ToString("00", CultureInfo.InvariantCulture) : f.Year.ToString(CultureInfo.InvariantCulture) : "";
         var day = settings.TryGetValue("day", out var d) ? f.Day.ToString(d == "2-digit" ? "00" : "0", CultureInfo.InvariantCulture) : "";
         var weekday = settings.TryGetValue("weekday", out var w) ? w switch { "long" => DayNames[f.Weekday - 1], "narrow" => DayNames[f.Weekday - 1][..1], _ => DayNames[f.Weekday - 1][..3] } : "";
         settings.TryGetValue("month", out var m);
-        var american = !language.StartsWith("en-", StringComparison.Ordinal) || language is "en-US";
         if (m is "long" or "short" or "narrow")
         {
             var name = MonthNames[f.Month - 1];
-            var month = m == "long" ? name : m == "short" ? name[..3] : name[..1];
-            if (!american && m == "short" && f.Month == 9) month = "Sept";
-            var middle = american ? Join(" ", month, day) : Join(" ", day, month);
-            if (american)
-            {
-                var all = day.Length > 0 ? Join(", ", middle, year) : Join(" ", middle, year);
-                return Join(", ", weekday, all);
-            }
-
-            return Join(weekday.Length > 0 && m == "long" ? " " : ", ", weekday, Join(" ", middle, year));
+            var middle = Join(" ", m == "long" ? name : m == "short" ? name[..3] : name[..1], day);
+            return Join(", ", weekday, day.Length > 0 ? Join(", ", middle, year) : Join(" ", middle, year));
         }
 
-        var number = m is null ? "" : f.Month.ToString(m == "2-digit" ? "00" : "0", CultureInfo.InvariantCulture);
-        var two = (string text) => text.Length == 1 ? "0" + text : text;
-        var numeric = language.Split('-')[0] switch
-        {
-            "sv" or "lt" => Join("-", year, two(number), two(day)),
-            "de" or "ru" or "pl" or "fi" or "nb" or "no" or "cs" or "da" or "tr" or "uk" or "ro" or "bg" => Join(".", language.StartsWith("ru", StringComparison.Ordinal) || language.StartsWith("pl", StringComparison.Ordinal) || language.StartsWith("tr", StringComparison.Ordinal) || language.StartsWith("uk", StringComparison.Ordinal) || language.StartsWith("ro", StringComparison.Ordinal) ? two(day) : day, language.StartsWith("de", StringComparison.Ordinal) || language.StartsWith("fi", StringComparison.Ordinal) || language.StartsWith("nb", StringComparison.Ordinal) || language.StartsWith("da", StringComparison.Ordinal) || language.StartsWith("cs", StringComparison.Ordinal) ? number : two(number), year),
-            "nl" => Join("-", day, number, year),
-            "fr" or "pt" => Join("/", two(day), two(number), year),
-            "es" or "it" => Join("/", day, number, year),
-            "en" when language is "en-GB" or "en-AU" or "en-NZ" or "en-IE" or "en-ZA" => language is "en-ZA" ? Join("/", year, two(number), two(day)) : Join("/", two(day), two(number), year),
-            "en" when language is "en-IN" => Join("/", day, number, year),
-            "en" when language is "en-CA" => Join("-", year, two(number), two(day)),
-            "ja" or "zh" => Join("/", year, number, day),
-            "ko" => Join(". ", year, number, day + "."),
-            _ => Join("/", number, day, year),
-        };
-        return Join(", ", weekday, numeric);
+        var month = m is null ? "" : f.Month.ToString(m == "2-digit" ? "00" : "0", CultureInfo.InvariantCulture);
+        return Join(", ", weekday, Join("/", month, day, year));
     }
 
-    private static string TimeText(Dictionary<string, string> settings, CalendarFields f, string language)
+    private static string TimeText(Dictionary<string, string> settings, CalendarFields f)
     {
         if (!settings.Keys.Any(k => k is "hour" or "minute" or "second")) return "";
         var half = settings.TryGetValue("hour12", out var twelve) ? twelve == "true"
             : settings.TryGetValue("hourCycle", out var cycle) ? cycle is "h11" or "h12"
-            : language is "en-US" or "en" or "en-CA" or "en-AU" or "en-NZ" or "en-IN" || language.StartsWith("hi", StringComparison.Ordinal) || language.StartsWith("ar", StringComparison.Ordinal);
+            : true;
         var text = new StringBuilder();
         if (settings.TryGetValue("hour", out var h))
         {
             var hour = half ? (f.Hour + 11) % 12 + 1 : f.Hour;
-            text.Append(hour.ToString(h == "2-digit" || (!half && !language.StartsWith("es", StringComparison.Ordinal) && !language.StartsWith("ja", StringComparison.Ordinal)) ? "00" : "0", CultureInfo.InvariantCulture));
+            text.Append(hour.ToString(h == "2-digit" || !half ? "00" : "0", CultureInfo.InvariantCulture));
         }
 
         if (settings.ContainsKey("minute")) Append(f.Minute, always: text.Length > 0 || settings.ContainsKey("second"));
         if (settings.ContainsKey("second")) Append(f.Second, always: text.Length > 0);
         if (settings.TryGetValue("fractionalSecondDigits", out var digits) && int.TryParse(digits, out var count) && count is > 0 and <= 3)
             text.Append('.').Append(f.Millisecond.ToString("000", CultureInfo.InvariantCulture).AsSpan(0, count));
-        if (half && settings.ContainsKey("hour")) text.Append(language is "en-AU" or "en-NZ" or "en-IN" ? f.Hour < 12 ? "\u202fam" : "\u202fpm" : f.Hour < 12 ? "\u202fAM" : "\u202fPM");
+        if (half && settings.ContainsKey("hour")) text.Append(f.Hour < 12 ? " AM" : " PM");
         return text.ToString();
 
         void Append(int value, bool always)

@@ -1,4 +1,5 @@
 using Sluice.Workflows.Data;
+using Sluice.Workflows.Expressions.DateTimes.Locales;
 using Sluice.Workflows.Expressions.Evaluation;
 
 namespace Sluice.Workflows.Expressions.DateTimes;
@@ -18,7 +19,7 @@ internal static class RelativeTime
         {
             var count = calendar ? Round(time.StartOf(unit).Diff(from.In(time.Zone).StartOf(unit), [unit])[unit]) : time.Diff(from, [unit])[unit];
             count = Math.Truncate(count);
-            if (Math.Abs(count) >= 1 || only is not null || unit == (calendar ? TimeUnit.Day : TimeUnit.Second)) return Text(count, unit, calendar);
+            if (Math.Abs(count) >= 1 || only is not null || unit == (calendar ? TimeUnit.Day : TimeUnit.Second)) return Text(count, unit, calendar, LocaleTable.Of(settings?["locale"].AsString ?? time.Locale));
         }
 
         return JsValue.Null;
@@ -26,10 +27,11 @@ internal static class RelativeTime
 
     private static double Round(double value) => Math.Round(value, MidpointRounding.AwayFromZero);
 
-    private static string Text(double count, TimeUnit unit, bool calendar)
+    private static string Text(double count, TimeUnit unit, bool calendar, LocaleTable? table)
     {
         var plural = TimeUnits.Plural(unit);
         var word = plural[..^1];
+        if (table?.Relative(count, word, calendar, JsNumberText.Format(Math.Abs(count))) is { } text) return text;
         if (calendar && Math.Abs(count) <= 1)
         {
             if (unit == TimeUnit.Day) return count switch { 0 => "today", 1 => "tomorrow", _ => "yesterday" };

@@ -60,7 +60,8 @@ internal sealed class JsBigInt(BigInteger value) : JsReference
 
     internal override bool IsSame(JsReference other) => other is JsBigInt big && big.Value == Value;
 
-    internal override JsValue ToJson() => throw new ExpressionError("Do not know how to serialize a BigInt");
+    // JSON.stringify refuses it; an item that holds one is stored, and must be.
+    internal override JsValue ToJson() => ToString();
 
     public override string ToString() => Value.ToString(CultureInfo.InvariantCulture);
 

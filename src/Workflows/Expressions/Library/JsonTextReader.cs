@@ -15,10 +15,23 @@ internal sealed class JsonTextReader(Evaluator e, string text)
         e.StepText(text.Length * 2);
         var value = Value(0);
         Blanks();
-        return _at < text.Length ? throw Fail() : value;
+        return _at < text.Length ? throw Fail("Unexpected non-whitespace character after JSON") : value;
     }
 
-    private JsThrow Fail() => JsThrow.Syntax(_at >= text.Length ? "Unexpected end of JSON input" : $"Unexpected token '{text[_at]}' in JSON at position {_at.ToString(CultureInfo.InvariantCulture)}");
+    /// <summary>What Node says of text that is no JSON: people look for these words.</summary>
+    /// <param name="expected">What would have been right at this place; null where anything but this would have been.</param>
+    private JsThrow Fail(string? expected = null)
+    {
+        var place = _at.ToString(CultureInfo.InvariantCulture);
+        if (expected is not null) return JsThrow.Syntax($"{expected} in JSON at position {place}".Replace("after JSON in JSON", "after JSON", StringComparison.Ordinal));
+        if (_at >= text.Length) return JsThrow.Syntax("Unexpected end of JSON input");
+        if (text is "undefined" or "[object Object]" or "NaN" or "Infinity") return JsThrow.Syntax($"\"{text}\" is not valid JSON");
+        if (text[_at] is '"') return JsThrow.Syntax("Unexpected string in JSON at position " + place);
+        if (text[_at] is '-' || char.IsAsciiDigit(text[_at])) return JsThrow.Syntax("Unexpected number in JSON at position " + place);
+        const int Around = 10;
+        var (from, to) = text.Length <= 2 * Around ? (0, text.Length) : (_at < Around ? 0 : _at - Around, _at >= text.Length - Around ? text.Length : _at + Around);
+        return JsThrow.Syntax($"Unexpected token '{text[_at]}', {(from > 0 ? "..." : "")}\"{text[from..to]}\"{(to < text.Length ? "..." : "")} is not valid JSON");
+    }
 
     private void Blanks()
     {
@@ -62,15 +75,15 @@ internal sealed class JsonTextReader(Evaluator e, string text)
         do
         {
             Blanks();
-            if (_at >= text.Length || text[_at] != '"') throw Fail();
+            if (_at >= text.Length || text[_at] != '"') throw Fail(result.Count == 0 ? "Expected property name or '}'" : "Expected double-quoted property name");
             var name = String();
             Blanks();
-            if (!Take(':')) throw Fail();
+            if (!Take(':')) throw Fail("Expected ':' after property name");
             e.Set(result, name, Value(depth + 1));
             Blanks();
         }
         while (Take(','));
-        return Take('}') ? result : throw Fail();
+        return Take('}') ? result : throw Fail("Expected ',' or '}' after property value");
     }
 
     private JsArray Array(int depth)
@@ -85,7 +98,7 @@ internal sealed class JsonTextReader(Evaluator e, string text)
             Blanks();
         }
         while (Take(','));
-        return Take(']') ? result : throw Fail();
+        return Take(']') ? result : throw Fail("Expected ',' or ']' after array element");
     }
 
     private bool Take(char c)
@@ -109,7 +122,7 @@ internal sealed class JsonTextReader(Evaluator e, string text)
         result.Append(text, from, _at - from);
         while (true)
         {
-            if (_at >= text.Length || text[_at] < ' ') throw Fail();
+            if (_at >= text.Length || text[_at] < ' ') throw Fail(_at >= text.Length ? "Unterminated string" : "Bad control character in string literal");
             var c = text[_at++];
             if (c == '"') break;
             if (c == '\\') c = Escape();
@@ -122,7 +135,7 @@ internal sealed class JsonTextReader(Evaluator e, string text)
 
     private char Escape()
     {
-        if (_at >= text.Length) throw Fail();
+        if (_at >= text.Length) throw Fail("Unterminated string");
         var c = text[_at++];
         switch (c)
         {
@@ -136,25 +149,25 @@ internal sealed class JsonTextReader(Evaluator e, string text)
                 _at += 4;
                 return (char)code;
             default:
-                _at--;
-                throw Fail();
+                if (c != 'u') _at--;
+                throw Fail(c == 'u' ? "Bad Unicode escape" : "Bad escaped character");
         }
     }
 
     private JsValue Number()
     {
         var from = _at;
-        Take('-');
+        var isNegative = Take('-');
         if (Take('0'))
         {
         }
-        else if (!Digits()) throw Fail();
-        if (Take('.') && !Digits()) throw Fail();
+        else if (!Digits()) throw isNegative ? Fail("No number after minus sign") : Fail();
+        if (Take('.') && !Digits()) throw Fail("Unterminated fractional number");
         if (_at < text.Length && text[_at] is 'e' or 'E' && _at > from)
         {
             _at++;
             if (_at < text.Length && text[_at] is '+' or '-' && _at < text.Length) _at++;
-            if (!Digits()) throw Fail();
+            if (!Digits()) throw Fail("Exponent part is missing a number");
         }
 
         return double.Parse(text.AsSpan(from, _at - from), NumberStyles.Float, CultureInfo.InvariantCulture);

@@ -44,7 +44,8 @@ internal sealed class Script
         }
         catch (JsThrow thrown)
         {
-            throw new ScriptException(thrown.Message, Line(_source, thrown.Value.AsReference is JsError { Place: >= 0 } error ? error.Place : evaluator.Position));
+            var message = thrown.Value.AsReference is JsError { Name: "Error", ErrorMessage: { Length: > 0 } own } ? own : thrown.Message;
+            throw new ScriptException(message, Line(_source, thrown.Value.AsReference is JsError { Place: >= 0 } error ? error.Place : evaluator.Position));
         }
         catch (ExpressionError e)
         {

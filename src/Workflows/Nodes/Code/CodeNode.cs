@@ -59,14 +59,38 @@ internal sealed class CodeNode : Node
         var (workflow, tenant) = (context.Run.Model.Definition, context.Run.Request.Tenant);
         var host = new CodeHost(context.Node.Name, context.Services.ReadAsync, (part, cancel) => context.Services.StaticData.ReadAsync(workflow, tenant, Part(context, part), cancel));
         var call = new CodeCall(context.Scope, _code, _mode, context.ContinueOnFail, host);
-        var done = await context.Services.Code.RunAsync(call, context.Cancellation);
+        JsObject done;
+        try
+        {
+            done = await context.Services.Code.RunAsync(call, context.Cancellation);
+        }
+        catch (NodeException e)
+        {
+            return Failed(context, e);
+        }
+
         if (done["log"].AsArray is { Count: > 0 } lines) context.Log(lines.Select(l => l.ToString()));
-        if (done["error"].AsString is { } error) throw Failure(error, done["line"], -1);
+        if (done["error"].AsString is { } error) return Failed(context, Failure(error, done["line"], -1));
         if (done["custom"].AsObject is { } custom) context.Run.SetCustomData(custom);
         // As in n8n, what somebody tries out leaves nothing behind.
         if (done["static"].AsObject is { } changed && context.Run.Request.Mode is not RunMode.Test)
             foreach (var (part, data) in changed) await context.Services.StaticData.WriteAsync(workflow, tenant, Part(context, part), data, context.Cancellation);
-        return NodeResult.Of(_mode is "each" or "functionItem" ? Each(context, call, done["values"].AsArray) : new ReturnedItems(call, _mode).All(done["value"]));
+        if (_mode is "each" or "functionItem") return NodeResult.Of(Each(context, call, done["values"].AsArray));
+        try
+        {
+            return NodeResult.Of(new ReturnedItems(call, _mode).All(done["value"]));
+        }
+        catch (NodeException e)
+        {
+            return Failed(context, e);
+        }
+    }
+
+    /// <summary>Where the run goes on in spite of a failure, one item tells it: the items of the input are not what code gives.</summary>
+    private static NodeResult Failed(NodeContext context, NodeException problem)
+    {
+        if (!context.ContinueOnFail) throw problem;
+        return NodeResult.Of([new Item(new JsObject(1) { ["error"] = problem.Message }) { Error = problem.Message }]);
     }
 
     /// <summary>What a part of the static data is called in documents.</summary>

@@ -1,5 +1,6 @@
 using Sluice.Workflows.Data;
 using Sluice.Workflows.Expressions.DateTimes;
+using Sluice.Workflows.Expressions.DateTimes.Locales;
 using Sluice.Workflows.Expressions.Evaluation;
 
 namespace Sluice.Workflows.Expressions.Library;
@@ -19,6 +20,7 @@ internal static class IntlLibrary
 {
     private static readonly MethodTable DateMethods = new MethodTable.Builder()
         .Add("format", 1, (e, self, a) => Date(e, self, a.At(0)))
+        .Add("formatToParts", 1, (e, self, a) => IntlParts.Of(e, Moment(e, a.At(0)), Tag(self), at => Date(e, self, at)))
         .Add("formatRange", 2, (e, self, a) => $"{Date(e, self, a.At(0))} – {Date(e, self, a.At(1))}")
         .Add("resolvedOptions", 0, (e, self, _) => Resolved(e, self, ("calendar", "gregory"), ("numberingSystem", "latn"), ("timeZone", Intl(self).Options.AsObject?["timeZone"].AsString ?? e.Scope.TimeZone.Id)))
         .Build();
@@ -36,7 +38,10 @@ internal static class IntlLibrary
         .Add("format", 1, (e, self, a) =>
         {
             string[] words = [.. Iteration.Of(e, a.At(0)).Select(v => Coerce.ToText(e, v))];
-            var last = Intl(self).Options.AsObject?["type"].AsString switch { "disjunction" => "or", "unit" => "", _ => "and" };
+            var type = Intl(self).Options.AsObject?["type"].AsString;
+            if (LocaleTable.Of(Tag(self)) is { } table && type != "unit")
+                return words.Length < 2 ? string.Concat(words) : string.Join(table.And[0], words[..^1]) + (type == "disjunction" ? table.Or : table.And[^1]) + words[^1];
+            var last = type switch { "disjunction" => "or", "unit" => "", _ => "and" };
             return words.Length switch
             {
                 0 => "",
@@ -51,13 +56,13 @@ internal static class IntlLibrary
         .Add("select", 1, (e, self, a) =>
         {
             var number = Coerce.ToNumber(e, a.At(0));
-            if (Intl(self).Options.AsObject?["type"].AsString != "ordinal") return number == 1 ? "one" : "other";
+            if (Intl(self).Options.AsObject?["type"].AsString != "ordinal") return LocaleTable.Of(Tag(self)) is { } table ? table.Plural(Math.Abs(number)) : number == 1 ? "one" : "other";
             return (number % 10, number % 100) switch { (1, not 11) => "one", (2, not 12) => "two", (3, not 13) => "few", _ => "other" };
         })
         .Build();
 
     private static readonly MethodTable RelativeMethods = new MethodTable.Builder()
-        .Add("format", 2, (e, self, a) => Relative(e, Coerce.ToNumber(e, a.At(0)), Coerce.ToText(e, a.At(1)).TrimEnd('s'), Intl(self).Options.AsObject?["numeric"].AsString == "auto"))
+        .Add("format", 2, (e, self, a) => Relative(e, Intl(self).Locale, Coerce.ToNumber(e, a.At(0)), Coerce.ToText(e, a.At(1)).TrimEnd('s'), Intl(self).Options.AsObject?["numeric"].AsString == "auto"))
         .Build();
 
     public static JsNamespace Namespace { get; } = new("Intl", new MethodTable.Builder()
@@ -85,7 +90,19 @@ internal static class IntlLibrary
 
     private static JsIntl Intl(JsValue self) => self.AsReference as JsIntl ?? throw JsThrow.Type("this is no formatter");
 
+    private static string Tag(JsValue locale)
+    {
+        if (locale.AsReference is JsIntl intl) locale = intl.Locale;
+        return locale.AsString ?? locale.AsArray?[0].AsString ?? "en-US";
+    }
+
     private static string Date(Evaluator e, JsValue self, JsValue value)
+    {
+        var milliseconds = Moment(e, value);
+        return LocaleDateFormat.Format(e, milliseconds, DateLibrary.Local(e), Intl(self).Locale, Intl(self).Options, Wanted(Intl(self).Options.AsObject));
+    }
+
+    private static double Moment(Evaluator e, JsValue value)
     {
         var milliseconds = value.IsUndefined ? e.Now : value.AsReference switch
         {
@@ -93,8 +110,7 @@ internal static class IntlLibrary
             { NumberValue: { } number } => number,
             _ => Coerce.ToNumber(e, value),
         };
-        if (double.IsNaN(milliseconds)) throw JsThrow.Range("Invalid time value");
-        return LocaleDateFormat.Format(e, milliseconds, DateLibrary.Local(e), Intl(self).Locale, Intl(self).Options, Wanted(Intl(self).Options.AsObject)).Replace('\u202f', ' ');
+        return double.IsNaN(milliseconds) ? throw JsThrow.Range("Invalid time value") : milliseconds;
     }
 
     /// <summary>A date where nothing is said, or else only what is.</summary>
@@ -112,9 +128,10 @@ internal static class IntlLibrary
         return result;
     }
 
-    private static string Relative(Evaluator e, double value, string unit, bool auto)
+    private static string Relative(Evaluator e, JsValue locale, double value, string unit, bool auto)
     {
         if (unit is not ("second" or "minute" or "hour" or "day" or "week" or "month" or "quarter" or "year")) throw JsThrow.Range($"Invalid unit argument for format() '{unit}'");
+        if (LocaleTable.Of(Tag(locale)) is { } table && table.Relative(value, unit, auto, NumberFormat.Format(e, Math.Abs(value), locale, default)) is { } text) return text;
         if (auto)
         {
             var word = (value, unit) switch
