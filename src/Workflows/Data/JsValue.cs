@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using Sluice.Workflows.Expressions.Evaluation;
 
 namespace Sluice.Workflows.Data;
 
@@ -84,6 +85,9 @@ public readonly struct JsValue
 
     /// <summary>The object, array, function, date and so on, or null for a primitive.</summary>
     public JsReference? AsReference => _reference as JsReference;
+
+    /// <summary>A text under way, which only variables hold.</summary>
+    internal LongText? AsLongText => _reference as LongText;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static JsValue From(double number) => new(Tag.Number, number);

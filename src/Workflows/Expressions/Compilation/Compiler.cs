@@ -180,7 +180,7 @@ internal sealed partial class Compiler
     {
         var operand = Expression(unary.Operand);
         if (operand is LiteralNode { Value.IsNumber: true } number && unary.Operator == "-") return new LiteralNode(-number.Value.AsNumber);
-        return new UnaryNode(OperatorTable.Unary(unary.Operator), operand);
+        return unary.Operator == "!" ? new NotNode(operand) : new UnaryNode(OperatorTable.Unary(unary.Operator), operand);
     }
 
     private ExpressionNode Delete(UnarySyntax delete)
@@ -202,7 +202,7 @@ internal sealed partial class Compiler
             "&&" => new AndNode(left, right),
             "||" => new OrNode(left, right),
             "??" => new CoalesceNode(left, right),
-            var sign => new BinaryNode(OperatorTable.Binary(sign), left, right),
+            var sign => OperatorTable.Node(sign, left, right),
         };
     }
 
@@ -224,6 +224,8 @@ internal sealed partial class Compiler
             case "||": return new LogicalAssignNode(holder, current, variable, v => !Coerce.ToBoolean(v), operand);
             case "??": return new LogicalAssignNode(holder, current, variable, v => v.IsNullish, operand);
             default:
+                if (assignment.Operator == "+" && variable is LocalTarget local) return new AppendNode(0, local.Slot, operand);
+                if (assignment.Operator == "+" && variable is OuterTarget outer) return new AppendNode(outer.Levels, outer.Slot, operand);
                 var operation = OperatorTable.Binary(assignment.Operator);
                 return holder is null ? new UpdateVariableNode(current, variable!, operation, operand) : new UpdateMemberNode(holder, current, operation, operand);
         }

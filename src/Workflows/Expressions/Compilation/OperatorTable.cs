@@ -6,6 +6,26 @@ namespace Sluice.Workflows.Expressions.Compilation;
 /// <summary>What each operator sign does.</summary>
 internal static class OperatorTable
 {
+    public static ExpressionNode Node(string sign, ExpressionNode left, ExpressionNode right)
+    {
+        var operation = Binary(sign);
+        return sign switch
+        {
+            "+" => new NumberNode<Plus>(operation, left, right),
+            "-" => new NumberNode<Minus>(operation, left, right),
+            "*" => new NumberNode<Times>(operation, left, right),
+            "/" => new NumberNode<Over>(operation, left, right),
+            "%" => new NumberNode<Remainder>(operation, left, right),
+            "<" => new ComparisonNode<Less>(operation, left, right),
+            ">" => new ComparisonNode<More>(operation, left, right),
+            "<=" => new ComparisonNode<LessOrEqual>(operation, left, right),
+            ">=" => new ComparisonNode<MoreOrEqual>(operation, left, right),
+            "===" or "==" => new ComparisonNode<Same>(operation, left, right),
+            "!==" or "!=" => new ComparisonNode<NotSame>(operation, left, right),
+            _ => new BinaryNode(operation, left, right),
+        };
+    }
+
     public static Func<Evaluator, JsValue, JsValue, JsValue> Binary(string sign) => sign switch
     {
         "+" => Operators.Add,

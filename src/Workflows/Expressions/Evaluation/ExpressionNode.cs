@@ -8,6 +8,9 @@ internal abstract class ExpressionNode
     /// <returns>The value; the hole where an optional chain was cut short.</returns>
     public abstract JsValue Evaluate(Frame frame);
 
+    /// <summary>Whether its value counts as true.</summary>
+    public virtual bool Test(Frame frame) => Coerce.ToBoolean(Evaluate(frame));
+
     /// <summary>Whether something in it waits or yields; <see cref="EvaluateAsync"/> evaluates it then.</summary>
     public virtual bool Suspends => false;
 

@@ -19,6 +19,12 @@ internal sealed class LoopBody(Statement statement, int ownFrameSize, int cost, 
         if (ownFrameSize < 0) return turn;
         frame.Evaluator.Allocate(64 + ownFrameSize * 16);
         var next = frame.Turn(ownFrameSize);
+        foreach (ref var variable in turn.Slots.AsSpan())
+        {
+            // Two frames cannot share a text that still grows.
+            if (variable.AsLongText is { } text) variable = text.Read(frame.Evaluator);
+        }
+
         turn.Slots.CopyTo(next.Slots, 0);
         return next;
     }
@@ -63,7 +69,7 @@ internal sealed class ForStatement(Statement? start, ExpressionNode? condition, 
     {
         var turn = body.Enter(frame);
         start?.Execute(turn);
-        while (condition is null || Coerce.ToBoolean(condition.Evaluate(turn)))
+        while (condition is null || condition.Test(turn))
         {
             if (!body.Run(turn, out var completion)) return completion;
             turn = body.Next(frame, turn);
@@ -158,7 +164,7 @@ internal sealed class WhileStatement(ExpressionNode condition, LoopBody body, bo
     {
         for (var first = testsLast; ; first = false)
         {
-            if (!first && !Coerce.ToBoolean(condition.Evaluate(frame))) return Completion.Normal;
+            if (!first && !condition.Test(frame)) return Completion.Normal;
             if (!body.Run(body.Enter(frame), out var completion)) return completion;
         }
     }

@@ -5,7 +5,11 @@ namespace Sluice.Workflows.Expressions.Evaluation;
 /// <summary>A variable of the running function.</summary>
 internal sealed class LocalNode(int slot) : ExpressionNode
 {
-    public override JsValue Evaluate(Frame frame) => frame.Slots[slot];
+    public override JsValue Evaluate(Frame frame)
+    {
+        var value = frame.Slots[slot];
+        return value.AsLongText is { } text ? text.Read(frame.Evaluator) : value;
+    }
 }
 
 /// <summary>A variable of a function around the running one.</summary>
@@ -14,7 +18,8 @@ internal sealed class OuterNode(int levels, int slot) : ExpressionNode
     public override JsValue Evaluate(Frame frame)
     {
         for (var i = 0; i < levels; i++) frame = frame.Parent!;
-        return frame.Slots[slot];
+        var value = frame.Slots[slot];
+        return value.AsLongText is { } text ? text.Read(frame.Evaluator) : value;
     }
 }
 
@@ -73,11 +78,17 @@ internal sealed class ThisNode : ExpressionNode
 
 internal sealed class LocalTarget(int slot) : Target
 {
+    public int Slot => slot;
+
     public override void Assign(Frame frame, JsValue value) => frame.Slots[slot] = value;
 }
 
 internal sealed class OuterTarget(int levels, int slot) : Target
 {
+    public int Levels => levels;
+
+    public int Slot => slot;
+
     public override void Assign(Frame frame, JsValue value)
     {
         for (var i = 0; i < levels; i++) frame = frame.Parent!;

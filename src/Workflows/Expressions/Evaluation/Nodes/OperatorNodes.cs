@@ -19,6 +19,8 @@ internal sealed class AndNode(ExpressionNode left, ExpressionNode right) : Expre
         var value = left.Evaluate(frame);
         return Coerce.ToBoolean(value) ? right.Evaluate(frame) : value;
     }
+
+    public override bool Test(Frame frame) => left.Test(frame) && right.Test(frame);
 }
 
 internal sealed class OrNode(ExpressionNode left, ExpressionNode right) : ExpressionNode
@@ -28,6 +30,8 @@ internal sealed class OrNode(ExpressionNode left, ExpressionNode right) : Expres
         var value = left.Evaluate(frame);
         return Coerce.ToBoolean(value) ? value : right.Evaluate(frame);
     }
+
+    public override bool Test(Frame frame) => left.Test(frame) || right.Test(frame);
 }
 
 internal sealed class CoalesceNode(ExpressionNode left, ExpressionNode right) : ExpressionNode
@@ -41,7 +45,7 @@ internal sealed class CoalesceNode(ExpressionNode left, ExpressionNode right) : 
 
 internal sealed class ConditionalNode(ExpressionNode condition, ExpressionNode then, ExpressionNode otherwise) : ExpressionNode
 {
-    public override JsValue Evaluate(Frame frame) => Coerce.ToBoolean(condition.Evaluate(frame)) ? then.Evaluate(frame) : otherwise.Evaluate(frame);
+    public override JsValue Evaluate(Frame frame) => condition.Test(frame) ? then.Evaluate(frame) : otherwise.Evaluate(frame);
 }
 
 internal sealed class SequenceNode(ExpressionNode[] parts) : ExpressionNode
@@ -121,6 +125,13 @@ internal sealed class StepNode(ExpressionNode? container, ExpressionNode current
         var evaluator = frame.Evaluator;
         var holder = container?.Evaluate(frame) ?? default;
         var key = currentOrKey.Evaluate(frame);
+        if (container is null && key.IsNumber)
+        {
+            JsValue next = key.AsNumber + step;
+            target!.Assign(frame, next);
+            return isPrefix ? next : key;
+        }
+
         var value = Coerce.ToPrimitive(evaluator, container is null ? key : Properties.Get(evaluator, holder, key), preferText: false);
         JsValue before = value.AsReference is JsBigInt ? value : Coerce.ToNumber(evaluator, value);
         var after = before.AsReference is JsBigInt big ? JsBigInt.Of(big.Value + step) : before.AsNumber + step;

@@ -33,7 +33,8 @@ internal sealed class ExpressionStatement(ExpressionNode expression) : Statement
 
     public override Completion Execute(Frame frame)
     {
-        expression.Evaluate(frame);
+        if (expression is AppendNode append) append.Append(frame);
+        else expression.Evaluate(frame);
         return Completion.Normal;
     }
 
@@ -66,7 +67,7 @@ internal sealed class IfStatement(ExpressionNode condition, Statement then, Stat
     public override bool Suspends { get; } = condition.Suspends || then.Suspends || otherwise?.Suspends == true;
 
     public override Completion Execute(Frame frame) =>
-        Coerce.ToBoolean(condition.Evaluate(frame)) ? then.Execute(frame) : otherwise?.Execute(frame) ?? Completion.Normal;
+        condition.Test(frame) ? then.Execute(frame) : otherwise?.Execute(frame) ?? Completion.Normal;
 
     public override async ValueTask<Completion> ExecuteAsync(Frame frame)
     {
