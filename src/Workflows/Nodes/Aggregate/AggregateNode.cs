@@ -169,7 +169,7 @@ internal sealed class AggregateNode(AggregateParameters parameters) : Node
 
     private List<PairedItem> All(NodeContext context, JsObject json, IEnumerable<int> items)
     {
-        var included = parameters.Include is "specifiedFields" ? Fields.List(parameters.FieldsToInclude.Get(context, 0)) : null;
+        var included = parameters.Include is "specifiedFields" && Fields.List(parameters.FieldsToInclude.Get(context, 0)) is { Length: > 0 } named ? named : null;
         var excluded = parameters.Include is "allFieldsExcept" ? Fields.List(parameters.FieldsToExclude.Get(context, 0)) : null;
         var list = new JsArray(context.Items.Count);
         var used = new List<PairedItem>(context.Items.Count);

@@ -31,9 +31,9 @@ internal sealed record CompressionParameters
 }
 
 /// <summary>Packs and unpacks files.</summary>
-internal sealed class CompressionNode(CompressionParameters parameters) : AsyncItemNode
+internal sealed class CompressionNode(CompressionParameters parameters, bool isFirst) : AsyncItemNode
 {
-    public static readonly NodeDescriptor Descriptor = new NodeDescriptor<CompressionNode, CompressionParameters>((p, _) => new(p))
+    public static readonly NodeDescriptor Descriptor = new NodeDescriptor<CompressionNode, CompressionParameters>((p, s) => new(p, s.Version < 1.1))
     {
         Type = "compression",
         Summary = "Packs and unpacks files: gzip and zip.",
@@ -80,7 +80,14 @@ internal sealed class CompressionNode(CompressionParameters parameters) : AsyncI
             var file = Files.Find(context, index, name);
             using var compressed = new MemoryStream();
             await using (var gzip = new GZipStream(compressed, CompressionLevel.Optimal, leaveOpen: true)) await gzip.WriteAsync(await context.Services.ReadAsync(file, context.Cancellation), context.Cancellation);
-            packed[$"{parameters.OutputPrefix.Get(context, index)}{i}"] = Files.Make(compressed.ToArray(), "application/gzip", (file.FileName ?? name) + ".gz");
+            var original = file.FileName?.Split('.')[0] ?? name;
+            var given = parameters.FileName.Get(context, index).Replace(".gz", "", StringComparison.Ordinal);
+            var ending = (file.FileExtension is { Length: > 0 } extension ? "." + extension : Path.GetExtension(file.FileName ?? "")).ToLowerInvariant();
+            // n8n's first version numbers the fields from 0, and gives the name no other ending.
+            var (field, packedName) = isFirst
+                ? ($"{(parameters.OutputPrefix is { IsLiteral: true, Literal: "file_" } ? "data" : parameters.OutputPrefix.Get(context, index))}{i}", original + ".gzip")
+                : ($"{parameters.BinaryPropertyOutput.Get(context, index)}{(i == 0 ? "" : i)}", $"{(given.Length > 0 ? given : original)}{ending}.gz");
+            packed[field] = Files.Make(compressed.ToArray(), "application/gzip", packedName);
         }
 
         return packed;

@@ -147,13 +147,14 @@ internal sealed class ConvertToFileNode(ConvertToFileParameters parameters) : No
 
         if (parameters.Operation is "toJson") return Make(context, index, Bytes(context, index, JsJson.WriteString(context.Items[index].Json, parameters.Options.Format)), "application/json", "file.json");
         var field = parameters.SourceProperty.Get(context, index);
-        var value = ItemPaths.Get(context.Items[index].Json, field);
+        JsValue value = field.Length == 0 ? context.Items[index].Json : ItemPaths.Get(context.Items[index].Json, field);
         if (value.IsUndefined) throw new NodeException($"The value in \"{field}\" is not set") { ItemIndex = index, Retryable = false };
         if (parameters.Operation is "toText")
-            return Make(context, index, Bytes(context, index, ParameterValues.ToText(value)), value.IsReference ? "application/json" : "text/plain", value.IsReference ? "file.json" : "file.txt");
+            return Make(context, index, Bytes(context, index, ParameterValues.ToText(value)), value.IsReference ? "application/json" : "text/plain", "file.txt");
         var content = Base64(ParameterValues.ToText(value)) ?? throw new NodeException($"The value in '{field}' is not valid base64 [item {index}]") { ItemIndex = index, Retryable = false };
         var type = MediaTypes.OfContent(content) ?? "text/plain";
-        return Make(context, index, content, type, MediaTypes.Extension(type) is { } ending ? $"file.{ending}" : "file");
+        var known = parameters.Options.MimeType.Get(context, index) is { Length: > 0 } given ? given : type;
+        return Make(context, index, content, type, MediaTypes.Extension(known) is { } ending ? $"file.{ending}" : "file");
     }
 
     // Base64 of either alphabet; what is neither, white space for instance, is skipped.

@@ -97,7 +97,7 @@ internal sealed partial class HtmlNode : Node
     {
         if (wanted is "text" && _dialect is not Dialect.Today)
         {
-            var text = string.Concat(elements.Select(e => e.TextContent));
+            var text = string.Concat(elements.Select(Text));
             return text.Length > 0 || _dialect is Dialect.Older ? text : null;
         }
 
@@ -116,6 +116,13 @@ internal sealed partial class HtmlNode : Node
                 _ => first?.GetAttribute("value"),
             },
         };
+    }
+
+    /// <summary>The text of an element and those in it; scripts and styles have none.</summary>
+    private static string Text(IElement element)
+    {
+        if (!element.QuerySelectorAll("script, style").Any()) return element.LocalName is "script" or "style" ? "" : element.TextContent;
+        return string.Concat(element.ChildNodes.Select(static n => n switch { IElement inner => Text(inner), IText text => text.Data, _ => "" }));
     }
 
     private string Clean(string text)

@@ -37,7 +37,29 @@ internal sealed record MarkdownOptions
     public bool Strikethrough { get; init; }
 
     /// <summary>Whether <c>- [ ]</c> makes a list of tasks.</summary>
+    [Field("tasklists")]
     public bool TasklistSupport { get; init; }
+
+    /// <summary>Whether headings have no ids.</summary>
+    public bool NoHeaderId { get; init; }
+
+    /// <summary>What the ids of headings begin with.</summary>
+    [AllowEmpty]
+    public string PrefixHeaderId { get; init; } = "";
+
+    /// <summary>Whether ids of headings keep blanks, as hyphens.</summary>
+    public bool GhCompatibleHeaderId { get; init; }
+
+    /// <summary>The level of the highest heading.</summary>
+    [Between(0, 6)]
+    public int HeaderLevelStart { get; init; } = 1;
+
+    /// <summary>Whether the result is a whole page.</summary>
+    [Field("completeHTMLDocument")]
+    public bool CompleteHtmlDocument { get; init; }
+
+    /// <summary>Whether links open a new window.</summary>
+    public bool OpenLinksInNewWindow { get; init; }
 
     /// <summary>Whether addresses become links by themselves.</summary>
     public bool SimplifiedAutoLink { get; init; }
@@ -47,6 +69,12 @@ internal sealed record MarkdownOptions
 
     /// <summary>What stands before an element of a list.</summary>
     public string BulletMarker { get; init; } = "*";
+
+    /// <summary>What stands around words that are stressed.</summary>
+    public string EmDelimiter { get; init; } = "_";
+
+    /// <summary>What stands around words that are stressed strongly.</summary>
+    public string StrongDelimiter { get; init; } = "**";
 }
 
 /// <summary>Markdown to HTML, and back.</summary>
@@ -66,7 +94,7 @@ internal sealed class MarkdownNode(MarkdownParameters parameters) : ItemNode
     protected override void Execute(NodeContext context, int index, List<Item> output)
     {
         var item = context.Items[index];
-        var result = parameters.Mode is "markdownToHtml" ? Markdig.Markdown.ToHtml(parameters.Markdown.Get(context, index), _pipeline).TrimEnd('\n') : new HtmlToMarkdown(parameters.Options.BulletMarker).Convert(parameters.Html.Get(context, index));
+        var result = parameters.Mode is "markdownToHtml" ? ShowdownHtml.Of(parameters.Markdown.Get(context, index), _pipeline, parameters.Options) : new HtmlToMarkdown(parameters.Options).Convert(parameters.Html.Get(context, index));
         var json = item.Json.Clone();
         ItemPaths.Set(json, parameters.DestinationKey.Get(context, index), result);
         output.Add(new Item(json) { Binary = item.Binary, PairedItems = Positions.Of(index) });

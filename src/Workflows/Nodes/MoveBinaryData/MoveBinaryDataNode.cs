@@ -67,9 +67,9 @@ internal sealed record MoveBinaryDataOptions
 }
 
 /// <summary>Moves files to fields and fields to files: the older form of convert-to-file and extract-from-file.</summary>
-internal sealed class MoveBinaryDataNode(MoveBinaryDataParameters parameters) : AsyncItemNode
+internal sealed class MoveBinaryDataNode(MoveBinaryDataParameters parameters, bool isFirst) : AsyncItemNode
 {
-    public static readonly NodeDescriptor Descriptor = new NodeDescriptor<MoveBinaryDataNode, MoveBinaryDataParameters>((p, _) => new(p))
+    public static readonly NodeDescriptor Descriptor = new NodeDescriptor<MoveBinaryDataNode, MoveBinaryDataParameters>((p, s) => new(p, s.Version < 1.1))
     {
         Type = "move-binary-data",
         Summary = "Moves files to fields and fields to files: the older form of convert-to-file and extract-from-file.",
@@ -117,6 +117,8 @@ internal sealed class MoveBinaryDataNode(MoveBinaryDataParameters parameters) : 
         if (value.IsUndefined) return;
 
         var name = options.FileName.Get(context, index);
+        // n8n's first version gives a file without a name none.
+        if (name.Length == 0 && !isFirst) name = MediaTypes.Extension(options.MimeType.Get(context, index)) is { } extension ? $"file.{extension}" : "file";
         var content = Content(context, index, value);
         var file = new BinaryData { Content = content, Size = content.Length, MimeType = options.MimeType.Get(context, index), FileName = name.Length > 0 ? name : null, FileExtension = Path.GetExtension(name) is { Length: > 1 } ending ? ending[1..] : null };
         var json = options.KeepSource ? item.Json : parameters.ConvertAllData ? new JsObject() : item.Json.Clone();

@@ -60,6 +60,19 @@ internal sealed class RemoveDuplicatesNode : Node
 
     public override ValueTask<NodeResult> ExecuteAsync(NodeContext context)
     {
+        try
+        {
+            return NodeResult.Of(Kept(context));
+        }
+        catch (NodeException e) when (context.ContinueOnFail && _passesNull)
+        {
+            // n8n's first version gives the items as they came, later ones say what failed.
+            return NodeResult.Of([context.Failed(0, e)]);
+        }
+    }
+
+    private List<Item> Kept(NodeContext context)
+    {
         var dots = !_parameters.Options.DisableDotNotation;
         var selected = _parameters.Compare is "selectedFields" ? Fields.List(_parameters.FieldsToCompare.Get(context, 0)) : null;
         var excluded = _parameters.Compare is "allFieldsExcept" ? Fields.List(_parameters.FieldsToExclude.Get(context, 0)) : [];
@@ -75,7 +88,7 @@ internal sealed class RemoveDuplicatesNode : Node
             kept.Add(_parameters.Options.RemoveOtherFields ? new Item(compared) { PairedItems = Runs.Positions.Of(i) } : context.Same(i));
         }
 
-        return NodeResult.Of(kept);
+        return kept;
     }
 
     /// <summary>As in n8n it is a failure when an item lacks a field that is compared, or has it as another type.</summary>

@@ -78,6 +78,8 @@ internal sealed class SetNode : ItemNode
     private void SetAll(NodeContext context, int index, JsObject json)
     {
         var output = _parameters.JsonOutput.Get(context, index);
+        // n8n leaves out of files what its editor shows at first.
+        if (output.IsUndefined && _parameters.JsonOutput.IsLiteral && _version < double.MaxValue) output = new JsObject { ["my_field_1"] = "value", ["my_field_2"] = 1 };
         var given = (output.AsString is { } text && JsonParameter.TryParse(text, out var parsed) ? parsed : output).AsObject
             ?? throw new NodeException($"The 'JSON Output' in item {index} does not contain a valid JSON object") { ItemIndex = index, Retryable = false };
         foreach (var (name, value) in given) Put(json, name, value);

@@ -38,6 +38,7 @@ internal sealed class SummarizeNode(SummarizeParameters parameters, bool failsWi
                 if (field.Length > 0 && !context.Items.Any(i => !Fields.Get(i.Json, field, dots).IsUndefined)) throw new NodeException($"The field '{field}' does not exist in any items") { Retryable = false };
         }
 
+        if (fields.All(f => f.Field.Length == 0)) throw new NodeException("You need to add at least one aggregation to 'Fields to Summarize' with non empty 'Field'") { Retryable = false };
         var splitBy = Fields.List(parameters.FieldsToSplitBy.Get(context, 0));
         var root = new Group();
         for (var i = 0; i < context.Items.Count; i++) Put(root, context.Items[i].Json, i, splitBy, dots);
@@ -48,7 +49,6 @@ internal sealed class SummarizeNode(SummarizeParameters parameters, bool failsWi
             return NodeResult.Of(output);
         }
 
-        if (fields.All(f => f.Field.Length == 0)) throw new NodeException("You need to add at least one aggregation to 'Fields to Summarize' with non empty 'Field'") { Retryable = false };
         Flatten(context, root, fields, splitBy, 0, [], dots, output);
         return NodeResult.Of(output);
     }

@@ -58,8 +58,13 @@ internal static class XmlWriting
         }
 
         text.Append(">\n");
-        if (own.Length > 0) text.Append(' ', depth * 2 + 2).Append(Text(own, options)).Append('\n');
-        foreach (var (child, content) in children) Element(text, child, content, options, depth + 1);
+        foreach (var (child, content) in map)
+        {
+            if (string.Equals(child, options.AttributeKey, StringComparison.Ordinal)) continue;
+            if (!string.Equals(child, options.TextKey, StringComparison.Ordinal)) Element(text, child, content, options, depth + 1);
+            else if (own.Length > 0) text.Append(' ', depth * 2 + 2).Append(Text(own, options)).Append('\n');
+        }
+
         text.Append(' ', depth * 2).Append("</").Append(name).Append(">\n");
     }
 
