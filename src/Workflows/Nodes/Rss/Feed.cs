@@ -42,14 +42,24 @@ internal static partial class Feed
             return null;
         }
 
-        return root?.Name.LocalName switch
+        try
         {
-            "feed" => [.. root.Elements().Where(e => e.Name.LocalName is "entry").Select(e => Atom(e, more))],
-            "rss" => [.. root.Elements().Where(e => e.Name.LocalName is "channel").Elements().Where(e => e.Name.LocalName is "item").Select(e => Rss(e, more))],
-            "RDF" => [.. root.Elements().Where(e => e.Name.LocalName is "item").Select(e => Rss(e, more))],
-            _ => null,
-        };
+            return Entries(root, more);
+        }
+        catch (RegexMatchTimeoutException)
+        {
+            // Markup that begins a million tags and ends none.
+            return null;
+        }
     }
+
+    private static List<JsObject>? Entries(XElement? root, IReadOnlyCollection<string> more) => root?.Name.LocalName switch
+    {
+        "feed" => [.. root.Elements().Where(e => e.Name.LocalName is "entry").Select(e => Atom(e, more))],
+        "rss" => [.. root.Elements().Where(e => e.Name.LocalName is "channel").Elements().Where(e => e.Name.LocalName is "item").Select(e => Rss(e, more))],
+        "RDF" => [.. root.Elements().Where(e => e.Name.LocalName is "item").Select(e => Rss(e, more))],
+        _ => null,
+    };
 
     private static JsObject Rss(XElement entry, IReadOnlyCollection<string> more)
     {

@@ -10,19 +10,22 @@ namespace Sluice.Workflows.Nodes.Spreadsheets;
 internal static partial class HtmlTables
 {
     /// <summary>The first table of a page. Texts that are numbers, amounts, percentages or ISO dates become those.</summary>
-    /// <exception cref="NodeException">There is none.</exception>
+    /// <exception cref="NodeException">There is none, or it is too large.</exception>
     public static Sheet Read(string page)
     {
         using var document = new HtmlParser().ParseDocument(page);
         if (document.QuerySelector("table") is not IHtmlTableElement table) throw new NodeException("the page has no table") { Retryable = false };
         var rows = new List<IReadOnlyList<JsValue>>();
+        var count = 0;
         foreach (var row in table.Rows)
         {
             var cells = new List<JsValue>();
             foreach (var cell in row.Cells)
             {
+                var columns = Math.Clamp(cell.ColumnSpan, 1, 1000);
+                if ((count += columns) > Workbook.MostCells) throw new NodeException($"the table has more than {Workbook.MostCells} cells") { Retryable = false };
                 cells.Add(Value(cell.TextContent.Trim()));
-                for (var i = 1; i < Math.Min(cell.ColumnSpan, 1000); i++) cells.Add(default);
+                for (var i = 1; i < columns; i++) cells.Add(default);
             }
 
             rows.Add(cells);

@@ -10,10 +10,12 @@ internal static class SheetRows
     /// <param name="header">Whether the first row names the fields; otherwise each row is the list <c>row</c>.</param>
     /// <param name="emptyCells">Whether an empty cell is a field, too.</param>
     /// <param name="raw">Whether cells are texts as they stand in the file.</param>
+    /// <exception cref="NodeException">With its empty cells it is too large.</exception>
     public static IEnumerable<JsObject> Of(Sheet sheet, bool header, bool emptyCells, bool raw)
     {
         if (sheet.Rows.Count == 0) yield break;
         var width = sheet.Rows.Max(r => r.Count);
+        if (emptyCells && (long)width * sheet.Rows.Count > Workbook.MostCells) throw new NodeException($"the table has more than {Workbook.MostCells} cells, with those that are empty") { Retryable = false };
         if (!header)
         {
             foreach (var row in sheet.Rows)

@@ -13,13 +13,16 @@ internal static class Workbook
     /// <summary>What all parts of a file together may unpack to.</summary>
     private const long MostBytes = 256 << 20;
 
-    private const int MostCells = 10_000_000;
+    public const int MostCells = 10_000_000;
 
     private static readonly XNamespace Main = "http://schemas.openxmlformats.org/spreadsheetml/2006/main";
 
     private static readonly XNamespace Relations = "http://schemas.openxmlformats.org/officeDocument/2006/relationships";
 
-    private static readonly XmlReaderSettings Settings = new() { DtdProcessing = DtdProcessing.Prohibit, XmlResolver = null, MaxCharactersInDocument = MostBytes };
+    private static readonly XmlReaderSettings Cells = new() { DtdProcessing = DtdProcessing.Prohibit, XmlResolver = null, MaxCharactersInDocument = MostBytes };
+
+    // What says which sheets there are is held as a whole, and is short.
+    private static readonly XmlReaderSettings Contents = new() { DtdProcessing = DtdProcessing.Prohibit, XmlResolver = null, MaxCharactersInDocument = 4 << 20 };
 
     /// <param name="name">The sheet; the first when empty.</param>
     /// <exception cref="NodeException">It is no workbook, or has no such sheet.</exception>
@@ -34,8 +37,7 @@ internal static class Workbook
             if (sheet is null) throw new NodeException(name.Length == 0 ? "the workbook has no sheet" : $"Spreadsheet does not contain sheet called \"{name}\"!") { Retryable = false };
             var id = (string?)sheet.Attributes().FirstOrDefault(a => a.Name.LocalName is "id" && a.Name.NamespaceName.Length > 0);
             var target = (string?)Part(archive, "xl/_rels/workbook.xml.rels").Root!.Elements().FirstOrDefault(r => (string?)r.Attribute("Id") == id)?.Attribute("Target") ?? throw Broken("no part for its sheet");
-            var texts = archive.GetEntry("xl/sharedStrings.xml") is null ? [] : Part(archive, "xl/sharedStrings.xml").Root!.Elements().Select(TextOf).ToList();
-            return Cells(Part(archive, target.StartsWith('/') ? target[1..] : "xl/" + target), texts);
+            return ReadCells(archive, target.StartsWith('/') ? target[1..] : "xl/" + target, SharedTexts(archive));
         }
         catch (Exception e) when (e is InvalidDataException or XmlException or FormatException or OverflowException)
         {
@@ -71,38 +73,80 @@ internal static class Workbook
         return file.ToArray();
     }
 
-    private static Sheet Cells(XDocument sheet, List<string> texts)
+    private static List<string> SharedTexts(ZipArchive archive)
     {
-        var rows = new List<IReadOnlyList<JsValue>>();
-        var count = 0;
-        foreach (var row in sheet.Descendants().Where(e => e.Name.LocalName is "row"))
+        var texts = new List<string>();
+        if (archive.GetEntry("xl/sharedStrings.xml") is not { } part) return texts;
+        using var stream = part.Open();
+        using var reader = XmlReader.Create(stream, Cells);
+        while (reader.Read())
         {
-            var at = (int?)row.Attribute("r") is { } number ? number - 1 : rows.Count;
-            if (at < rows.Count || at > 1_048_575) throw Broken("rows out of order");
-            while (rows.Count < at) rows.Add([]);
-            var cells = new List<JsValue>();
-            foreach (var cell in row.Elements().Where(e => e.Name.LocalName is "c"))
-            {
-                var column = (string?)cell.Attribute("r") is { } name && Sheet.TryCell(name, out var place) ? place.Column : cells.Count;
-                if (column < cells.Count || column > 16_383) throw Broken("cells out of order");
-                if (++count > MostCells) throw Broken($"more than {MostCells} cells");
-                while (cells.Count < column) cells.Add(default);
-                cells.Add(Value(cell, texts));
-            }
+            if (reader is not { NodeType: XmlNodeType.Element, Depth: 1 }) continue;
+            if (texts.Count == MostCells) throw Broken($"more than {MostCells} texts");
+            texts.Add(TextOf(reader));
+        }
 
-            rows.Add(cells);
+        return texts;
+    }
+
+    private static Sheet ReadCells(ZipArchive archive, string part, List<string> texts)
+    {
+        using var stream = Open(archive, part);
+        using var reader = XmlReader.Create(stream, Cells);
+        var rows = new List<IReadOnlyList<JsValue>>();
+        var (cells, depth, count) = (new List<JsValue>(), -1, 0);
+        while (reader.Read())
+        {
+            if (reader.NodeType != XmlNodeType.Element) continue;
+            if (reader.LocalName is "row")
+            {
+                var at = reader.GetAttribute("r") is { } number ? XmlConvert.ToInt32(number) - 1 : rows.Count;
+                if (at < rows.Count || at > 1_048_575) throw Broken("rows out of order");
+                while (rows.Count < at) rows.Add([]);
+                (cells, depth) = ([], reader.Depth);
+                rows.Add(cells);
+            }
+            else if (reader.LocalName is "c" && reader.Depth == depth + 1)
+            {
+                var column = reader.GetAttribute("r") is { } name && Sheet.TryCell(name, out var place) ? place.Column : cells.Count;
+                if (column < cells.Count || column > 16_383) throw Broken("cells out of order");
+                // Those that are left out before it take room, too.
+                if ((count += column - cells.Count + 1) > MostCells) throw Broken($"more than {MostCells} cells");
+                while (cells.Count < column) cells.Add(default);
+                cells.Add(Value(reader, texts));
+            }
         }
 
         // The first row of what is used may stand further down.
         return new([.. rows.SkipWhile(r => r.All(c => c.IsUndefined))]);
     }
 
-    private static JsValue Value(XElement cell, List<string> texts)
+    /// <param name="cell">At the cell; at its end afterwards.</param>
+    /// <param name="texts">What cells refer to by number.</param>
+    private static JsValue Value(XmlReader cell, List<string> texts)
     {
-        var value = cell.Elements().FirstOrDefault(e => e.Name.LocalName is "v")?.Value;
-        switch ((string?)cell.Attribute("t"))
+        var type = cell.GetAttribute("t");
+        string? value = null, inline = null;
+        using (var inner = cell.ReadSubtree())
         {
-            case "inlineStr": return cell.Elements().FirstOrDefault(e => e.Name.LocalName is "is") is { } inline ? TextOf(inline) : "";
+            inner.Read();
+            inner.Read();
+            while (!inner.EOF)
+            {
+                if (inner is { NodeType: XmlNodeType.Element, LocalName: "v" })
+                {
+                    value = inner.ReadElementContentAsString();
+                    continue;
+                }
+
+                if (inner is { NodeType: XmlNodeType.Element, LocalName: "is" }) inline = TextOf(inner);
+                inner.Read();
+            }
+        }
+
+        switch (type)
+        {
+            case "inlineStr": return inline ?? "";
             case "s": return value is null ? default(JsValue) : int.Parse(value, CultureInfo.InvariantCulture) is var at && at >= 0 && at < texts.Count ? texts[at] : throw Broken("a text that is not there");
             case "b": return value is "1" or "true";
             case "str" or "d": return value ?? "";
@@ -111,14 +155,30 @@ internal static class Workbook
         }
     }
 
-    // A text may stand in several runs of different formats; how it is read aloud is no part of it.
-    private static string TextOf(XElement item) => string.Concat(item.Descendants().Where(e => e.Name.LocalName is "t" && e.Parent!.Name.LocalName is not "rPh").Select(e => e.Value));
+    /// <summary>A text, which may stand in several runs of different formats; how it is read aloud is no part of it.</summary>
+    /// <param name="item">At the element around it; at its end afterwards.</param>
+    private static string TextOf(XmlReader item)
+    {
+        var text = new StringBuilder();
+        using var inner = item.ReadSubtree();
+        inner.Read();
+        while (!inner.EOF)
+        {
+            if (inner is { NodeType: XmlNodeType.Element, LocalName: "rPh" }) inner.Skip();
+            else if (inner is { NodeType: XmlNodeType.Element, LocalName: "t", Depth: > 0 }) text.Append(inner.ReadElementContentAsString());
+            else inner.Read();
+        }
+
+        return text.ToString();
+    }
+
+    private static Stream Open(ZipArchive archive, string part) => (archive.GetEntry(part) ?? throw Broken($"no part '{part}'")).Open();
 
     private static XDocument Part(ZipArchive archive, string name)
     {
-        using var stream = (archive.GetEntry(name) ?? throw Broken($"no part '{name}'")).Open();
-        using var reader = XmlReader.Create(stream, Settings);
-        return XDocument.Load(reader, LoadOptions.PreserveWhitespace);
+        using var stream = Open(archive, name);
+        using var reader = XmlReader.Create(stream, Contents);
+        return XDocument.Load(reader);
     }
 
     private static void Add(ZipArchive archive, string name, string text)
