@@ -32,11 +32,11 @@ public sealed class CrashTests(ITestOutputHelper output)
             }
 
             var stored = new Dictionary<string, RunPhase>(StringComparer.Ordinal);
-            for (string? before = null; ; before = stored.Keys.Min(StringComparer.Ordinal))
+            string? last = null;
+            while (await engine.History!.ListAsync(new RunFilter { Before = last, Limit = 1000 }) is { Count: > 0 } page)
             {
-                var page = await engine.History!.ListAsync(new RunFilter { Before = before, Limit = 1000 });
-                if (page.Count == 0) break;
                 foreach (var run in page) stored[run.Id] = run.Phase;
+                last = page[^1].Id;
             }
 
             var paid = File.ReadAllLines(payments);

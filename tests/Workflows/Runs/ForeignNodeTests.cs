@@ -84,7 +84,7 @@ public sealed class ForeignNodeTests
     {
         await using var engine = new WorkflowEngine(new());
         var run = await engine.StartAsync(Make("wait", "Start > Wait", None, "Start manual-trigger", $$"""Wait n8n-nodes-base.wait | {} | {"typeVersion": {{version.ToString(System.Globalization.CultureInfo.InvariantCulture)}}}"""), new RunRequest());
-        for (var i = 0; i < 500 && run.Phase is not RunPhase.Waiting; i++) await Task.Delay(20, TestContext.Current.CancellationToken);
+        for (var i = 0; i < 3000 && run.Phase is not RunPhase.Waiting; i++) await Task.Delay(20, TestContext.Current.CancellationToken);
         var waiting = run.WaitingExecutions().ShouldHaveSingleItem();
         (waiting.Waiting!.Until!.Value - waiting.Waiting.At).TotalSeconds.ShouldBe(seconds, 1);
     }
