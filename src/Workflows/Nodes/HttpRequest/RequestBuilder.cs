@@ -9,7 +9,7 @@ internal sealed class RequestBuilder(HttpRequestParameters parameters, NodeSetup
 {
     private readonly ConnectionReference? _connection = ConnectionOf(parameters, setup);
 
-    private readonly RequestFields _fields = FieldsOf(parameters, setup);
+    private readonly RequestFields _fields = RequestFields.Of(setup.Definition);
 
     public async ValueTask<HttpCall> BuildAsync(NodeContext context, int index)
     {
@@ -173,14 +173,6 @@ internal sealed class RequestBuilder(HttpRequestParameters parameters, NodeSetup
             { IsNullish: true } => new JsObject(),
             var other => throw new NodeException($"{name} must be an object, not {ParameterValues.Describe(other)}") { ItemIndex = index, Retryable = false },
         };
-
-    private static RequestFields FieldsOf(HttpRequestParameters parameters, NodeSetup setup)
-    {
-        // n8n's node refuses it when it runs. Its later versions leave such entries behind where another kind of body was chosen.
-        if (setup.Version < 3 && parameters.ContentType is "json" or "form-urlencoded" && parameters.BodyParameters.Parameters.Any(p => p.ParameterType is "formBinaryData"))
-            setup.Report("sendBinaryData", "files are sent with the body content type multipart-form-data or raw only");
-        return RequestFields.Of(setup.Definition);
-    }
 
     private static ConnectionReference? ConnectionOf(HttpRequestParameters parameters, NodeSetup setup)
     {

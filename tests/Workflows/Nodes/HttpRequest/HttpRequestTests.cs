@@ -112,13 +112,8 @@ public sealed class HttpRequestTests : IAsyncLifetime
     }
 
     [Fact]
-    public void Before_version_3_files_need_a_body_that_can_have_them() => NodeFixture.Load(JsJson.Parse(
-        """
-        {
-          "name": "Node", "type": "n8n-nodes-base.httpRequest", "typeVersion": 1,
-          "parameters": {"requestMethod": "POST", "url": "http://a.test", "jsonParameters": true, "sendBinaryData": true, "options": {}}
-        }
-        """).AsObject!).Problems.ShouldHaveSingleItem().Message.ShouldBe("files are sent with the body content type multipart-form-data or raw only");
+    public async Task Before_version_3_files_need_a_body_that_can_have_them() => await Should.ThrowAsync<NodeException>(() => RunAsync(
+        """{"requestMethod": "POST", "url": "URL/echo", "jsonParameters": true, "sendBinaryData": true, "options": {}}""", """[{"$binary": {"data": "file"}}]""", node: """{"type": "n8n-nodes-base.httpRequest", "typeVersion": 1}"""));
 
     [Fact]
     public async Task Answers_are_read_as_before_version_3()
