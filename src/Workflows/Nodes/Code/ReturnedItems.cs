@@ -15,7 +15,7 @@ internal sealed class ReturnedItems(CodeCall call, string mode)
     {
         if (value.Kind == JsKind.Null && mode is "all") return [];
         if (value.AsArray is { } list) return [.. list.Select((v, i) => Item(v, $"the element {i}"))];
-        if (mode is "function" || value.AsObject is null) throw Wrong($"the code has to return an array of items, not {ParameterValues.Describe(value)}");
+        if (value.AsObject is null) throw Wrong($"the code has to return an array of items, not {ParameterValues.Describe(value)}");
         return [Item(value, "what the code returns")];
     }
 
