@@ -155,8 +155,11 @@ internal sealed partial class GatewayWorkflows : RouteHandlers, IAsyncDisposable
     {
         var found = new List<Problem>();
 
-        // The name in the list is the one that counts.
-        var named = config.Document.With("name", new ScalarNode(config.Place, ScalarKind.String, config.Name));
+        // The file may be a download that has the workflow inside of something else. The name in the list is the one that counts.
+        var inside = WorkflowDocuments.In(config.Document, found);
+        if (inside.Count > 1) found.Add(new Problem(config.Place, $"workflow \"{config.Name}\"", "document", $"holds {inside.Count} workflows, and not one"));
+        if (inside.Count != 1) return new Compilation(null, found);
+        var named = inside[0].Map.With("name", new ScalarNode(config.Place, ScalarKind.String, config.Name));
         var check = DefinitionReader.Read(named, found) is { } definition ? ModelBuilder.Build(definition, found) : null;
         return new Compilation(check?.Model, check?.Problems ?? found);
     });

@@ -1,6 +1,5 @@
 using Sluice.Gateway.Pipeline;
 using Sluice.Workflows.Nodes;
-using Sluice.Workflows.Nodes.Webhook;
 using Sluice.Workflows.Runs;
 
 namespace Sluice.Host.Workflows;
@@ -15,9 +14,10 @@ internal sealed class WorkflowCallsHandler(WorkflowEngine engine, NodeServices s
     public override async ValueTask<Answer> AnswerAsync(Exchange exchange)
     {
         if (Find(exchange.Path) is not { } address) return WorkflowErrors.NothingWaits.Answer;
-        var test = address.Run.Length == 0 ? engine.TestCalls.Take(address.Token) : null;
+        var test = address.Run.Length == 0 ? engine.TestCalls.Find(address.Token) : null;
         if (address.Run.Length == 0 && test is null) return WorkflowErrors.NothingWaits.Answer;
-        var (call, refusal) = await WebhookCall.TakeAsync(exchange, test?.Trigger.Node as WebhookNode, null);
+        var hook = test is null ? null : WorkflowHandler.HookOf(test.Trigger);
+        var (call, refusal) = await WebhookCall.TakeAsync(exchange, hook, null, services, test?.Tenant ?? "");
         if (call is null) return refusal!;
         var gone = exchange.Http.RequestAborted;
         var answer = await Task.Run(

@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Primitives;
 using Sluice.Gateway.Pipeline;
 
 namespace Sluice.Host.Workflows;
@@ -20,4 +21,15 @@ internal static class WorkflowErrors
     public static readonly GatewayError MethodNotTaken = new(405, "METHOD_NOT_ALLOWED", "Method not allowed", Fault.Client);
 
     public static readonly GatewayError UnreadableBody = new(400, "INVALID_BODY", "The body is not what its content type says", Fault.Client);
+
+    private static readonly GatewayError NotAuthenticated = new(401, "WEBHOOK_UNAUTHENTICATED", "The webhook wants to know who calls", Fault.Client);
+
+    private static readonly GatewayError Forbidden = new(403, "WEBHOOK_FORBIDDEN", "The webhook does not take this call", Fault.Client);
+
+    private static readonly GatewayError NothingToCheckWith = new(500, "WEBHOOK_CONNECTION_MISSING", "The webhook has no connection to check callers with", Fault.Gateway);
+
+    private static readonly Answer Challenge = Answer.From(NotAuthenticated, KeyValuePair.Create("WWW-Authenticate", new StringValues("Basic realm=\"Webhook\"")));
+
+    /// <summary>What a caller is told whom a webhook's own parameters keep out.</summary>
+    public static Answer NotAdmitted(int status) => status switch { 401 => Challenge, 403 => Forbidden.Answer, _ => NothingToCheckWith.Answer };
 }

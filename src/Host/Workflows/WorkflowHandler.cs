@@ -31,12 +31,24 @@ internal sealed class WorkflowHandler : RouteHandler
     public override async ValueTask<Answer> AnswerAsync(Exchange exchange)
     {
         if (!_enabled) return WorkflowErrors.Inactive.Answer;
+        if (exchange.Request.Method is "OPTIONS" && Asked(exchange) is { } preflight) return preflight;
         var candidates = _triggers.Where(t => t.Webhook.Methods.Contains(exchange.Request.Method, StringComparer.Ordinal)).ToList();
         if (candidates.Count == 0) return WorkflowErrors.MethodNotTaken.Answer;
         var (node, webhook, path) = candidates.Find(t => t.Path.Matches(exchange.Path)) is { Node: not null } fitting ? fitting : candidates[0];
+        return WebhookOrigins.Marked(exchange, webhook, await AnswerAsync(exchange, node, webhook, path));
+    }
 
-        if (node.Node is FormNode form && exchange.Request.Method is "GET") return new Answer { Status = 200, Body = form.Page, ContentType = "text/html; charset=utf-8" };
-        var (call, refusal) = await WebhookCall.TakeAsync(exchange, webhook, path);
+    private Answer? Asked(Exchange exchange)
+    {
+        var method = exchange.Request.Headers.AccessControlRequestMethod.ToString();
+        foreach (var (_, webhook, path) in _triggers)
+            if (webhook.Methods.Contains(method, StringComparer.Ordinal) && path.Matches(exchange.Path) && WebhookOrigins.Preflight(exchange, webhook) is { } answer) return answer;
+        return null;
+    }
+
+    private async ValueTask<Answer> AnswerAsync(Exchange exchange, NodeModel node, WebhookNode webhook, WebhookPath path)
+    {
+        var (call, refusal) = await WebhookCall.TakeAsync(exchange, webhook, path, _services, _tenant);
         if (call is null) return refusal!;
         var gone = exchange.Http.RequestAborted;
         var trace = exchange.TraceContext;

@@ -40,7 +40,7 @@ public sealed class WorkflowModel
     public IEnumerable<NodeModel> Triggers => Nodes.Where(n => n.Descriptor.IsTrigger && !n.Definition.Disabled);
 
     /// <summary>The first node that waits for a call; null when none does.</summary>
-    public NodeModel? WaitsForCall => Nodes.FirstOrDefault(n => n.Node is Nodes.Wait.WaitNode { OnCall: true } && !n.Definition.Disabled);
+    public NodeModel? WaitsForCall => Nodes.FirstOrDefault(n => n.Node is Nodes.Wait.IWaitsForCall { OnCall: true } && !n.Definition.Disabled);
 
     /// <summary><c>$workflow</c>.</summary>
     internal JsObject AsData => _asData ??= new JsObject { ["id"] = Definition.Id ?? Definition.Name, ["name"] = Definition.Name, ["active"] = true };

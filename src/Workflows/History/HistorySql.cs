@@ -64,6 +64,7 @@ internal static class HistorySql
             CREATE INDEX workflow_runs_by_tenant ON workflow_runs (tenant, started_at) WHERE tenant <> '';
             CREATE INDEX workflow_runs_by_parent ON workflow_runs (parent, started_at) WHERE parent IS NOT NULL;
             """),
+        SeenValues.Migration,
     ];
 
     public const string AddDocument =

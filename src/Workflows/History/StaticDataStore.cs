@@ -29,7 +29,7 @@ internal sealed class StaticDataStore(Database? database)
     private readonly ConcurrentDictionary<(string Workflow, string Part), string> _known = new();
 
     /// <summary>What is kept is the tenant's that the run is for: a workflow of the same name that another had before, or has later, has none of it.</summary>
-    private static string Key(WorkflowDefinition workflow, string tenant) => tenant.Length == 0 ? workflow.Name : $"{tenant}\n{workflow.Name}";
+    internal static string Key(WorkflowDefinition workflow, string tenant) => tenant.Length == 0 ? workflow.Name : $"{tenant}\n{workflow.Name}";
 
     /// <summary>A part, as a copy of its own: what was written last, or else what the workflow's document brought.</summary>
     /// <param name="part"><c>global</c> or <c>node:Name</c>.</param>

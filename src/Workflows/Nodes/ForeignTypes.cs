@@ -32,7 +32,6 @@ public static class ForeignTypes
         new(Base + "emailReadImap", "mailboxes are not read; a mail service that posts what comes in calls a webhook node"),
         new(Base + "evaluation", "n8n's evaluations of agents are not supported"),
         new(Base + "evaluationTrigger", "n8n's evaluations of agents are not supported"),
-        new(Base + "form", "further pages of a form are not supported: ask for everything in one form, or wait for a call (wait) that another page makes"),
         new(Base + "n8n", "speaks with n8n's own API; Sluice's is reached by http-request at /api/v1"),
         new(Base + "n8nTrainingCustomerDatastore", "example data of n8n's course; a code node can give any"),
         new(Base + "n8nTrainingCustomerMessenger", "part of n8n's course only"),

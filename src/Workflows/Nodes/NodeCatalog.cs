@@ -93,6 +93,7 @@ public static class NodeCatalog
 
         ExecuteWorkflowNode.Descriptor,
         FilterNode.Descriptor,
+        FormPageNode.Descriptor,
         IfNode.Descriptor,
         MergeNode.Descriptor,
         NoOpNode.Descriptor,

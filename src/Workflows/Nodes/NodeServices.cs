@@ -43,6 +43,9 @@ public sealed class NodeServices : IAsyncDisposable
     /// <summary>What code keeps from one run to the next; set by the engine.</summary>
     internal StaticDataStore StaticData { get; set; } = new(null);
 
+    /// <summary>What earlier runs have seen; set by the engine.</summary>
+    internal SeenValues Seen { get; set; } = new(null);
+
     /// <summary>The stored authorisations; null when there are none.</summary>
     public ConnectionSource? Connections { get; init; }
 

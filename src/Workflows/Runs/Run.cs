@@ -276,14 +276,22 @@ public sealed partial class Run
         _effects.Clear();
     }
 
+    /// <summary>What is called to go on with it where it waits then.</summary>
+    internal string AddressOfTurn(int turn) => $"{Services.ResumeAddress}/{Id}/{Services.ResumeAddresses.Token(Id, turn)}";
+
+    /// <summary>Whether a node has given the answer, if not yet told.</summary>
+    internal bool HasAnswered => _answered;
+
     private JsObject MakeData()
     {
         _turnOfData = State.CallsTaken;
+        var address = AddressOfTurn(_turnOfData);
         var data = new JsObject
         {
             ["id"] = Id,
             ["mode"] = Request.Mode is RunMode.Test ? "test" : "production",
-            ["resumeUrl"] = $"{Services.ResumeAddress}/{Id}/{Services.ResumeAddresses.Token(Id, _turnOfData)}",
+            ["resumeUrl"] = address,
+            ["resumeFormUrl"] = address,
         };
         if (_customData is { } custom) data.Set("customData", custom.Clone());
         return data;

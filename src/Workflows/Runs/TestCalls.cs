@@ -40,6 +40,12 @@ public sealed class TestCalls(TimeProvider time)
         lock (_lock) return _expected.Find(c => string.Equals(c.Run, run, StringComparison.Ordinal) && c.Until >= time.GetUtcNow());
     }
 
+    /// <summary>The call of that address, which is expected still; null when none is.</summary>
+    public ExpectedCall? Find(string token)
+    {
+        lock (_lock) return _expected.Find(c => string.Equals(c.Token, token, StringComparison.Ordinal) && c.Until >= time.GetUtcNow());
+    }
+
     /// <summary>The call of that address, which is expected no more; null when none is.</summary>
     public ExpectedCall? Take(string token)
     {

@@ -7,7 +7,7 @@ public sealed class WebhookRequest
 {
     public required string Method { get; init; }
 
-    /// <summary>The whole address as the caller wrote it.</summary>
+    /// <summary>The address as the caller wrote it, without the query.</summary>
     public string Url { get; init; } = "";
 
     /// <summary>Header fields, their names in lower case, several of one name joined by <c>, </c>.</summary>
@@ -25,17 +25,24 @@ public sealed class WebhookRequest
     /// <summary>Files that came with it, or the raw body; null when there are none.</summary>
     public IReadOnlyDictionary<string, BinaryData>? Files { get; init; }
 
+    /// <summary>The claims of the token that the caller was let in with; undefined for none.</summary>
+    public JsValue JwtPayload { get; init; }
+
     /// <summary>The item that a run begins with, as n8n has it.</summary>
-    public Item ToItem() => new(new JsObject(6)
+    public Item ToItem(bool isTest = false)
     {
-        ["headers"] = Headers,
-        ["params"] = Parameters,
-        ["query"] = Query,
-        ["body"] = Body,
-        ["webhookUrl"] = Url,
-        ["executionMode"] = "production",
-    })
-    { Binary = Files };
+        var json = new JsObject(7)
+        {
+            ["headers"] = Headers,
+            ["params"] = Parameters,
+            ["query"] = Query,
+            ["body"] = Body,
+            ["webhookUrl"] = Url,
+            ["executionMode"] = isTest ? "test" : "production",
+        };
+        if (!JwtPayload.IsUndefined) json.Set("jwtPayload", JwtPayload);
+        return new(json) { Binary = Files };
+    }
 }
 
 /// <summary>What the caller of a webhook gets.</summary>

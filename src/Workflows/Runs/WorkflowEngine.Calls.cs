@@ -1,3 +1,5 @@
+using Sluice.Workflows.Definitions;
+using Sluice.Workflows.Nodes.Form;
 using Sluice.Workflows.Nodes.Wait;
 using Sluice.Workflows.Nodes.Webhook;
 
@@ -19,8 +21,13 @@ public sealed partial class WorkflowEngine
     {
         if (_options.Services.ResumeAddresses.Read(id, token) is not { } turn) return null;
 
-        // To look at the page of an approval is not to decide: programs follow links in mails, too.
-        if (request.Method is "GET" or "HEAD" && await PeekAsync(id) is { } seen && Waits(seen, turn, suffix, Approval.Method) is { } asked) return Approval.Page(seen, asked);
+        // To look at a page is not to decide: programs follow links in mails, too.
+        if (request.Method is "GET" or "HEAD" && await PeekAsync(id) is { } seen)
+        {
+            if (Waits(seen, turn, suffix, Approval.Method) is { } asked) return Approval.Page(seen, asked);
+            if (Waits(seen, turn, suffix, FormWait.Method) is { } form) return FormWait.Page(form);
+        }
+
         return await WakeByCallAsync(id, turn, suffix, request, cancel);
     }
 
@@ -34,16 +41,21 @@ public sealed partial class WorkflowEngine
     private async ValueTask<WebhookResponse?> WakeByCallAsync(string id, int? turn, string suffix, WebhookRequest request, CancellationToken cancel)
     {
         if (await TakeWaitingAsync(id) is not { } run) return null;
-        var waiting = Waits(run, turn, suffix, request.Method) ?? (request.Method is "POST" ? Waits(run, turn, suffix, Approval.Method) : null);
-        var items = waiting is { Waiting.Method: Approval.Method } ? Approval.Read(request) : [request.ToItem()];
+        var waiting = Waits(run, turn, suffix, request.Method) ?? (request.Method is "POST" ? Waits(run, turn, suffix, Approval.Method) ?? Waits(run, turn, suffix, FormWait.Method) : null);
+        var (items, refusal) = waiting?.Waiting!.Method switch
+        {
+            Approval.Method => (Approval.Read(request), null),
+            FormWait.Method => FormWait.Read(run, waiting, request),
+            _ => ([request.ToItem(run.Request.Mode is RunMode.Test)], null),
+        };
         if (waiting is null || items is null)
         {
             await PutBackAsync(run);
-            return null;
+            return refusal;
         }
 
         var answer = ((IAnswersCaller)waiting.Node.Node).Answer;
-        var response = answer.Mode == ResponseMode.ResponseNode ? run.ExpectResponse() : null;
+        var response = answer.FollowsPages || answer.Mode == ResponseMode.ResponseNode ? run.ExpectResponse() : null;
         try
         {
             await EnterAsync(run, always: true, cancel);
@@ -56,6 +68,7 @@ public sealed partial class WorkflowEngine
         }
 
         var driven = DriveAsync(run, Activate(run).ResumeAsync(waiting, items)).AsTask();
+        if (answer.FollowsPages) return await NextPageAsync(run, driven, response!, answer, cancel);
         if (answer.Mode == ResponseMode.LastNode)
         {
             await driven;
@@ -70,5 +83,29 @@ public sealed partial class WorkflowEngine
         }
 
         return await response.WaitAsync(cancel) ?? answer.Unanswered(run.Result());
+    }
+
+    private async ValueTask<WebhookResponse> RunToNextPageAsync(WorkflowModel model, RunRequest request, CallerAnswer answer)
+    {
+        var (run, trigger) = Create(model, request);
+        var response = run.ExpectResponse();
+        await EnterAsync(run, always: false, request.Cancellation);
+        return await NextPageAsync(run, DriveAsync(run, Activate(run).StartAsync(trigger)).AsTask(), response, answer, request.Cancellation);
+    }
+
+    /// <summary>What whoever sent a form sees next: what a node answers, the page that the run waits at, or that it has arrived.</summary>
+    private async ValueTask<WebhookResponse> NextPageAsync(Run run, Task driven, Task<WebhookResponse?> response, CallerAnswer answer, CancellationToken cancel)
+    {
+        await Task.WhenAny(response, driven).WaitAsync(cancel);
+        if (!driven.IsCompleted) _ = ToItsEndAsync(driven);
+        else await driven;
+        if ((driven.IsCompleted && !run.HasAnswered ? null : await response.WaitAsync(cancel)) is { } given) return given;
+
+        // The page is found by its address once the run rests, and is not gone after a crash once that is stored.
+        await driven.WaitAsync(cancel);
+        if (run.Log is not null) await run.Log.FlushAsync();
+        return run.Phase == RunPhase.Waiting && run.State.Waiting?.Find(w => w.Waiting is { Method: FormWait.Method }) is { } page
+            ? new() { Status = 303, Headers = [KeyValuePair.Create("Location", run.AddressOfTurn(page.Turn) + (page.Waiting!.Suffix.Length > 0 ? "/" + page.Waiting.Suffix : ""))] }
+            : answer.Ended(run.Result());
     }
 }

@@ -4,6 +4,7 @@ using Sluice.Foundation.Storage;
 using Sluice.Workflows.Data;
 using Sluice.Workflows.Definitions;
 using Sluice.Workflows.History;
+using Sluice.Workflows.Nodes.Form;
 using Sluice.Workflows.Nodes.Schedule;
 using Sluice.Workflows.Nodes.Webhook;
 using Sluice.Workflows.Schedules;
@@ -38,6 +39,7 @@ public sealed partial class WorkflowEngine : IAsyncDisposable
         _queue = new RunQueue(options.ConcurrentRuns, options.QueueLength, options.ConcurrentRunsPerTenant);
         options.Services.RunWorkflow = RunSubWorkflowAsync;
         options.Services.StaticData = new StaticDataStore(options.Database);
+        options.Services.Seen = new SeenValues(options.Database);
         _scheduler = new Scheduler(Time, options.Database is null ? null : new ScheduleStore(options.Database), BeginScheduledAsync, (w, n, due, why) => NotStarted?.Invoke(w, n, due, why));
         _listeners = new MessageListeners(this, options, (w, n, why) => NotListening?.Invoke(w, n, why));
         _waiting = new WaitingRuns(Time, WakeAsync);
@@ -188,24 +190,28 @@ public sealed partial class WorkflowEngine : IAsyncDisposable
     /// <exception cref="RunRefusedException">The queue is full, or the store does not answer.</exception>
     public ValueTask<WebhookResponse> CallAsync(WorkflowModel model, NodeModel trigger, WebhookRequest request, string tenant = "", System.Diagnostics.ActivityContext trace = default, CancellationToken cancel = default)
     {
+        if (trigger.Node is FormNode form && form.Show(request) is { } page) return new(page);
         var answer = ((IAnswersCaller)trigger.Node).Answer;
         var start = new RunRequest { Trigger = trigger.Name, Items = [request.ToItem()], Method = request.Method, Tenant = tenant, Trace = trace, Cancellation = answer.Mode == ResponseMode.OnReceived ? default : cancel };
         return AnswerAsync(model, start, answer);
     }
 
-    /// <summary>Runs a workflow as a test for the call that was expected.</summary>
-    public ValueTask<WebhookResponse> CallAsync(ExpectedCall expected, WebhookRequest request, CancellationToken cancel = default)
+    /// <summary>Runs a workflow as a test for the call that was expected, and is expected no more.</summary>
+    /// <returns>The caller's answer; null when another call came first.</returns>
+    public async ValueTask<WebhookResponse?> CallAsync(ExpectedCall expected, WebhookRequest request, CancellationToken cancel = default)
     {
+        if (expected.Trigger.Node is FormNode form && form.Show(request) is { } page) return page;
+        if (TestCalls.Take(expected.Token) is null) return null;
         var answer = ((IAnswersCaller)expected.Trigger.Node).Answer;
         var start = new RunRequest
         {
-            Id = expected.Run, Trigger = expected.Trigger.Name, Items = [request.ToItem()], Method = request.Method, Mode = RunMode.Test, UsePinData = true, Tenant = expected.Tenant,
+            Id = expected.Run, Trigger = expected.Trigger.Name, Items = [request.ToItem(isTest: true)], Method = request.Method, Mode = RunMode.Test, UsePinData = true, Tenant = expected.Tenant,
             Cancellation = answer.Mode == ResponseMode.OnReceived ? default : cancel,
         };
-        return AnswerAsync(expected.Model, start, answer);
+        return await AnswerAsync(expected.Model, start, answer);
     }
 
-    private ValueTask<WebhookResponse> AnswerAsync(WorkflowModel model, RunRequest start, CallerAnswer answer) => answer.Mode switch
+    private ValueTask<WebhookResponse> AnswerAsync(WorkflowModel model, RunRequest start, CallerAnswer answer) => answer.FollowsPages ? RunToNextPageAsync(model, start, answer) : answer.Mode switch
     {
         ResponseMode.OnReceived => StartAndAnswerAsync(model, start, answer),
         ResponseMode.LastNode => RunAndAnswerAsync(model, start, answer),

@@ -151,6 +151,107 @@ public sealed class WorkflowRouteTests : IDisposable
         ended.Output.ShouldContain("workflow \"odd\", node \"Set\": parameters.mode");
     }
 
+    [Fact]
+    public async Task A_webhook_keeps_its_own_rules_and_reads_every_kind_of_body()
+    {
+        await using var sluice = await SluiceProcess.ServeAsync(folder.Write("kong.yml", """
+            _format_version: "3.0"
+            routes:
+            - {name: echo, paths: [/echo], workflow: echo}
+            workflows:
+            - name: echo
+              file: echo.json
+            """ + Beside("echo.json", """
+            {"data": {"workflow": {"name": "echo", "settings": {"durability": "none"}, "nodes": [
+              {"name": "Hook", "type": "n8n-nodes-base.webhook", "typeVersion": 2, "parameters": {"httpMethod": ["POST", "PUT"], "multipleMethods": true, "path": "echo/:id", "responseMode": "lastNode",
+                "options": {"rawBody": true, "ignoreBots": true, "allowedOrigins": "https://a.test, https://b.test"}}},
+              {"name": "Show", "type": "set", "parameters": {"mode": "raw", "jsonOutput": "={{ {body: $json.body, id: $json.params.id, url: $json.webhookUrl, files: $binary.keys(), keys: $json.keys()} }}"}}
+            ], "connections": {"Hook": {"main": [[], [{"node": "Show", "type": "main", "index": 0}]]}}}}}
+            """)));
+        var address = new Uri(sluice.Proxy[0], "/echo/7?q=1");
+        async Task<string> PutAsync(HttpContent content)
+        {
+            using var answer = await client.PutAsync(address, content);
+            var text = await answer.Content.ReadAsStringAsync();
+            answer.StatusCode.ShouldBe(HttpStatusCode.OK, text);
+            return text;
+        }
+
+        var rest = $"""
+            "id":"7","url":"{new Uri(sluice.Proxy[0], "/echo/7")}","files":FILES,"keys":["headers","params","query","body","webhookUrl","executionMode"]
+            """.Trim();
+        string Expect(string body, string files) => "{\"body\":" + body + "," + rest.Replace("FILES", files, StringComparison.Ordinal) + "}";
+        (await PutAsync(Json("""{"a": 1}"""))).ShouldBe(Expect("""{"a":1}""", """["data"]"""));
+        using var xml = new StringContent("<Order no=\"1\"><Line>a</Line><Line>b</Line></Order>", Encoding.UTF8, "application/xml");
+        (await PutAsync(xml)).ShouldBe(Expect("""{"order":{"$":{"no":"1"},"line":["a","b"]}}""", """["data"]"""));
+        using var form = new MultipartFormDataContent
+        {
+            { new StringContent("x"), "one" }, { new StringContent("y"), "tag[]" }, { new StringContent("z"), "tag[]" }, { new ByteArrayContent([1]), "scan", "a.bin" }, { new ByteArrayContent([2]), "photo", "b.bin" }, { new ByteArrayContent([3]), "photo", "c.bin" },
+        };
+        (await PutAsync(form)).ShouldBe(Expect("""{"one":"x","tag[]":["y","z"]}""", """["scan","photo0","photo1"]"""));
+
+        using var asks = new HttpRequestMessage(HttpMethod.Options, address);
+        asks.Headers.Add("Origin", "https://b.test");
+        asks.Headers.Add("Access-Control-Request-Method", "PUT");
+        asks.Headers.Add("Access-Control-Request-Headers", "x-one");
+        using var told = await client.SendAsync(asks);
+        told.StatusCode.ShouldBe(HttpStatusCode.NoContent);
+        told.Headers.GetValues("Access-Control-Allow-Origin").ShouldBe(["https://b.test"]);
+        told.Headers.GetValues("Access-Control-Allow-Methods").ShouldBe(["OPTIONS, POST, PUT"]);
+        told.Headers.GetValues("Access-Control-Allow-Headers").ShouldBe(["x-one"]);
+
+        using var robot = new HttpRequestMessage(HttpMethod.Put, address) { Content = Json("{}") };
+        robot.Headers.Add("Origin", "https://c.test");
+        robot.Headers.TryAddWithoutValidation("User-Agent", "Googlebot/2.1");
+        using var refused = await client.SendAsync(robot);
+        refused.StatusCode.ShouldBe(HttpStatusCode.Forbidden);
+        refused.Headers.GetValues("Access-Control-Allow-Origin").ShouldBe(["https://a.test"]);
+    }
+
+    [Fact]
+    public async Task A_form_is_checked_and_leads_to_its_next_page()
+    {
+        await using var sluice = await SluiceProcess.ServeAsync(folder.Write("kong.yml", """
+            _format_version: "3.0"
+            routes:
+            - {name: form, paths: [/ask], workflow: form}
+            - {name: calls, paths: [/calls], workflow_calls: true}
+            workflows:
+            - name: form
+              settings: {durability: none}
+              nodes:
+              - {name: Form, type: form-trigger, parameters: {formTitle: Order, formFields: {values: [{fieldLabel: Name, requiredField: true}, {fieldLabel: Scan, fieldType: file}]}}}
+              - {name: More, type: form, parameters: {formFields: {values: [{fieldLabel: "=Size for {{ $json.Name }}"}]}}}
+              - {name: End, type: form, parameters: {operation: completion, completionTitle: "=Got {{ $json.values().first() }} and {{ $('Form').first().json.Scan[0].filename }}"}}
+              connections: {Form: {main: [[{node: More, type: main, index: 0}]]}, More: {main: [[{node: End, type: main, index: 0}]]}}
+            """));
+        var address = new Uri(sluice.Proxy[0], "/ask");
+        using var page = await client.GetAsync(new Uri(address, "?Name=Bob"));
+        page.Headers.GetValues("Content-Security-Policy").Single().ShouldStartWith("default-src 'none'");
+        (await page.Content.ReadAsStringAsync()).ShouldContain("name=\"Name\" value=\"Bob\"");
+        using var empty = new MultipartFormDataContent { { new StringContent(""), "Name" } };
+        (await client.PostAsync(address, empty)).StatusCode.ShouldBe(HttpStatusCode.BadRequest);
+
+        using var direct = new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false }) { Timeout = RawClient.Patience };
+        using var filled = new MultipartFormDataContent { { new StringContent("<Ann>"), "Name" }, { new ByteArrayContent([1]), "Scan", "a.pdf" } };
+        using var next = await direct.PostAsync(address, filled);
+        next.StatusCode.ShouldBe(HttpStatusCode.SeeOther);
+        // The address that the settings say callers use; here it is this process all the same.
+        var more = new Uri(sluice.Proxy[0], next.Headers.Location!.AbsolutePath);
+        (await client.GetStringAsync(more)).ShouldContain("Size for &lt;Ann&gt;");
+        using var second = new MultipartFormDataContent { { new StringContent("L"), "field-0" } };
+        using var end = await client.PostAsync(more, second);
+        (await end.Content.ReadAsStringAsync()).ShouldContain("<h1>Got L and a.pdf</h1>");
+        (await client.GetAsync(more)).StatusCode.ShouldBe(HttpStatusCode.NotFound);
+    }
+
+    /// <summary>Another file in the folder; nothing of it in the first.</summary>
+    private string Beside(string name, string text)
+    {
+        folder.Write(name, text);
+        return "";
+    }
+
     private async Task<string> GreetAsync(SluiceProcess sluice)
     {
         using var request = new HttpRequestMessage(HttpMethod.Post, new Uri(sluice.Proxy[0], "/greet/1")) { Content = Json("""{"name": "Ada"}""") };

@@ -14,6 +14,7 @@ using Sluice.Foundation.Schema;
 using Sluice.Gateway.Configuration.Editing;
 using Sluice.Workflows.Definitions;
 using Sluice.Workflows.Nodes;
+using Sluice.Workflows.Nodes.Form;
 using Sluice.Workflows.Nodes.Webhook;
 using Sluice.Workflows.Runs;
 
@@ -69,16 +70,25 @@ internal sealed class WorkflowsApi(ObjectsApi objects, ReleaseManager releases, 
         if (await BytesAsync(http) is not { } content) return;
         var problems = new List<Problem>();
         var (root, unreadable) = DocumentParser.Parse("body", content, DocumentFormat.Json, DocumentLimits);
-        if (unreadable is not null || root is not MapNode map)
+        if (unreadable is not null || root is not (MapNode or ListNode))
         {
             await RequestBody.RefuseAsync(http, [unreadable ?? new Problem(root!.Place, "body", "", $"expected an object, not {root.Describe()}")]);
             return;
         }
 
-        var document = map["document"] as MapNode ?? map;
-        var check = DefinitionReader.Read(document, problems) is { } definition ? ModelBuilder.Build(definition, problems) : null;
+        var (runs, nodes) = (true, new List<NodeReport>());
+        foreach (var document in Sluice.Workflows.Definitions.WorkflowDocuments.In((root as MapNode)?["document"] ?? root, problems))
+        {
+            var own = new List<Problem>();
+            var check = DefinitionReader.Read(document.Map, own, document.Name) is { } definition ? ModelBuilder.Build(definition, own) : null;
+            runs &= check?.Model is not null;
+            nodes.AddRange(check?.Nodes ?? []);
+            problems.AddRange(check?.Problems ?? own);
+        }
+
+        runs &= problems.TrueForAll(p => p.Severity != Severity.Error);
         await Envelope.AnswerAsync(http, new CheckView(
-            check?.Model is not null, check?.Nodes ?? [], [.. (check?.Problems ?? problems).Select(p => new ProblemView(p.Object, p.Field, p.Message, p.Severity, p.Place.Line > 0 ? p.Place.Line : null))]));
+            runs, nodes, [.. problems.Select(p => new ProblemView(p.Object, p.Field, p.Message, p.Severity, p.Place.Line > 0 ? p.Place.Line : null))]));
     }
 
     private Task ExportAsync(HttpContext http) => objects.WithAsync(http, (view, entry) =>
@@ -185,7 +195,7 @@ internal sealed class WorkflowsApi(ObjectsApi objects, ReleaseManager releases, 
     private Task TestAsync(HttpContext http) => WithModelAsync(http, async (entry, model) =>
     {
         if (await RequestBody.ReadAsync<TestBody>(http) is not { } body) return;
-        var webhooks = model.Triggers.Where(t => t.Node is WebhookNode).ToList();
+        var webhooks = model.Triggers.Where(t => t.Node is WebhookNode or FormNode).ToList();
         if (webhooks.Find(t => body.Trigger is null || string.Equals(t.Name, body.Trigger, StringComparison.Ordinal)) is not { } trigger)
         {
             await RefuseAsync(http, StatusCodes.Status400BadRequest, "VALIDATION_FAILED", body.Trigger is null ? "the workflow has no webhook node" : $"trigger: the workflow has no webhook node '{body.Trigger}'", "trigger");

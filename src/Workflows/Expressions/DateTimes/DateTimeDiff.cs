@@ -6,7 +6,7 @@ internal static class DateTimeDiff
     public static JsDuration Between(JsDateTime earlier, JsDateTime later, IReadOnlyList<TimeUnit> units)
     {
         var results = new double?[TimeUnits.Count];
-        var cursor = earlier;
+        var (cursor, beyond) = (earlier, earlier);
         TimeUnit? lowest = null;
         for (var unit = TimeUnit.Year; unit <= TimeUnit.Day; unit++)
         {
@@ -14,12 +14,14 @@ internal static class DateTimeDiff
             lowest = unit;
             results[(int)unit] = Roughly(unit, cursor, later);
             var next = earlier.Plus(new JsDuration(results));
+            beyond = next;
             if (next.Milliseconds > later.Milliseconds)
             {
                 results[(int)unit]--;
                 next = earlier.Plus(new JsDuration(results));
                 if (next.Milliseconds > later.Milliseconds)
                 {
+                    beyond = next;
                     results[(int)unit]--;
                     next = earlier.Plus(new JsDuration(results));
                 }
@@ -33,7 +35,9 @@ internal static class DateTimeDiff
         if (shorter.Count > 0) return JsDuration.Of(TimeUnit.Millisecond, remaining).ShiftTo(shorter).Add(new JsDuration(results));
         if (lowest is { } last)
         {
-            var whole = cursor.Plus(last, 1).Milliseconds - cursor.Milliseconds;
+            // A part of a month is a part of the month that it lies in, up to where the next whole one would end.
+            if (beyond.Milliseconds < later.Milliseconds) beyond = cursor.Plus(last, 1);
+            var whole = beyond.Milliseconds - cursor.Milliseconds;
             if (whole != 0) results[(int)last] += remaining / whole;
         }
 

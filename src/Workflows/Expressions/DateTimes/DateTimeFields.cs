@@ -57,8 +57,8 @@ internal static class DateTimeFields
             "monthLong" => Table()?.MonthsAlone[f.Month - 1] ?? LocaleDateFormat.MonthNames[f.Month - 1],
             "weekdayShort" => Table()?.ShortDaysAlone[f.Weekday - 1] ?? LocaleDateFormat.DayNames[f.Weekday - 1][..3],
             "weekdayLong" => Table()?.DaysAlone[f.Weekday - 1] ?? LocaleDateFormat.DayNames[f.Weekday - 1],
-            "offsetNameShort" => ZoneNames.Short(time.Zone, time.Milliseconds),
-            _ => ZoneNames.Long(time.Zone, time.Milliseconds),
+            "offsetNameShort" => ZoneNames.Of(time.Zone, time.Milliseconds, isLong: false),
+            _ => ZoneNames.Of(time.Zone, time.Milliseconds, isLong: true),
         };
 
         LocaleTable? Table() => LocaleTable.Of(time.Locale);

@@ -78,8 +78,8 @@ internal static class DateTimeFormat
             case "Z": return Zone.OffsetText(time.Offset, "narrow");
             case "ZZ": return Zone.OffsetText(time.Offset, "short");
             case "ZZZ": return Zone.OffsetText(time.Offset, "techie");
-            case "ZZZZ": return ZoneNames.Short(time.Zone, time.Milliseconds);
-            case "ZZZZZ": return ZoneNames.Long(time.Zone, time.Milliseconds);
+            case "ZZZZ": return ZoneNames.Of(time.Zone, time.Milliseconds, isLong: false);
+            case "ZZZZZ": return ZoneNames.Of(time.Zone, time.Milliseconds, isLong: true);
             case "z": return time.Zone.Name;
             case "a": return f.Hour < 12 ? "AM" : "PM";
             case "d": return Number(f.Day);

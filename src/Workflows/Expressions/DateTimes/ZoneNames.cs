@@ -5,6 +5,9 @@ internal static class ZoneNames
 {
     private static readonly Dictionary<string, (string Standard, string Daylight, string ShortStandard, string ShortDaylight)> English = Build();
 
+    /// <summary>luxon's names: a zone that is a distance has no other.</summary>
+    public static string Of(Zone zone, double utc, bool isLong) => zone.IsFixed ? zone.Name : isLong ? Long(zone, utc) : Short(zone, utc);
+
     public static string Long(Zone zone, double utc)
     {
         if (zone.Name is "UTC") return "Coordinated Universal Time";

@@ -74,6 +74,7 @@ internal sealed class ExecuteWorkflowNode : Node
         Summary = "Runs another workflow.",
         Category = NodeCategory.Flow,
         Aliases = [new("n8n-nodes-base.executeWorkflow", 1, 1.3)],
+        Upgrade = static (old, _) => old["workflowId"] is MapNode { Entries.Count: 0 } none ? old.With("workflowId", DocumentData.Text(none.Place, "")) : old,
     };
 
     private readonly ExecuteWorkflowParameters _parameters;
@@ -86,7 +87,9 @@ internal sealed class ExecuteWorkflowNode : Node
         _removed = [.. (parameters.WorkflowInputs.Schema as JsonArray ?? []).OfType<JsonObject>().Where(f => f["removed"]?.ToString() is "true").Select(f => (f["displayName"] ?? f["id"])?.ToString() ?? "")];
         if (parameters.Source is "database")
         {
-            if (parameters.WorkflowId is { IsLiteral: true, Literal: "" }) setup.Report("workflowId", "required field missing");
+            if (!IsDraft) return;
+            if (setup.IsForeign) setup.Warn("workflowId", "no workflow is chosen: it fails when it runs");
+            else setup.Report("workflowId", "required field missing");
             return;
         }
 
@@ -102,11 +105,15 @@ internal sealed class ExecuteWorkflowNode : Node
         _inline = check?.Model;
     }
 
+    /// <summary>An editor saves a node whose workflow was not chosen yet.</summary>
+    private bool IsDraft => _parameters is { Source: "database", WorkflowId: { IsLiteral: true, Literal: "" } };
+
     // What was stored of the other workflow's run is taken up again; of one that is not stored nobody knows how far it was.
     public override bool Idempotent => true;
 
     public override async ValueTask<NodeResult> ExecuteAsync(NodeContext context)
     {
+        if (IsDraft) throw new NodeException("no workflow is chosen: workflowId is empty") { Retryable = false };
         if (context.Services.RunWorkflow is not { } run) throw new NodeException("nothing here runs other workflows") { Retryable = false };
         if (_parameters.Mode is "once") return NodeResult.Of(await RunAsync(context, run, -1, Prepare(context)));
         var results = new List<Item>();

@@ -1,7 +1,6 @@
-using System.Globalization;
-using System.Text;
 using System.Text.Json.Nodes;
 using Sluice.Workflows.Data;
+using Sluice.Workflows.Definitions;
 using Sluice.Workflows.Nodes.Webhook;
 using Sluice.Workflows.Runs;
 
@@ -17,14 +16,13 @@ public sealed class FormNode : Node, IAnswersCaller
         Category = NodeCategory.Trigger,
         IsTrigger = true,
         Aliases = [new("n8n-nodes-base.formTrigger", 1, 2.5)],
-        Lacks = "fields of HTML, forms given as JSON, further pages",
     };
 
-    private readonly FormParameters _parameters;
+    private readonly FormDefinition _form;
+    private readonly string _page;
 
     internal FormNode(FormParameters parameters, NodeSetup setup)
     {
-        _parameters = parameters;
         Hook = new WebhookNode(
             new WebhookParameters
             {
@@ -32,21 +30,42 @@ public sealed class FormNode : Node, IAnswersCaller
                 MultipleMethods = true,
                 Path = parameters.Options.Path.Length > 0 ? parameters.Options.Path : parameters.Path,
                 ResponseMode = parameters.ResponseMode,
+                Authentication = parameters.Authentication,
+                Options = new() { IgnoreBots = parameters.Options.IgnoreBots, IpWhitelist = parameters.Options.IpWhitelist },
             },
             setup);
-        Page = Encoding.UTF8.GetBytes(FormPage.Write(parameters));
-        Answer = AnswerOf(parameters);
+        _form = new FormDefinition
+        {
+            Title = Text(parameters.FormTitle),
+            Description = Text(parameters.FormDescription),
+            Button = Text(parameters.Options.ButtonLabel),
+            Fields = [.. parameters.FormFields.Values.Select(f => FormQuestion.Of(f, p => p.Literal ?? ""))],
+        };
+        _page = FormPage.Write(_form);
+        Answer = FormAnswers.Of(parameters.ResponseMode, parameters.Options, _form.Title, PagesFollow(setup));
         foreach (var text in new[] { parameters.FormTitle, parameters.FormDescription }.Where(t => t.StartsWith('=') && t.Contains("{{", StringComparison.Ordinal)))
             setup.Warn("formFields", $"expressions in the texts of a form are shown as they are: {text}");
+        foreach (var field in parameters.FormFields.Values.SelectMany(f => new[] { f.FieldLabel, f.DefaultValue, f.Placeholder, f.FieldValue, f.Html }).Where(f => !f.IsLiteral).Take(1))
+            setup.Warn("formFields", "a field of the form holds an expression: there is no run yet that could give it a value, and it is shown empty");
     }
 
     /// <summary>How it is called.</summary>
     public WebhookNode Hook { get; }
 
-    /// <summary>The form, in HTML as UTF-8: what is answered to <c>GET</c>.</summary>
-    public ReadOnlyMemory<byte> Page { get; }
-
     public CallerAnswer Answer { get; }
+
+    internal string Title => _form.Title;
+
+    internal string Button => _form.Button;
+
+    /// <summary>What a person sees who opens the form, or sent what cannot be taken; null when a run begins with the call.</summary>
+    public WebhookResponse? Show(WebhookRequest call)
+    {
+        if (call.Method is "GET" or "HEAD") return Page(call.Query.Count == 0 ? _page : FormPage.Write(_form, call.Query), 200);
+        return FormReply.Problems(_form, call.Body, call.Files) is { Count: > 0 } problems ? Page(FormPage.Write(_form, call.Body.AsObject, problems), 400) : null;
+    }
+
+    private static WebhookResponse Page(string page, int status) => new() { Status = status, Headers = FormPage.Headers, Text = page, ContentType = "text/html; charset=utf-8" };
 
     public override ValueTask<NodeResult> ExecuteAsync(NodeContext context) => NodeResult.Of([.. context.Items.Select(i => Filled(context, i))]);
 
@@ -54,45 +73,28 @@ public sealed class FormNode : Node, IAnswersCaller
     private Item Filled(NodeContext context, Item call)
     {
         if (call.Json["body"].AsObject is not { } sent || call.Json["headers"].AsObject is null) return call;
-        var json = new JsObject();
-        var files = new Dictionary<string, BinaryData>(StringComparer.Ordinal);
-        foreach (var field in _parameters.FormFields.Values)
-        {
-            var name = NameOf(field);
-            if (field.FieldType is "file")
-            {
-                if (call.Binary?.GetValueOrDefault(name) is not { Size: > 0 } file) continue;
-                files[string.Concat(name.Select(c => char.IsAsciiLetterOrDigit(c) || c is '_' ? c : '_'))] = file;
-                json.Set(name, new JsObject { ["filename"] = file.FileName ?? "", ["mimetype"] = file.MimeType, ["size"] = file.Size });
-                continue;
-            }
+        var item = FormReply.Read(_form, sent, call.Binary, context.Time.GetUtcNow(), context.TimeZone ?? TimeZoneInfo.Utc, call.Json["executionMode"].AsString ?? "production");
+        if (call.Json["query"].AsObject is { Count: > 0 } query) item.Json.Set("formQueryParameters", query);
+        return item;
+    }
 
-            json.Set(name, Value(field, sent[name]));
+    /// <summary>A text that an editor may have marked as an expression.</summary>
+    private static string Text(string text) => text.StartsWith('=') ? text[1..] : text;
+
+    /// <summary>Whether a further page of the form can come after it.</summary>
+    private static bool PagesFollow(NodeSetup setup)
+    {
+        var seen = new HashSet<string>(StringComparer.Ordinal);
+        var next = new Queue<string>([setup.Definition.Name]);
+        while (next.TryDequeue(out var name))
+        {
+            if (!seen.Add(name)) continue;
+            foreach (var edge in setup.Workflow.Edges.Where(e => e.From == name)) next.Enqueue(edge.To);
         }
 
-        var zone = context.TimeZone ?? TimeZoneInfo.Utc;
-        json.Set("submittedAt", TimeZoneInfo.ConvertTime(context.Time.GetUtcNow(), zone).ToString("yyyy-MM-dd'T'HH:mm:ss.fffzzz", CultureInfo.InvariantCulture));
-        json.Set("formMode", "production");
-        return new Item(json) { Binary = files.Count > 0 ? files : null };
+        return setup.Workflow.Nodes.Any(n => seen.Contains(n.Name) && !n.Disabled && IsPage(n));
     }
 
-    private static JsValue Value(FormField field, JsValue sent)
-    {
-        if (field.FieldType is "checkbox" || field.Multiselect) return sent.AsArray is { } list ? list : new JsArray(sent.AsString is { Length: > 0 } one ? [one] : []);
-        if (sent.IsUndefined) return JsValue.Null;
-        if (field.FieldType is not "number" || sent.AsString is not { } text) return sent;
-        return double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) ? number : JsValue.Null;
-    }
-
-    internal static string NameOf(FormField field) => field.FieldName.Length > 0 ? field.FieldName : field.FieldLabel;
-
-    private static CallerAnswer AnswerOf(FormParameters parameters)
-    {
-        var said = parameters.Options.RespondWithOptions.Values;
-        var text = parameters.Options.FormSubmittedText.Length > 0 ? parameters.Options.FormSubmittedText : said.FormSubmittedText;
-        var mode = parameters.ResponseMode switch { "lastNode" => ResponseMode.LastNode, "responseNode" => ResponseMode.ResponseNode, _ => ResponseMode.OnReceived };
-        return said is { RespondWith: "redirect", RedirectUrl.Length: > 0 }
-            ? new() { Mode = mode, Status = 303, NoBody = true, Headers = [KeyValuePair.Create("Location", said.RedirectUrl.TrimStart('='))] }
-            : new() { Mode = mode, ReceivedText = FormPage.Thanks(parameters, text), EndedText = FormPage.Thanks(parameters, text), ContentType = "text/html; charset=utf-8" };
-    }
+    private static bool IsPage(NodeDefinition node) => node.Type is "form" or "n8n-nodes-base.form"
+        || (node.Type is "wait" or "n8n-nodes-base.wait" && node.Parameters["resume"] is Sluice.Foundation.Schema.ScalarNode { Text: "form" });
 }

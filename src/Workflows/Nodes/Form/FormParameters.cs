@@ -25,83 +25,12 @@ internal sealed record FormParameters
     [OneOf("onReceived", "lastNode", "responseNode")]
     public string ResponseMode { get; init; } = "onReceived";
 
-    /// <summary>Who may fill it in.</summary>
-    [NoEffect("plugins of the route authenticate")]
+    /// <summary>Who may fill it in, besides what the route's plugins ask for: those with a user and a password, as a connection of the node holds them.</summary>
+    [OneOf("none", "basicAuth")]
     public string Authentication { get; init; } = "none";
 
     /// <summary>More about the form.</summary>
     public FormOptions Options { get; init; } = new();
-}
-
-/// <summary>What a form asks.</summary>
-[CamelCase]
-internal sealed record FormFieldList
-{
-    /// <summary>The fields, in their order.</summary>
-    public IReadOnlyList<FormField> Values { get; init; } = [];
-}
-
-/// <summary>One field of a form.</summary>
-[CamelCase]
-internal sealed record FormField
-{
-    /// <summary>What stands before it; what the item calls it, unless it has a name.</summary>
-    [AllowEmpty]
-    public string FieldLabel { get; init; } = "";
-
-    /// <summary>What the item calls it.</summary>
-    [AllowEmpty]
-    public string FieldName { get; init; } = "";
-
-    /// <summary>What is asked for.</summary>
-    [OneOf("text", "textarea", "number", "email", "password", "date", "dropdown", "checkbox", "radio", "file", "hiddenField")]
-    public string FieldType { get; init; } = "text";
-
-    /// <summary>An example, shown where nothing is typed yet.</summary>
-    [AllowEmpty]
-    public string Placeholder { get; init; } = "";
-
-    /// <summary>What stands in it at first.</summary>
-    [AllowEmpty]
-    public string DefaultValue { get; init; } = "";
-
-    /// <summary>What a hidden field holds.</summary>
-    [AllowEmpty]
-    public string FieldValue { get; init; } = "";
-
-    /// <summary>What can be chosen.</summary>
-    public FormChoices FieldOptions { get; init; } = new();
-
-    /// <summary>Whether several can be chosen.</summary>
-    public bool Multiselect { get; init; }
-
-    /// <summary>Whether several files can be sent.</summary>
-    [NoEffect("one file is taken")]
-    public bool MultipleFiles { get; init; }
-
-    /// <summary>Which files: <c>.jpg, .png</c>.</summary>
-    [AllowEmpty]
-    public string AcceptFileTypes { get; init; } = "";
-
-    /// <summary>Whether it has to be filled in.</summary>
-    public bool RequiredField { get; init; }
-}
-
-/// <summary>What can be chosen.</summary>
-[CamelCase]
-internal sealed record FormChoices
-{
-    /// <summary>The choices.</summary>
-    public IReadOnlyList<FormChoice> Values { get; init; } = [];
-}
-
-/// <summary>One thing that can be chosen.</summary>
-[CamelCase]
-internal sealed record FormChoice
-{
-    /// <summary>Its text.</summary>
-    [AllowEmpty]
-    public string Option { get; init; } = "";
 }
 
 /// <summary>More about a form.</summary>
@@ -131,11 +60,9 @@ internal sealed record FormOptions
     public bool UseWorkflowTimezone { get; init; } = true;
 
     /// <summary>Whether robots and link previews are ignored.</summary>
-    [NoEffect("plugins of the route decide who may call")]
     public bool IgnoreBots { get; init; }
 
-    /// <summary>The addresses that may call.</summary>
-    [NoEffect("use the plugin ip-restriction")]
+    /// <summary>The addresses that may call, separated by commas; everybody when empty.</summary>
     [AllowEmpty]
     public string? IpWhitelist { get; init; }
 

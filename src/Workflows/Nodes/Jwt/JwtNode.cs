@@ -1,6 +1,4 @@
 using System.Buffers.Text;
-using System.Text;
-using System.Text.Json;
 using Sluice.Workflows.Connections.Kinds;
 using Sluice.Workflows.Data;
 using Sluice.Workflows.Runs;
@@ -26,7 +24,7 @@ internal sealed class JwtNode(JwtParameters parameters, NodeSetup setup) : Async
         {
             "sign" => new JsObject { ["token"] = Sign(context, index, await _connection!.FieldsAsync<JwtConnection>(context)) },
             "verify" => Show(Verify(context, index, await _connection!.FieldsAsync<JwtConnection>(context))),
-            _ => Show(Split(parameters.Token.Get(context, index), index)),
+            _ => Show(JwtToken.Read(parameters.Token.Get(context, index), index)),
         };
         output.Add(new Item(json) { PairedItems = Positions.Of(index) });
     }
@@ -38,8 +36,7 @@ internal sealed class JwtNode(JwtParameters parameters, NodeSetup setup) : Async
         foreach (var (name, value) in JsonParameter.Parse(parameters.HeaderClaims.Get(context, index), "headerClaims").AsObject ?? new JsObject())
             if (name is not "alg") head.Set(name, value);
         if (parameters.Options.Kid.Get(context, index) is { Length: > 0 } kid) head.Set("kid", kid);
-        var text = $"{Base64Url.EncodeToString(JsJson.WriteUtf8(head))}.{Base64Url.EncodeToString(JsJson.WriteUtf8(Claims(context, index)))}";
-        return $"{text}.{Base64Url.EncodeToString(key.Sign(Encoding.ASCII.GetBytes(text)))}";
+        return JwtToken.Sign(key, head, Claims(context, index));
     }
 
     private JsObject Claims(NodeContext context, int index)
@@ -70,45 +67,16 @@ internal sealed class JwtNode(JwtParameters parameters, NodeSetup setup) : Async
         return claims;
     }
 
-    private Token Verify(NodeContext context, int index, JwtConnection connection)
+    private JwtToken Verify(NodeContext context, int index, JwtConnection connection)
     {
-        var token = Split(parameters.Token.Get(context, index), index);
+        var token = JwtToken.Read(parameters.Token.Get(context, index), index);
         using var key = JwtKey.Of(connection, parameters.Options.Algorithm, forSigning: false);
-        // The algorithm is the one that was chosen here; what the token says only has to be the same.
-        if (!string.Equals(token.Head["alg"].AsString, key.Algorithm, StringComparison.Ordinal)) throw Refuse("invalid algorithm", index);
-        if (!key.Verify(Encoding.ASCII.GetBytes(token.Signed), token.Signature)) throw Refuse("The JWT token can't be verified", index);
-        var now = context.Time.GetUtcNow().ToUnixTimeMilliseconds() / 1000.0;
-        if (token.Claims.AsObject is { } claims)
-        {
-            if (!parameters.Options.IgnoreExpiration && Time(claims, "exp", index) is { } end && now >= end + parameters.Options.ClockTolerance) throw Refuse("jwt expired", index);
-            if (!parameters.Options.IgnoreNotBefore && Time(claims, "nbf", index) is { } start && now < start - parameters.Options.ClockTolerance) throw Refuse("jwt not active", index);
-        }
-
+        token.Verify(key, index);
+        token.VerifyTimes(context.Time.GetUtcNow(), index, parameters.Options.ClockTolerance, !parameters.Options.IgnoreExpiration, !parameters.Options.IgnoreNotBefore);
         return token;
     }
 
-    private JsObject Show(Token token) => parameters.Options.Complete
+    private JsObject Show(JwtToken token) => parameters.Options.Complete
         ? new JsObject { ["header"] = token.Head, ["payload"] = token.Claims, ["signature"] = Base64Url.EncodeToString(token.Signature) }
         : new JsObject { ["payload"] = token.Claims };
-
-    private static double? Time(JsObject claims, string name, int index) =>
-        claims.TryGet(name, out var value) ? value.IsNumber ? value.AsNumber : throw Refuse($"invalid {name} value", index) : null;
-
-    private static Token Split(string text, int index)
-    {
-        var parts = text.Trim().Split('.');
-        if (parts.Length != 3) throw Refuse("jwt malformed", index);
-        try
-        {
-            return new Token($"{parts[0]}.{parts[1]}", JsJson.Parse(Base64Url.DecodeFromChars(parts[0])).AsObject ?? throw Refuse("jwt malformed", index), JsJson.Parse(Base64Url.DecodeFromChars(parts[1])), Base64Url.DecodeFromChars(parts[2]));
-        }
-        catch (Exception e) when (e is FormatException or JsonException)
-        {
-            throw Refuse("jwt malformed", index);
-        }
-    }
-
-    private static NodeException Refuse(string message, int index) => new(message) { ItemIndex = index, Retryable = false };
-
-    private sealed record Token(string Signed, JsObject Head, JsValue Claims, byte[] Signature);
 }

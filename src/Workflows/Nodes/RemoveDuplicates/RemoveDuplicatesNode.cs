@@ -1,48 +1,15 @@
-using Sluice.Foundation.Schema;
+using System.Globalization;
 using Sluice.Workflows.Data;
 
 namespace Sluice.Workflows.Nodes.RemoveDuplicates;
 
-/// <summary>What makes two items the same.</summary>
-[CamelCase]
-internal sealed record RemoveDuplicatesParameters
-{
-    /// <summary>Duplicates among the items that come in; what other runs have seen is not remembered.</summary>
-    [OneOf("removeDuplicateInputItems", "removeItemsSeenInPreviousExecutions", "clearDeduplicationHistory")]
-    public string Operation { get; init; } = "removeDuplicateInputItems";
-
-    /// <summary>All fields, all but some, or only some.</summary>
-    [OneOf("allFields", "allFieldsExcept", "selectedFields")]
-    public string Compare { get; init; } = "allFields";
-
-    /// <summary>All but those, separated by commas.</summary>
-    public Parameter<string> FieldsToExclude { get; init; } = "";
-
-    /// <summary>Those, separated by commas.</summary>
-    public Parameter<string> FieldsToCompare { get; init; } = "";
-
-    /// <summary>More about fields.</summary>
-    public RemoveDuplicatesOptions Options { get; init; } = new();
-}
-
-/// <summary>More about fields.</summary>
-[CamelCase]
-internal sealed record RemoveDuplicatesOptions
-{
-    /// <summary>Whether a dot in a field's name is part of the name.</summary>
-    public bool DisableDotNotation { get; init; }
-
-    /// <summary>Whether items keep only the fields that were compared.</summary>
-    public bool RemoveOtherFields { get; init; }
-}
-
-/// <summary>Keeps the first of items that are the same.</summary>
+/// <summary>Keeps the first of items that are the same, or those that no earlier run has seen.</summary>
 internal sealed class RemoveDuplicatesNode : Node
 {
     public static readonly NodeDescriptor Descriptor = new NodeDescriptor<RemoveDuplicatesNode, RemoveDuplicatesParameters>((p, s) => new(p, s))
     {
         Type = "remove-duplicates",
-        Summary = "Keeps the first of items that are the same.",
+        Summary = "Keeps the first of items that are the same, or those that no earlier run has seen.",
         Category = NodeCategory.Data,
         Aliases = [new("n8n-nodes-base.removeDuplicates", 1, 2)],
     };
@@ -50,15 +17,94 @@ internal sealed class RemoveDuplicatesNode : Node
     private readonly RemoveDuplicatesParameters _parameters;
     private readonly bool _isStrict;
     private readonly bool _passesNull;
+    private readonly string _part;
 
     public RemoveDuplicatesNode(RemoveDuplicatesParameters parameters, NodeSetup setup)
     {
         _parameters = parameters;
         (_isStrict, _passesNull) = (setup.IsForeign, setup.Version > 1);
-        if (parameters.Operation is not "removeDuplicateInputItems") setup.Report("operation", $"'{parameters.Operation}' is not supported: nothing is kept from one run to the next");
+        _part = parameters.Options.Scope is "workflow" ? "workflow" : $"node:{setup.Definition.Name}";
     }
 
-    public override ValueTask<NodeResult> ExecuteAsync(NodeContext context)
+    public override int Outputs => _parameters.Operation is "removeItemsSeenInPreviousExecutions" ? 2 : 1;
+
+    /// <summary>What it has let through once it takes for seen when it runs again.</summary>
+    public override bool Idempotent => _parameters.Operation is not "removeItemsSeenInPreviousExecutions";
+
+    public override ValueTask<NodeResult> ExecuteAsync(NodeContext context) => _parameters.Operation switch
+    {
+        "removeItemsSeenInPreviousExecutions" => _parameters.Logic is "removeItemsWithAlreadySeenKeyValues" ? UnseenAsync(context) : HigherAsync(context),
+        "clearDeduplicationHistory" => ClearAsync(context),
+        _ => OnceEach(context),
+    };
+
+    private async ValueTask<NodeResult> ClearAsync(NodeContext context)
+    {
+        await context.Services.Seen.ClearAsync(context.Run.Model.Definition, context.Run.Request.Tenant, _part, context.Cancellation);
+        return NodeResult.Of(context.Items);
+    }
+
+    /// <summary>Items of one value are new or seen together.</summary>
+    private async ValueTask<NodeResult> UnseenAsync(NodeContext context)
+    {
+        var groups = new OrderedDictionary<string, List<Item>>(StringComparer.Ordinal);
+        for (var i = 0; i < context.Items.Count; i++) Add(groups, ParameterValues.ToText(_parameters.DedupeValue.Get(context, i)), context.Same(i));
+        var isNew = await context.Services.Seen.AddAsync(context.Run.Model.Definition, context.Run.Request.Tenant, _part, [.. groups.Keys], context.Items.Count, _parameters.Options.HistorySize, context.Cancellation);
+        var isOfValue = groups.Keys.Zip(isNew).ToDictionary(g => g.First, g => g.Second, StringComparer.Ordinal);
+        return Split(groups, key => isOfValue[key]);
+    }
+
+    private async ValueTask<NodeResult> HigherAsync(NodeContext context)
+    {
+        if (context.Items.Count == 0) return NodeResult.Of([[], []]);
+        var isDate = _parameters.Logic is "removeItemsUpToStoredDate";
+        var groups = new OrderedDictionary<string, List<Item>>(StringComparer.Ordinal);
+        var numbers = new Dictionary<string, double>(StringComparer.Ordinal);
+        for (var i = 0; i < context.Items.Count; i++)
+        {
+            var (key, number) = isDate ? Date(context, i) : Number(context, i);
+            Add(groups, key, context.Same(i));
+            numbers[key] = number;
+        }
+
+        var had = await context.Services.Seen.RaiseAsync(context.Run.Model.Definition, context.Run.Request.Tenant, _part, isDate ? "date" : "number", numbers.Values.Max(), context.Cancellation);
+        return Split(groups, key => had is null || numbers[key] > had);
+    }
+
+    private (string Key, double Number) Number(NodeContext context, int index)
+    {
+        var given = _parameters.IncrementalDedupeValue.Get(context, index);
+        var text = Needed(given, index);
+        var number = given.IsNumber ? given.AsNumber : double.TryParse(text.Trim(), NumberStyles.Float, CultureInfo.InvariantCulture, out var read) ? read : double.NaN;
+        return double.IsNaN(number) ? throw new NodeException($"The value '{text}' is not a number. Please provide a number.") { ItemIndex = index, Retryable = false } : (ParameterValues.ToText(number), number);
+    }
+
+    private (string Key, double Number) Date(NodeContext context, int index)
+    {
+        var given = _parameters.DateDedupeValue.Get(context, index);
+        var text = Needed(given, index);
+        return DateTexts.TryRead(given, out var milliseconds, context.TimeZone) ? (text, milliseconds) : throw new NodeException($"The value '{text}' is not a valid date. Please provide a valid date.") { ItemIndex = index, Retryable = false };
+    }
+
+    private static string Needed(JsValue given, int index) =>
+        given.IsUndefined || given.IsNull || ParameterValues.ToText(given) is not { Length: > 0 } text ? throw new NodeException("The `Value to Dedupe` On is empty. Please provide a value.") { ItemIndex = index, Retryable = false } : text;
+
+    private static void Add(OrderedDictionary<string, List<Item>> groups, string key, Item item)
+    {
+        if (groups.TryGetValue(key, out var same)) same.Add(item);
+        else groups.Add(key, [item]);
+    }
+
+    /// <summary>Under n8n's name in the order of the properties of a JavaScript object, as n8n's has it: whole numbers first, by size.</summary>
+    private NodeResult Split(OrderedDictionary<string, List<Item>> groups, Func<string, bool> isNew)
+    {
+        var ordered = _isStrict ? groups.OrderBy(g => uint.TryParse(g.Key, NumberStyles.None, CultureInfo.InvariantCulture, out var whole) && whole.ToString(CultureInfo.InvariantCulture) == g.Key ? whole : double.PositiveInfinity) : groups.AsEnumerable();
+        var (kept, seen) = (new List<Item>(), new List<Item>());
+        foreach (var (key, items) in ordered) (isNew(key) ? kept : seen).AddRange(items);
+        return NodeResult.Of([kept, seen]);
+    }
+
+    private NodeResult OnceEach(NodeContext context)
     {
         try
         {

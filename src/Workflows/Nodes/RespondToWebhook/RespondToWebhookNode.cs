@@ -1,13 +1,15 @@
 using System.Buffers;
+using Sluice.Workflows.Connections.Kinds;
 using Sluice.Workflows.Data;
+using Sluice.Workflows.Nodes.Jwt;
 using Sluice.Workflows.Runs;
 
 namespace Sluice.Workflows.Nodes.RespondToWebhook;
 
 /// <summary>Answers whoever called the webhook that the run began with; the run goes on.</summary>
-internal sealed class RespondToWebhookNode(RespondToWebhookParameters parameters, bool givesResponse) : Node
+internal sealed class RespondToWebhookNode(RespondToWebhookParameters parameters, NodeSetup setup) : Node
 {
-    public static readonly NodeDescriptor Descriptor = new NodeDescriptor<RespondToWebhookNode, RespondToWebhookParameters>((p, s) => new(p, p.EnableResponseOutput || s.Version is >= 1.3 and < 1.4))
+    public static readonly NodeDescriptor Descriptor = new NodeDescriptor<RespondToWebhookNode, RespondToWebhookParameters>((p, s) => new(p, s))
     {
         Type = "respond-to-webhook",
         Summary = "Answers whoever called the webhook that the run began with.",
@@ -20,14 +22,18 @@ internal sealed class RespondToWebhookNode(RespondToWebhookParameters parameters
 
     private static readonly SearchValues<char> NotInValues = SearchValues.Create([.. Enumerable.Range(0, 32).Append(127).Where(c => c != '\t').Select(c => (char)c)]);
 
-    public override int Outputs => givesResponse ? 2 : 1;
+    private readonly bool _givesResponse = setup.Version is >= 1.3 and < 1.4 || (setup.Version >= 1.4 && parameters.EnableResponseOutput);
+    private readonly bool _hasDefaults = setup.IsForeign;
+    private readonly ConnectionReference? _connection = parameters.RespondWith is "jwt" ? ConnectionReference.OfAny(setup, ["jwt"]) : null;
 
-    public override ValueTask<NodeResult> ExecuteAsync(NodeContext context)
+    public override int Outputs => _givesResponse ? 2 : 1;
+
+    public override async ValueTask<NodeResult> ExecuteAsync(NodeContext context)
     {
         WebhookResponse response;
         try
         {
-            response = Respond(context);
+            response = await RespondAsync(context);
         }
         catch (NodeException e) when (context.ContinueOnFail)
         {
@@ -38,11 +44,24 @@ internal sealed class RespondToWebhookNode(RespondToWebhookParameters parameters
         return Result(context, response);
     }
 
-    private NodeResult Result(NodeContext context, WebhookResponse response) => givesResponse
-        ? NodeResult.Of([context.Items, [new Item(new JsObject { ["response"] = new JsObject { ["statusCode"] = response.Status, ["body"] = response.Text is { } text ? text : response.Json } })]])
+    private NodeResult Result(NodeContext context, WebhookResponse response) => _givesResponse
+        ? NodeResult.Of([context.Items, [new Item(new JsObject { ["response"] = Shown(response) })]])
         : NodeResult.Of(context.Items);
 
-    private WebhookResponse Respond(NodeContext context)
+    private static JsObject Shown(WebhookResponse response)
+    {
+        var headers = new JsObject();
+        foreach (var (name, value) in response.Headers) headers.Set(name.ToLowerInvariant(), value);
+        if (response.ContentType is { } type) headers.Set("content-type", type);
+        var shown = new JsObject();
+        if (response.Text is { } text) shown.Set("body", text);
+        else if (!response.Json.IsUndefined) shown.Set("body", response.Json);
+        shown.Set("headers", headers);
+        shown.Set("statusCode", response.Status);
+        return shown;
+    }
+
+    private async ValueTask<WebhookResponse> RespondAsync(NodeContext context)
     {
         var options = parameters.Options;
         var status = options.ResponseCode is { } code ? (int)code.Get(context, 0) : parameters.RespondWith is "redirect" ? 307 : 200;
@@ -68,10 +87,13 @@ internal sealed class RespondToWebhookNode(RespondToWebhookParameters parameters
                 foreach (var item in context.Items) all.Add(item.Json);
                 return new() { Status = status, Headers = headers, ContentType = contentType, Json = Under(context, all) };
             case "json":
-                var json = JsonParameter.Parse(parameters.ResponseBody.Get(context, 0), "responseBody");
+                var body = parameters.ResponseBody.Get(context, 0);
+                var json = body.IsUndefined && _hasDefaults ? new JsObject { ["myField"] = "value" } : JsonParameter.Parse(body, "responseBody");
                 return new() { Status = status, Headers = headers, ContentType = contentType, Json = json };
             case "text":
                 return new() { Status = status, Headers = headers, ContentType = contentType ?? "text/html; charset=utf-8", Text = ParameterValues.ToText(parameters.ResponseBody.Get(context, 0)) };
+            case "jwt":
+                return new() { Status = status, Headers = headers, ContentType = contentType, Json = new JsObject { ["token"] = await TokenAsync(context) } };
             case "redirect":
                 headers.Add(new("Location", parameters.RedirectUrl.Get(context, 0)));
                 CheckHeader("location", headers[^1].Value);
@@ -88,6 +110,16 @@ internal sealed class RespondToWebhookNode(RespondToWebhookParameters parameters
     {
         if (name.AsSpan().ContainsAnyExcept(NameCharacters)) throw new NodeException($"'{name}' cannot be the name of a header field") { Retryable = false };
         if (value.AsSpan().ContainsAny(NotInValues)) throw new NodeException($"the header field '{name}' cannot hold control characters") { Retryable = false };
+    }
+
+    private async ValueTask<string> TokenAsync(NodeContext context)
+    {
+        var given = parameters.Payload.Get(context, 0);
+        var claims = given.IsUndefined && _hasDefaults ? new JsObject { ["myField"] = "value" } : JsonParameter.Parse(given, "payload").AsObject ?? throw new NodeException("payload must be an object") { Retryable = false };
+        using var key = JwtKey.Of(await _connection!.FieldsAsync<JwtConnection>(context), null, forSigning: true);
+        claims = claims.Clone();
+        if (!claims.Contains("iat")) claims.Set("iat", context.Time.GetUtcNow().ToUnixTimeSeconds());
+        return JwtToken.Sign(key, new JsObject { ["alg"] = key.Algorithm, ["typ"] = "JWT" }, claims);
     }
 
     private BinaryData File(NodeContext context, out string type)

@@ -8,11 +8,14 @@ namespace Sluice.Workflows.Nodes.RespondToWebhook;
 internal sealed record RespondToWebhookParameters
 {
     /// <summary>What the answer is made of.</summary>
-    [OneOf("allIncomingItems", "firstIncomingItem", "json", "text", "binary", "redirect", "noData")]
+    [OneOf("allIncomingItems", "firstIncomingItem", "json", "text", "binary", "redirect", "noData", "jwt")]
     public string RespondWith { get; init; } = "firstIncomingItem";
 
     /// <summary>The body of <c>json</c> (as text or as a value) and of <c>text</c>.</summary>
     public Parameter<JsValue> ResponseBody { get; init; } = new(default);
+
+    /// <summary>The claims of the token of <c>jwt</c>, as text or as a value; it is signed with the node's connection.</summary>
+    public Parameter<JsValue> Payload { get; init; } = new(default);
 
     /// <summary>The address that <c>redirect</c> leads to.</summary>
     [Field("redirectURL")]

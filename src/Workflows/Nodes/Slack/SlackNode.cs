@@ -60,9 +60,17 @@ internal sealed class SlackNode(SlackParameters parameters, NodeSetup setup) : C
 
     private static Paging Cursor => Pagings.Mark("response_metadata.next_cursor", "cursor");
 
+    private static JsValue Timed(JsObject sent, JsValue at)
+    {
+        sent.Set("message_timestamp", at);
+        return sent;
+    }
+
     private static void Message(SlackParameters p, ApiRequest call)
     {
         var options = p.OtherOptions;
+        // n8n's name for it, which workflows reply to messages with.
+        call.Each(static answer => answer.AsObject is { } sent && sent["ts"] is { IsUndefined: false } at ? Timed(sent.Clone(), at) : answer);
         Content(p, call)
             .Body("link_names", options.LinkNames).Body("mrkdwn", options.Mrkdwn).Body("unfurl_links", options.UnfurlLinks).Body("unfurl_media", options.UnfurlMedia).Body("username", options.Username);
         if (call.Value(options.ThreadTs) is var thread && thread.AsObject?["replyValues"].AsObject is { } reply) call.BodyAll(reply);

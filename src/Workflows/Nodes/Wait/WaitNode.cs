@@ -1,6 +1,7 @@
 using Sluice.Foundation.Schema;
 using Sluice.Workflows.Data;
 using Sluice.Workflows.Definitions;
+using Sluice.Workflows.Nodes.Form;
 using Sluice.Workflows.Nodes.Webhook;
 using Sluice.Workflows.Runs;
 
@@ -10,8 +11,8 @@ namespace Sluice.Workflows.Nodes.Wait;
 [CamelCase]
 internal sealed record WaitParameters
 {
-    /// <summary>What it waits for: a while, a time, a call, or a person who approves or declines on the page that <c>$execution.resumeUrl</c> leads to.</summary>
-    [OneOf("timeInterval", "specificTime", "webhook", "approval")]
+    /// <summary>What it waits for: a while, a time, a call, or a person who approves or declines, or fills in a form, on the page that <c>$execution.resumeUrl</c> leads to.</summary>
+    [OneOf("timeInterval", "specificTime", "webhook", "approval", "form")]
     public string Resume { get; init; } = "timeInterval";
 
     /// <summary>How long it waits.</summary>
@@ -48,6 +49,15 @@ internal sealed record WaitParameters
     [AllowEmpty]
     public Parameter<string> Message { get; init; } = "";
 
+    /// <summary>The title of the form.</summary>
+    public Parameter<string> FormTitle { get; init; } = "";
+
+    /// <summary>What stands below the title of the form.</summary>
+    public Parameter<string> FormDescription { get; init; } = "";
+
+    /// <summary>What the form asks.</summary>
+    public FormFieldList FormFields { get; init; } = new();
+
     /// <summary>Who may call; the address holds the run's id, which nobody can guess.</summary>
     [NoEffect("the address cannot be guessed")]
     public string Authentication { get; init; } = "none";
@@ -78,6 +88,12 @@ internal sealed record WaitOptions
     /// <summary>What the address ends with.</summary>
     public Parameter<string> WebhookSuffix { get; init; } = "";
 
+    /// <summary>What stands on the button of the form.</summary>
+    public Parameter<string> ButtonLabel { get; init; } = "Submit";
+
+    /// <summary>What whoever has sent the form is told.</summary>
+    public FormAnswer RespondWithOptions { get; init; } = new();
+
     /// <summary>Header fields of the answer.</summary>
     public HeaderEntries ResponseHeaders { get; init; } = new();
 
@@ -100,7 +116,7 @@ internal sealed record WaitOptions
 }
 
 /// <summary>Lets the run wait, without a worker, and across restarts.</summary>
-internal sealed class WaitNode(WaitParameters parameters) : Node, IAnswersCaller
+internal sealed class WaitNode(WaitParameters parameters) : Node, IAnswersCaller, IWaitsForCall
 {
     public static readonly NodeDescriptor Descriptor = new NodeDescriptor<WaitNode, WaitParameters>((p, _) => new(p))
     {
@@ -123,9 +139,9 @@ internal sealed class WaitNode(WaitParameters parameters) : Node, IAnswersCaller
     public override bool IsLoop => true;
 
     /// <summary>Whether a call makes it go on.</summary>
-    public bool OnCall => parameters.Resume is "webhook" or "approval";
+    public bool OnCall => parameters.Resume is "webhook" or "approval" or "form";
 
-    public CallerAnswer Answer { get; } = parameters.Resume is "approval" ? Approval.Answer : new()
+    public CallerAnswer Answer { get; } = parameters.Resume is "approval" ? Approval.Answer : parameters.Resume is "form" ? FormAnswers.Of(parameters) : new()
     {
         Mode = parameters.ResponseMode switch { "lastNode" => ResponseMode.LastNode, "responseNode" => ResponseMode.ResponseNode, _ => ResponseMode.OnReceived },
         Status = parameters.ResponseCode,
@@ -143,34 +159,23 @@ internal sealed class WaitNode(WaitParameters parameters) : Node, IAnswersCaller
         switch (parameters.Resume)
         {
             case "timeInterval":
-                var span = Span(parameters.Amount.Get(context, 0), parameters.Unit.Get(context, 0));
+                var span = WaitLimits.Span(parameters.Amount.Get(context, 0), parameters.Unit.Get(context, 0));
                 return span == TimeSpan.Zero ? NodeResult.Of(context.Items) : NodeResult.WaitingFor(new WaitRequest(context.Time.GetUtcNow() + span, OnCall: false));
             case "specificTime":
-                return NodeResult.WaitingFor(new WaitRequest(Point(context, parameters.DateTime, "dateTime"), OnCall: false));
+                return NodeResult.WaitingFor(new WaitRequest(WaitLimits.Point(context, parameters.DateTime, "dateTime"), OnCall: false));
             default:
-                DateTimeOffset? limit = !parameters.LimitWaitTime ? null
-                    : parameters.LimitType is "afterTimeInterval" ? context.Time.GetUtcNow() + Span(parameters.ResumeAmount.Get(context, 0), parameters.ResumeUnit.Get(context, 0))
-                    : Point(context, parameters.MaxDateAndTime, "maxDateAndTime");
-                return NodeResult.WaitingFor(new WaitRequest(limit, OnCall: true) { Method = parameters.Resume is "approval" ? Approval.Method : parameters.HttpMethod, Suffix = parameters.Options.WebhookSuffix.Get(context, 0), Message = parameters.Resume is "approval" ? parameters.Message.Get(context, 0) : "" });
+                var limit = WaitLimits.Until(context, parameters.LimitWaitTime, parameters.LimitType, parameters.ResumeAmount, parameters.ResumeUnit, parameters.MaxDateAndTime);
+                var suffix = parameters.Options.WebhookSuffix.Get(context, 0);
+                if (parameters.Resume is "form") return NodeResult.WaitingFor(FormWait.Begin(Form(context), limit, suffix));
+                return NodeResult.WaitingFor(new WaitRequest(limit, OnCall: true) { Method = parameters.Resume is "approval" ? Approval.Method : parameters.HttpMethod, Suffix = suffix, Message = parameters.Resume is "approval" ? parameters.Message.Get(context, 0) : "" });
         }
     }
 
-    private static TimeSpan Span(double amount, string unit)
+    private FormDefinition Form(NodeContext context) => new()
     {
-        if (!(amount >= 0) || amount > 36_500) throw new NodeException("Invalid wait amount. Please enter a number that is 0 or greater.") { Retryable = false };
-        return unit switch
-        {
-            "seconds" => TimeSpan.FromSeconds(amount),
-            "minutes" => TimeSpan.FromMinutes(amount),
-            "hours" => TimeSpan.FromHours(amount),
-            "days" => TimeSpan.FromDays(amount),
-            _ => throw new NodeException("Invalid wait unit. Valid units are 'seconds', 'minutes', 'hours', or 'days'.") { Retryable = false },
-        };
-    }
-
-    private static DateTimeOffset Point(NodeContext context, Parameter<JsValue> parameter, string name)
-    {
-        if (DateTexts.TryRead(parameter.Get(context, 0), out var milliseconds, context.TimeZone) && Math.Abs(milliseconds) < 2e14) return DateTimeOffset.FromUnixTimeMilliseconds((long)milliseconds);
-        throw new NodeException($"Cannot put execution to wait because `{name}` parameter is not a valid date. Please pick a specific date and time to wait until.") { Retryable = false };
-    }
+        Title = parameters.FormTitle.Get(context, 0),
+        Description = parameters.FormDescription.Get(context, 0),
+        Button = parameters.Options.ButtonLabel.Get(context, 0),
+        Fields = FormDefinition.Questions(parameters.FormFields, context),
+    };
 }

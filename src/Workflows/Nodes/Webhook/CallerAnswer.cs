@@ -10,11 +10,14 @@ public interface IAnswersCaller
 }
 
 /// <summary>What the caller of a webhook gets, and when.</summary>
-public sealed class CallerAnswer
+public sealed record CallerAnswer
 {
     private static readonly JsObject Started = new() { ["message"] = "Workflow was started" };
 
     public ResponseMode Mode { get; init; }
+
+    /// <summary>Whether the caller, who has sent a form, gets the run's next page as soon as the run waits there, whatever the mode.</summary>
+    public bool FollowsPages { get; init; }
 
     public int Status { get; init; } = 200;
 
@@ -68,6 +71,8 @@ public sealed class CallerAnswer
         }
 
         var json = Property.Length > 0 ? ItemPaths.Get(first.Json, Property) : first.Json;
+        // With a media type of its own a text is sent as it is; without one it is JSON.
+        if (ContentType is not null && json.AsString is { } text) return new() { Status = Status, Headers = Headers, Text = text, ContentType = ContentType };
         return new() { Status = Status, Headers = Headers, Json = json.IsUndefined ? JsValue.Null : json, ContentType = ContentType };
     }
 

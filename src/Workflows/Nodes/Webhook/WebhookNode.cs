@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Sluice.Workflows.Data;
 
 namespace Sluice.Workflows.Nodes.Webhook;
 
@@ -25,8 +26,10 @@ public sealed class WebhookNode : Node, IAnswersCaller
         Outputs = parameters.MultipleMethods || parameters.HttpMethod is JsonArray ? Methods.Count : 1;
         Path = parameters.Path.Length > 0 ? parameters.Path.Trim('/') : setup.Definition.WebhookId ?? setup.Definition.Name;
         Answer = parameters.Answer();
-        RawBody = parameters.Options.RawBody || parameters.Options.BinaryData;
-        FileField = parameters.Options.BinaryPropertyName;
+        Guard = new WebhookGuard(parameters, setup);
+        Reading = new WebhookReading(parameters.Options.RawBody, parameters.Options.BinaryData, parameters.Options.BinaryPropertyName is { Length: > 0 } field ? field : null, setup.IsForeign);
+        AllowedOrigins = parameters.Options.AllowedOrigins is { } origins ? [.. origins.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)] : [];
+        if (parameters.ResponseMode is "streaming") setup.Report("responseMode", "an answer is sent as a whole, not in parts while the run goes on: use 'responseNode'");
     }
 
     /// <summary>The methods that it answers, in upper case.</summary>
@@ -35,11 +38,14 @@ public sealed class WebhookNode : Node, IAnswersCaller
     /// <summary>The path, without slashes around it; parameters as <c>:name</c>.</summary>
     public string Path { get; }
 
-    /// <summary>Whether it wants the body as it came, as a file.</summary>
-    public bool RawBody { get; }
+    /// <summary>Who may call it.</summary>
+    public WebhookGuard Guard { get; }
 
-    /// <summary>The name of the field for files; several of one request count up from it.</summary>
-    public string FileField { get; }
+    /// <summary>What it wants of bodies.</summary>
+    public WebhookReading Reading { get; }
+
+    /// <summary>The origins whose pages may call; none where it does not say.</summary>
+    public IReadOnlyList<string> AllowedOrigins { get; }
 
     public CallerAnswer Answer { get; }
 
@@ -53,4 +59,18 @@ public sealed class WebhookNode : Node, IAnswersCaller
             if (string.Equals(Methods[i], context.Run.Request.Method, StringComparison.Ordinal)) return NodeResult.On(i, Outputs, context.Items);
         return NodeResult.On(0, Outputs, context.Items);
     }
+}
+
+/// <summary>What a webhook wants of the bodies of calls.</summary>
+/// <param name="Raw">Also the bytes that came, as the file <c>data</c>.</param>
+/// <param name="OnlyFile">The body as a file and nothing else.</param>
+/// <param name="FileField">The field of files; null for the usual one.</param>
+/// <param name="ParsesXml">Whether XML is an object, as n8n has it, and not a text.</param>
+public sealed record WebhookReading(bool Raw = false, bool OnlyFile = false, string? FileField = null, bool ParsesXml = false)
+{
+    private static readonly Xml.XmlOptions XmlOptions = new() { MergeAttrs = false, Normalize = true, NormalizeTags = true };
+
+    /// <summary>A body that is XML.</summary>
+    /// <exception cref="NodeException">It is none.</exception>
+    public JsValue OfXml(string text) => ParsesXml ? Xml.XmlReading.Read(text, XmlOptions, 0) : text;
 }

@@ -16,12 +16,12 @@ internal sealed record WebhookParameters
     [AllowEmpty]
     public string Path { get; init; } = "";
 
-    /// <summary>Who may call; a route's plugins do that here.</summary>
-    [NoEffect("plugins of the route authenticate")]
+    /// <summary>What callers show besides what the route's plugins ask for: a user and password, a header field, a bearer token, or a JSON Web Token, as a connection of the node holds it.</summary>
+    [OneOf("none", "basicAuth", "headerAuth", "bearerAuth", "jwtAuth")]
     public string Authentication { get; init; } = "none";
 
-    /// <summary>When the caller is answered: <c>onReceived</c>, <c>lastNode</c> or <c>responseNode</c>.</summary>
-    [OneOf("onReceived", "lastNode", "responseNode")]
+    /// <summary>When the caller is answered: <c>onReceived</c>, <c>lastNode</c> or <c>responseNode</c>; not in parts while the run goes on (<c>streaming</c>).</summary>
+    [OneOf("onReceived", "lastNode", "responseNode", "streaming")]
     public string ResponseMode { get; init; } = "onReceived";
 
     /// <summary>What of the last node's items is answered: <c>allEntries</c>, <c>firstEntryJson</c>, <c>firstEntryBinary</c> or <c>noData</c>.</summary>
@@ -75,26 +75,24 @@ internal sealed record WebhookOptions
     [AllowEmpty]
     public string? ResponsePropertyName { get; init; }
 
-    /// <summary>Whether the body is also given as the bytes that came, in the file <c>data</c>.</summary>
+    /// <summary>Whether the body is also given as the bytes that came, in the file <c>data</c>; not that of a form with several parts.</summary>
     public bool RawBody { get; init; }
 
-    /// <summary>Whether the body is a file.</summary>
+    /// <summary>Whether the body is a file and nothing else, as version 1 of n8n's node has it.</summary>
     public bool BinaryData { get; init; }
 
-    /// <summary>The field that files are put in.</summary>
-    public string BinaryPropertyName { get; init; } = "data";
+    /// <summary>The field that a file is put in; with a number those of a form with several parts. <c>data</c>, and the names of the parts, when absent.</summary>
+    [AllowEmpty]
+    public string? BinaryPropertyName { get; init; }
 
     /// <summary>Whether robots and link previews are ignored.</summary>
-    [NoEffect("plugins of the route decide who may call")]
     public bool IgnoreBots { get; init; }
 
-    /// <summary>The addresses that may call.</summary>
-    [NoEffect("use the plugin ip-restriction")]
+    /// <summary>The addresses that may call, separated by commas; everybody when empty.</summary>
     [AllowEmpty]
     public string? IpWhitelist { get; init; }
 
-    /// <summary>The origins that may call.</summary>
-    [NoEffect("use the plugin cors")]
+    /// <summary>The origins whose pages may call, separated by commas; <c>*</c> for all. When absent the plugins of the route say it.</summary>
     [AllowEmpty]
     public string? AllowedOrigins { get; init; }
 }
