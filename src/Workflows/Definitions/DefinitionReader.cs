@@ -197,7 +197,39 @@ public static class DefinitionReader
         private static Item Pinned(DocumentNode node)
         {
             var value = node.ToJs();
-            return new Item(value.AsObject?["json"].AsObject ?? value.AsObject ?? new JsObject { ["value"] = value });
+            var item = value.AsObject;
+            return new Item(item?["json"].AsObject ?? item ?? new JsObject { ["value"] = value }) { Binary = PinnedFiles(item), PairedItems = PinnedPairs(item?["pairedItem"] ?? default) };
+        }
+
+        /// <summary>Files whose bytes the document holds; of others only an address in the store of another system is known.</summary>
+        private static Dictionary<string, BinaryData>? PinnedFiles(JsObject? item)
+        {
+            if (item?["binary"].AsObject is not { Count: > 0 } files) return null;
+            var read = new Dictionary<string, BinaryData>(StringComparer.Ordinal);
+            foreach (var (name, value) in files)
+            {
+                if (value.AsObject is not { } file || file["data"].AsString is not { } text) continue;
+                var content = new byte[((text.Length + 3) / 4 * 3) + 3];
+                if (!Convert.TryFromBase64String(text, content, out var length)) continue;
+                read[name] = new BinaryData
+                {
+                    MimeType = file["mimeType"].AsString ?? "application/octet-stream",
+                    FileName = file["fileName"].AsString,
+                    FileExtension = file["fileExtension"].AsString,
+                    Directory = file["directory"].AsString,
+                    Size = length,
+                    Content = content.AsMemory(0, length),
+                };
+            }
+
+            return read.Count > 0 ? read : null;
+        }
+
+        private static IReadOnlyList<PairedItem> PinnedPairs(JsValue value)
+        {
+            if (value.AsArray is { } several) return [.. several.SelectMany(PinnedPairs)];
+            var at = value.AsObject is { } pair ? pair["item"] : value;
+            return at is { IsNumber: true, AsNumber: >= 0 and < int.MaxValue } ? [new PairedItem((int)at.AsNumber, value.AsObject?["input"] is { IsNumber: true, AsNumber: >= 0 and < 1000 } input ? (int)input.AsNumber : 0)] : [];
         }
 
         public Dictionary<string, JsValue> Unread(MapNode map)

@@ -147,7 +147,7 @@ public sealed class ModelBuilder
 
         foreach (var byNode in edges.GroupBy(e => e.From))
             byNode.Key.Edges = [.. byNode.Select(e => e.Edge).OrderByDescending(e => e.Target.Definition.Position[1]).ThenByDescending(e => e.Target.Definition.Position[0])];
-        foreach (var byTarget in edges.GroupBy(e => e.Edge.Target)) byTarget.Key.ConnectedInputs = byTarget.Max(e => e.Edge.Input) + 1;
+        foreach (var byTarget in edges.GroupBy(e => e.Edge.Target)) (byTarget.Key.ConnectedInputs, byTarget.Key.Sources) = (byTarget.Max(e => e.Edge.Input) + 1, [.. byTarget.OrderBy(e => e.Edge.Input).Select(e => (e.From, e.Edge.Output))]);
     }
 
     /// <summary>Models, memories and tools hang on agents by edges of their own. Where the node itself is not supported, that says it all.</summary>

@@ -112,6 +112,9 @@ public sealed class NodeModel
     /// <summary>Where its items go, the bottom and right of the canvas first: the last one put on the stack runs first.</summary>
     internal Edge[] Edges { get; set; } = [];
 
+    /// <summary>Where its items come from, by input and then as the document lists the edges.</summary>
+    internal (NodeModel From, int Output)[] Sources { get; set; } = [];
+
     /// <summary>How many inputs are served by edges, counted to the last one that is.</summary>
     internal int ConnectedInputs { get; set; }
 

@@ -167,14 +167,15 @@ internal static class RunEventJson
             w.WritePropertyName("json");
             JsJson.Write(w, item.Json);
             if (item.Error is not null) w.WriteString("error", item.Error);
-            if (item.PairedItems is [{ Input: 0 } only]) w.WriteNumber("from", only.Item);
+            if (item.PairedItems is [{ Input: 0, Run: null } only]) w.WriteNumber("from", only.Item);
             else if (item.PairedItems.Count > 0)
             {
-                w.WriteStartArray("from");
+                w.WriteStartArray("pairs");
                 foreach (var pair in item.PairedItems)
                 {
                     w.WriteNumberValue(pair.Item);
                     w.WriteNumberValue(pair.Input);
+                    w.WriteNumberValue(pair.Run ?? -1);
                 }
 
                 w.WriteEndArray();
@@ -244,13 +245,21 @@ internal static class RunEventJson
     private static Item Item(JsValue value)
     {
         var item = value.AsObject!;
-        var from = item["from"];
         return new Item(item["json"].AsObject ?? new JsObject())
         {
             Error = item["error"].AsString,
-            PairedItems = from.IsNumber ? Positions.Of((int)from.AsNumber) : from.AsArray is { } pairs ? [.. pairs.Chunk(2).Select(p => new PairedItem((int)p[0].AsNumber, (int)p[1].AsNumber))] : [],
+            PairedItems = Pairs(item),
             Binary = item["binary"].AsObject is { } files ? files.ToDictionary(f => f.Key, f => File(f.Value.AsObject!), StringComparer.Ordinal) : null,
         };
+    }
+
+    private static IReadOnlyList<PairedItem> Pairs(JsObject item)
+    {
+        if (item["pairs"].AsArray is { } triples) return [.. triples.Chunk(3).Select(p => new PairedItem((int)p[0].AsNumber, (int)p[1].AsNumber, p[2].AsNumber >= 0 ? (int)p[2].AsNumber : null))];
+        var from = item["from"];
+        if (from.IsNumber) return Positions.Of((int)from.AsNumber);
+        // As it was written before pairs named executions.
+        return from.AsArray is { } pairs ? [.. pairs.Chunk(2).Select(p => new PairedItem((int)p[0].AsNumber, (int)p[1].AsNumber))] : [];
     }
 
     private static BinaryData File(JsObject file) => new()

@@ -13,8 +13,8 @@ public abstract class Node
     public virtual int Outputs => 1;
 
     /// <summary>
-    /// How many of its inputs must have got items for it to run when no other node can run any more; null when any one will do. A node with several
-    /// connected inputs runs at once when all have been served.
+    /// How many of its inputs must have got items for it to run when no other node can run any more: null or 1 for any one, 2 for the first and the second.
+    /// A node with several connected inputs runs at once when all have been served.
     /// </summary>
     public virtual int? RequiredInputs => null;
 

@@ -56,11 +56,17 @@ public sealed class NodeContext
         set => NodeRun.State = value;
     }
 
-    /// <summary>The items of an input; none when nothing came in.</summary>
-    public IReadOnlyList<Item> Input(int index) => index < NodeRun.Inputs.Length ? NodeRun.Inputs[index] ?? None : None;
+    /// <summary>The items of an input; none when nothing came in, the first only where the node says so. Expressions see the others, too.</summary>
+    public IReadOnlyList<Item> Input(int index) => InputOf(NodeRun, index);
 
     /// <summary>The items of the first input of an earlier (or this) execution of the node in this run.</summary>
-    public IReadOnlyList<Item> EarlierInput(int runIndex) => Run.State.Runs[Node.Index]![runIndex].Inputs is [{ } items, ..] ? items : None;
+    public IReadOnlyList<Item> EarlierInput(int runIndex) => InputOf(Run.State.Runs[Node.Index]![runIndex], 0);
+
+    private static IReadOnlyList<Item> InputOf(NodeRun run, int index)
+    {
+        var items = index < run.Inputs.Length ? run.Inputs[index] ?? None : None;
+        return items.Count > 1 && run.Node.Definition.ExecuteOnce ? [NodeOutcome.Passed(items, 0, index)] : items;
+    }
 
     /// <summary>The zone of times that name none.</summary>
     public TimeZoneInfo TimeZone => Run.Model.TimeZone;
@@ -69,7 +75,7 @@ public sealed class NodeContext
     public Item Same(int index)
     {
         var item = Items[index];
-        return item.PairedItems is [{ Input: 0 } own] && own.Item == index ? item : new Item(item.Json) { Binary = item.Binary, PairedItems = Positions.Of(index) };
+        return item.PairedItems is [{ Input: 0, Run: null } own] && own.Item == index ? item : new Item(item.Json) { Binary = item.Binary, PairedItems = Positions.Of(index) };
     }
 
     /// <summary>The item that stands for one that failed.</summary>

@@ -7,8 +7,31 @@ internal static class NodeOutcome
 {
     public static IReadOnlyList<Item>[] Settle(NodeRun run, IReadOnlyList<Item>[] outputs)
     {
-        Pair(run, outputs);
+        // What a node gives as an array of lists takes no other list.
+        if (outputs.GetType() != typeof(IReadOnlyList<Item>[])) outputs = [.. outputs];
+        PairPassed(run, outputs);
         if (run.Node.ErrorOutput) outputs = SplitFailed(run, outputs);
+        Pair(run, outputs);
+        return Fill(run, outputs);
+    }
+
+    /// <summary>What stands in for the node's own output, paired as that would be.</summary>
+    public static IReadOnlyList<Item>[] SettlePinned(NodeRun run, IReadOnlyList<Item> pinned)
+    {
+        IReadOnlyList<Item>[] outputs = [pinned];
+        Pair(run, outputs);
+        return Fill(run, outputs);
+    }
+
+    /// <summary>The items, each paired with itself: what a node that passes its input on gives.</summary>
+    public static IReadOnlyList<Item> Passed(IReadOnlyList<Item> items, int input = 0) => [.. items.Select((_, i) => Passed(items, i, input))];
+
+    /// <summary>One item, paired with itself.</summary>
+    public static Item Passed(IReadOnlyList<Item> items, int index, int input) =>
+        new(items[index].Json) { Binary = items[index].Binary, PairedItems = input == 0 ? Positions.Of(index) : [new PairedItem(index, input)] };
+
+    private static IReadOnlyList<Item>[] Fill(NodeRun run, IReadOnlyList<Item>[] outputs)
+    {
         // As in n8n, the first output is what counts: an if node gives an empty item there when all its items go the other way.
         if (run.Node.Definition.AlwaysOutputData && (outputs.Length == 0 || outputs[0].Count == 0))
         {
@@ -20,6 +43,16 @@ internal static class NodeOutcome
         return outputs;
     }
 
+    /// <summary>Items of the node before say where that node had them from, which is not what they are to say here.</summary>
+    private static void PairPassed(NodeRun run, IReadOnlyList<Item>[] outputs)
+    {
+        for (var index = 0; index < outputs.Length; index++)
+        {
+            var input = Array.IndexOf(run.Inputs, outputs[index]);
+            if (input >= 0) outputs[index] = Passed(outputs[index], input);
+        }
+    }
+
     /// <summary>Items that do not say where they came from get it where it is plain: one in, or as many out as in.</summary>
     private static void Pair(NodeRun run, IReadOnlyList<Item>[] outputs)
     {
@@ -28,7 +61,7 @@ internal static class NodeOutcome
         {
             var output = outputs[index];
             var byPosition = input.Count > 1 && outputs.Length == 1 && output.Count == input.Count;
-            if (input.Count > 1 && !byPosition && !(outputs.Length == 1 && output.Count == 1)) continue;
+            if (input.Count > 1 && !byPosition) continue;
             List<Item>? paired = null;
             for (var i = 0; i < output.Count; i++)
             {

@@ -20,20 +20,19 @@ public sealed partial class Run
         run.Lines = null;
         if (run.Node.Definition.Disabled)
         {
-            Finished(run, [run.Inputs.FirstOrDefault(i => i is { Count: > 0 }) ?? []]);
+            Finished(run, [NodeOutcome.Passed(run.Inputs is [{ } first, ..] ? first : [])]);
             return;
         }
 
         if (Request.UsePinData && run.Node.Pinned is { } pinned)
         {
-            Finished(run, [pinned]);
+            Finished(run, NodeOutcome.SettlePinned(run, pinned));
             return;
         }
 
         run.Span = RunTrace.BeginNode(this, run);
         try
         {
-            if (run.Node.Definition.ExecuteOnce) CutToFirst(run.Inputs);
             if (!run.Node.Idempotent && Log is not null)
             {
                 // Stored before it runs: after a crash nobody may think that it did not.
@@ -99,12 +98,6 @@ public sealed partial class Run
     /// <summary>What went wrong with the first item of the first output; null when nothing did.</summary>
     private static RunError? FirstFailure(IReadOnlyList<Item>[] outputs) =>
         outputs is [[{ Error: { } message } failed, ..], ..] ? new RunError(message, "", failed.PairedItems is [var from, ..] ? from.Item : -1) : null;
-
-    private static void CutToFirst(IReadOnlyList<Item>?[] inputs)
-    {
-        for (var i = 0; i < inputs.Length; i++)
-            if (inputs[i] is { Count: > 1 } items) inputs[i] = [items[0]];
-    }
 
     private void Finished(NodeRun run, IReadOnlyList<Item>[] outputs)
     {

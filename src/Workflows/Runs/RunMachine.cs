@@ -247,7 +247,7 @@ internal static class RunMachine
         {
             var at = partly[i];
             var required = at.Node.Node.RequiredInputs;
-            if (required is { } needed && (needed >= at.Node.Node.Inputs || at.Inputs.Count(x => x is not null) < needed)) continue;
+            if (required is { } needed && (needed >= at.Node.Node.Inputs || (needed > 1 && at.Inputs.Take(needed).Any(x => x is null)))) continue;
             if (partly.Exists(other => other.Node != at.Node && at.Node.Ancestors.Contains(other.Node.Index))) continue;
             partly.RemoveAt(i);
             state.Ready.Add(new NodeRun(at.Node, at.Inputs, at.Sources));

@@ -1,6 +1,7 @@
 using Sluice.Workflows.Data;
 using Sluice.Workflows.Definitions;
 using Sluice.Workflows.Expressions;
+using Sluice.Workflows.Expressions.Evaluation;
 using Sluice.Workflows.Nodes;
 
 namespace Sluice.Workflows.Runs;
@@ -15,7 +16,7 @@ internal static class RunScope
         var source = current.Sources is [var first, ..] && first.Node >= 0 ? first : (ItemSource?)null;
         return new Scope
         {
-            Items = context.Items,
+            Items = current.Inputs.FirstOrDefault(i => i is { Count: > 0 }) ?? [],
             RunIndex = current.Index,
             Nodes = name => run.Model.Find(name) is { } node ? new Output(run, current, node) : null,
             PreviousNode = source is { } from ? new PreviousNode(run.Model.Nodes[from.Node].Name, from.Output, from.Index) : null,
@@ -42,36 +43,51 @@ internal static class RunScope
 
         public override JsObject? Context => run.State.Runs[node.Index] is [.., var last] ? last.State.AsObject : null;
 
+        public override int LastRun => (run.State.Runs[node.Index]?.Count(r => r.Outputs is not null) ?? 0) - 1;
+
+        public override bool IsConnected => TowardsCurrent() is not null;
+
         public override IReadOnlyList<Item> Items(int? branch, int? index)
         {
             var ended = run.State.Runs[node.Index]?.FindAll(r => r.Outputs is not null) ?? [];
-            var at = index is { } i ? i < 0 ? ended.Count + i : i : ended.Count - 1;
-            if (at < 0 || at >= ended.Count) return [];
+            var at = index is { } i and >= 0 ? i : ended.Count - 1;
+            if (at >= ended.Count) throw new ExpressionError($"the node '{node.Name}' has no run {at}: it ran {ended.Count} times");
+            if (at < 0) return [];
             var outputs = ended[at].Outputs!;
-            var output = branch ?? OutputTowardsCurrent();
-            return output >= 0 && output < outputs.Length ? outputs[output] : [];
+            var output = branch ?? TowardsCurrent() ?? 0;
+            if (output < 0 || output >= Math.Max(outputs.Length, node.OutputCount)) throw new ExpressionError($"the node '{node.Name}' has no branch {output}");
+            return output < outputs.Length ? outputs[output] : [];
         }
 
-        public override Item? ItemMatching(int itemIndex) => Trace(current, 0, itemIndex, 0);
-
-        private int OutputTowardsCurrent()
+        public override Item? ItemMatching(int itemIndex)
         {
-            foreach (var edge in node.Edges.OrderBy(e => e.Output))
-                if (edge.Target == current.Node || current.Node.Ancestors.Contains(edge.Target.Index)) return edge.Output;
-            return 0;
+            var input = Math.Max(0, Array.FindIndex(current.Inputs, i => i is { Count: > 0 }));
+            if (!current.Node.Ancestors.Contains(node.Index) || !(input < current.Inputs.Length && itemIndex >= 0 && itemIndex < current.Inputs[input]?.Count)) return null;
+            var found = new ItemTrace(run.State, node.Index).Find(current, input, itemIndex);
+            return found.Outcome switch
+            {
+                TraceOutcome.Found => found.Item,
+                TraceOutcome.Several => throw new ExpressionError($"several items of '{node.Name}' belong to item {itemIndex}; use .first(), .last() or .all()[index] instead"),
+                // n8n stumbles over it, so that the expression has no value and the run goes on.
+                TraceOutcome.Nowhere => throw JsThrow.Type($"no item of '{node.Name}' belongs to item {itemIndex}"),
+                _ => null,
+            };
         }
 
-        /// <summary>Goes from an item back to those that it was made from, until one is of this node.</summary>
-        private Item? Trace(NodeRun from, int input, int itemIndex, int depth)
+        /// <summary>The output from which the shortest way leads here; null when none does.</summary>
+        private int? TowardsCurrent()
         {
-            if (depth > 1000 || input >= from.Inputs.Length || from.Inputs[input] is not { } items || itemIndex >= items.Count || itemIndex < 0) return null;
-            var source = input < from.Sources.Length ? from.Sources[input] : new ItemSource(-1, 0, 0);
-            if (source.Node < 0) return null;
-            var item = items[itemIndex];
-            if (source.Node == node.Index) return item;
-            if (run.State.Find(source.Node, source.Index) is not { } earlier) return null;
-            foreach (var pair in item.PairedItems)
-                if (Trace(earlier, pair.Input, pair.Item, depth + 1) is { } found) return found;
+            var seen = new HashSet<int> { current.Node.Index };
+            var queue = new Queue<NodeModel>([current.Node]);
+            while (queue.TryDequeue(out var next))
+            {
+                foreach (var (from, output) in next.Sources)
+                {
+                    if (from == node) return output;
+                    if (seen.Add(from.Index)) queue.Enqueue(from);
+                }
+            }
+
             return null;
         }
     }

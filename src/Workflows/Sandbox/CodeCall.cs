@@ -70,11 +70,23 @@ internal sealed class CodeCall(Scope scope, string code, string mode, bool conti
         if (question["about"].AsString is "env") return new JsObject { ["value"] = scope.Environment?.Invoke(name) ?? default };
         var node = scope.Nodes?.Invoke(name);
         if (node is null) return new JsObject { ["exists"] = false };
+        try
+        {
+            return About(node, question);
+        }
+        catch (Exception e) when (e is ExpressionError or Expressions.Evaluation.JsThrow)
+        {
+            return new JsObject { ["error"] = e.Message };
+        }
+    }
+
+    private JsObject About(NodeOutput node, JsObject question)
+    {
         return question["about"].AsString switch
         {
-            "node" => new JsObject { ["exists"] = true, ["executed"] = node.IsExecuted, ["parameters"] = node.Parameters, ["context"] = node.Context },
-            "items" => new JsObject { ["items"] = new JsArray([.. node.Items(Index(question["branch"]), Index(question["run"])).Select(i => (JsValue)Show(i, null))]) },
-            "match" => new JsObject { ["item"] = Index(question["index"]) is { } at && node.ItemMatching(at) is { } item ? Show(item, null) : JsValue.Null },
+            "node" => new JsObject { ["exists"] = true, ["executed"] = node.IsExecuted, ["parameters"] = node.Parameters, ["context"] = node.Context, ["lastRun"] = node.LastRun, ["connected"] = node.IsConnected },
+            "items" => new JsObject { ["items"] = new JsArray([.. node.Items(Index(question["branch"]), Index(question["run"])).Select(i => (JsValue)ShowOther(i))]) },
+            "match" => new JsObject { ["item"] = Index(question["index"]) is { } at && node.ItemMatching(at) is { } item ? ShowOther(item) : JsValue.Null },
             _ => throw new InvalidDataException("an unknown question"),
         };
     }
@@ -83,6 +95,15 @@ internal sealed class CodeCall(Scope scope, string code, string mode, bool conti
     public BinaryData? File(string id) => id.StartsWith("file:", StringComparison.Ordinal) && int.TryParse(id.AsSpan(5), out var at) && at >= 0 && at < _files.Count ? _files[at] : null;
 
     private static int? Index(JsValue value) => value.IsNumber && value.AsNumber is >= int.MinValue and <= int.MaxValue ? (int)value.AsNumber : null;
+
+    /// <summary>An item of another node, with what that one made it from.</summary>
+    private JsObject ShowOther(Item item)
+    {
+        var shown = Show(item, null);
+        if (item.PairedItems.Count > 0)
+            shown.Set("pairedItem", new JsArray([.. item.PairedItems.Select(p => (JsValue)new JsObject(2) { ["item"] = p.Item, ["input"] = p.Input })]));
+        return shown;
+    }
 
     private JsObject Show(Item item, int? index)
     {

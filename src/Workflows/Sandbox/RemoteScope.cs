@@ -60,7 +60,7 @@ internal static class RemoteScope
             }
         }
 
-        return new Item(item["json"].AsObject ?? new JsObject()) { Binary = files, PairedItems = pairedWith is { } at ? [new PairedItem(at)] : [] };
+        return new Item(item["json"].AsObject ?? new JsObject()) { Binary = files, PairedItems = pairedWith is { } at ? [new PairedItem(at)] : item["pairedItem"].AsArray is { } pairs ? [.. pairs.Select(p => new PairedItem((int)p.AsObject!["item"].AsNumber, (int)p.AsObject["input"].AsNumber))] : [] };
     }
 
     private sealed class RemoteNode(string name, JsObject about, Func<JsObject, JsObject> ask) : NodeOutput
@@ -70,6 +70,10 @@ internal static class RemoteScope
         public override string Name => name;
 
         public override bool IsExecuted => about["executed"].IsTrue;
+
+        public override int LastRun => (int)about["lastRun"].AsNumber;
+
+        public override bool IsConnected => about["connected"].IsTrue;
 
         public override JsObject? Parameters => about["parameters"].AsObject;
 
@@ -81,11 +85,17 @@ internal static class RemoteScope
             var question = new JsObject { ["about"] = "items", ["name"] = name };
             if (branch is { } b) question.Set("branch", b);
             if (run is { } r) question.Set("run", r);
-            return _items[(branch, run)] = [.. ask(question)["items"].AsArray!.Select(v => Item(v.AsObject!, null))];
+            return _items[(branch, run)] = [.. Ask(question)["items"].AsArray!.Select(v => Item(v.AsObject!, null))];
         }
 
         public override Item? ItemMatching(int itemIndex) =>
-            ask(new JsObject { ["about"] = "match", ["name"] = name, ["index"] = itemIndex })["item"].AsObject is { } item ? Item(item, null) : null;
+            Ask(new JsObject { ["about"] = "match", ["name"] = name, ["index"] = itemIndex })["item"].AsObject is { } item ? Item(item, null) : null;
+
+        private JsObject Ask(JsObject question)
+        {
+            var answer = ask(question);
+            return answer["error"].AsString is { } error ? throw new ExpressionError(error) : answer;
+        }
     }
 
     /// <summary>The gateway's clock, as it was when the request came, running on.</summary>

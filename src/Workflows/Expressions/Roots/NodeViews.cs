@@ -24,11 +24,11 @@ internal static class NodeViews
         var node = Find(e, name);
         return e.Own(new JsView($"$node['{name}']", ["json", "runIndex", "parameter"], field => field switch
         {
-            "json" => Current(e, node) is { } item ? e.Adopt(item.Json) : default(JsValue),
-            "binary" => Current(e, node) is { } item ? ItemViews.Binary(e, item) : default(JsValue),
+            "json" => e.Adopt(Current(e, node).Json),
+            "binary" => ItemViews.Binary(e, Current(e, node)),
             "parameter" => node.Parameters ?? default(JsValue),
             "context" => node.Context ?? default(JsValue),
-            "runIndex" => 0,
+            "runIndex" => node.LastRun,
             _ => Read(e, node, field),
         }));
     }));
@@ -60,12 +60,12 @@ internal static class NodeViews
         Executed(node).ItemMatching(index) is { } item ? ItemViews.Item(e, item)
             : throw new ExpressionError($"which item of '{node.Name}' belongs to item {index} is not known; use .first(), .last() or .all()[index] instead");
 
-    /// <summary>The item of another node that the old syntax means: the matching one, or else the one at the same place.</summary>
-    private static Item? Current(Evaluator e, NodeOutput node)
+    /// <summary>The item of another node that the old syntax means: the one at the same place, whichever it was made from.</summary>
+    private static Item Current(Evaluator e, NodeOutput node)
     {
-        if (Executed(node).ItemMatching(e.Scope.ItemIndex) is { } matching) return matching;
+        if (!Executed(node).IsConnected) throw new ExpressionError($"the node '{node.Name}' does not lead to this one; use $('{node.Name}').first(), .last() or .all()[index] instead");
         var items = node.Items(null, null);
-        return items.Count == 0 ? null : items[Math.Min(e.Scope.ItemIndex, items.Count - 1)];
+        return e.Scope.ItemIndex < items.Count ? items[e.Scope.ItemIndex] : throw new ExpressionError($"the node '{node.Name}' has {items.Count} items, none for item {e.Scope.ItemIndex}");
     }
 
     private static NodeOutput Find(Evaluator e, string name) => e.Scope.Nodes?.Invoke(name) ?? throw new ExpressionError($"there is no node '{name}'");

@@ -70,7 +70,7 @@ internal sealed class MergeNode : Node
 
     private IReadOnlyList<Item> Choose(NodeContext context)
     {
-        if (_parameters.Output is "empty") return [new Item(new JsObject()) { PairedItems = [.. Tagged(context, 0).Concat(Tagged(context, 1)).SelectMany(i => i.PairedItems)] }];
+        if (_parameters.Output is "empty") return [new Item(new JsObject()) { PairedItems = [.. Tagged(context, 0).Concat(_version < 2 ? [] : Tagged(context, 1)).SelectMany(i => i.PairedItems)] }];
         var number = _parameters.Output switch { "input1" => 1, "input2" => 2, _ => (int)_parameters.UseDataOfInput.Get(context, 0) };
         if (number < 1 || number > Inputs) throw new NodeException($"Input {number} doesn't exist") { Retryable = false };
         return Tagged(context, number - 1);

@@ -57,12 +57,12 @@ internal sealed class SplitInBatchesNode(SplitInBatchesParameters parameters, bo
         var next = (int)state["next"].AsNumber;
         var items = context.EarlierInput(first);
         var batch = new List<Item>();
-        for (; next < items.Count && batch.Count < size; next++) batch.Add(new Item(items[next].Json) { Binary = items[next].Binary, PairedItems = Positions.Of(next) });
+        for (; next < items.Count && batch.Count < size; next++) batch.Add(new Item(items[next].Json) { Binary = items[next].Binary, PairedItems = first == context.RunIndex ? Positions.Of(next) : [new PairedItem(next, 0, first)] });
         context.State = new JsObject { ["first"] = first, ["next"] = next, ["noItemsLeft"] = next >= items.Count, ["currentRunIndex"] = context.RunIndex - first, ["done"] = batch.Count == 0 };
         if (batch.Count > 0) return NodeResult.On(loopFirst ? 0 : 1, 2, batch);
 
         var done = new List<Item>();
-        for (var run = first + 1; run <= context.RunIndex; run++) done.AddRange(context.EarlierInput(run));
+        for (var run = first + 1; run <= context.RunIndex; run++) done.AddRange(context.EarlierInput(run).Select((item, i) => new Item(item.Json) { Binary = item.Binary, PairedItems = [new PairedItem(i, 0, run)] }));
         return NodeResult.On(loopFirst ? 1 : 0, 2, done);
     }
 }
