@@ -8,7 +8,8 @@ internal static class Program
     {
         if (Environment.GetEnvironmentVariable(CrashHost.Variable) is { Length: > 0 } settings)
         {
-            await CrashHost.RunAsync(settings.Split('|'));
+            if (settings.Split('|') is [var database, var file, "fatal"]) await FatalHost.RunAsync(database, file);
+            else await CrashHost.RunAsync(settings.Split('|'));
             return 0;
         }
 

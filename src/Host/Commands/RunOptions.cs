@@ -32,6 +32,7 @@ internal static class RunOptions
         ("--payloads", "PLACE", "Where files of workflow runs and outputs of more than 1 MiB are kept: a folder, or s3://BUCKET/PREFIX?region=REGION&endpoint=URL&path_style=on, with the keys that AWS's tools find (AWS_ACCESS_KEY_ID ...). Default payloads in --data; in the database where nodes share one."),
         ("--workflow-runs", "N", "How many runs of workflows are under way at a time. Default 10 for each processor."),
         ("--workflow-runs-per-tenant", "N", "How many of them for one tenant. Default no limit of its own."),
+        ("--workflow-takeovers", "N", "How often a run is gone on with after its process has died and nothing more of it was stored, before it fails. Default 3."),
         ("--queue", "URL", "The RabbitMQ server over which stored runs that nobody waits for go to the nodes with the role worker: amqp://user:password@host/virtual-host; needs --database postgres://. Default off: each node runs what it takes."),
         ("--transport", "KIND", "What moves the bytes: auto, io_uring, epoll or sockets. Default auto."),
         ("--loops", "N", "Event loops. Default one per core."),

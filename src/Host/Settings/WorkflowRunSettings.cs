@@ -19,6 +19,9 @@ internal sealed record WorkflowRunSettings
     /// <summary>How many of them for one tenant; null for no limit of its own.</summary>
     public int? ConcurrentRunsPerTenant { get; init; }
 
+    /// <summary>How often a run is gone on with after its process has died and nothing more of it was stored.</summary>
+    public int MostTakeovers { get; init; } = 3;
+
     /// <summary>The RabbitMQ server over which workers are told of runs; null where each node runs what it takes.</summary>
     public RabbitConnection? Queue { get; init; }
 
@@ -37,6 +40,7 @@ internal sealed record WorkflowRunSettings
             PublicUrl = sources.Find("--public-url") is { } given ? Url(given) : proxy.Count > 0 ? Local(proxy[0]) : fallback.PublicUrl,
             ConcurrentRuns = sources.Number(fallback.ConcurrentRuns, 1, 1_000_000, "--workflow-runs"),
             ConcurrentRunsPerTenant = sources.Find("--workflow-runs-per-tenant") is null ? null : sources.Number(1, 1, 1_000_000, "--workflow-runs-per-tenant"),
+            MostTakeovers = sources.Number(fallback.MostTakeovers, 1, 1000, "--workflow-takeovers"),
             PayloadFolder = sources.Find("--payloads") is { } place && !IsAddress(place) ? place.Value : null,
             PayloadBucket = sources.Find("--payloads") is { } bucket && IsAddress(bucket) ? Bucket(bucket) : null,
             Queue = sources.Find("--queue") is { } queue ? Server(queue, sources) : null,

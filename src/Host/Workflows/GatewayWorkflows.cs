@@ -50,6 +50,7 @@ internal sealed partial class GatewayWorkflows : RouteHandlers, IAsyncDisposable
             Queue = settings.Queue,
             ConcurrentRuns = settings.ConcurrentRuns,
             ConcurrentRunsPerTenant = settings.ConcurrentRunsPerTenant,
+            MostTakeovers = settings.MostTakeovers,
         });
         Calls = new WorkflowCallsHandler(_engine, _services);
         _engine.Watch += _metrics.Add;

@@ -65,6 +65,10 @@ internal static class HistorySql
             CREATE INDEX workflow_runs_by_parent ON workflow_runs (parent, started_at) WHERE parent IS NOT NULL;
             """),
         SeenValues.Migration,
+        new(7, "how often runs were gone on with after their process had died, and how much of them was stored then", """
+            ALTER TABLE workflow_runs ADD COLUMN takeovers integer NOT NULL DEFAULT 0;
+            ALTER TABLE workflow_runs ADD COLUMN stored_at_takeover bigint NOT NULL DEFAULT -1;
+            """),
     ];
 
     public const string AddDocument =

@@ -154,7 +154,13 @@ public sealed class RunHistory(Database database, ObjectStore? objects)
 
     /// <summary>Those of these runs that are stored, in no order.</summary>
     /// <param name="ids">At most 1000.</param>
-    public Task<IReadOnlyList<RunSummary>> FindAsync(IReadOnlyList<string> ids, CancellationToken cancel = default) => QueryAsync($"SELECT {Columns} FROM workflow_runs WHERE id IN @ids", new { ids }, cancel);
+    public Task<IReadOnlyList<RunSummary>> FindAsync(IReadOnlyList<string> ids, CancellationToken cancel = default)
+    {
+        // Dapper gives PostgreSQL a list as an array, which IN does not take.
+        var arguments = new DynamicParameters();
+        for (var i = 0; i < ids.Count; i++) arguments.Add($"run{i}", ids[i]);
+        return ids.Count == 0 ? Task.FromResult<IReadOnlyList<RunSummary>>([]) : QueryAsync($"SELECT {Columns} FROM workflow_runs WHERE id IN ({string.Join(", ", ids.Select((_, i) => $"@run{i}"))})", arguments, cancel);
+    }
 
     /// <summary>Whether other processes may use the same store.</summary>
     public bool IsShared => database.Kind == DatabaseKind.Postgres;
@@ -192,6 +198,15 @@ public sealed class RunHistory(Database database, ObjectStore? objects)
 
         return (lines, parts.Count == 0 ? 0 : (int)parts[^1].Number + 1);
     }
+
+    /// <summary>The number of the next piece of a run's history.</summary>
+    internal Task<int> NextNumberAsync(string id, CancellationToken cancel) => database.ReadAsync(
+        c => c.ExecuteScalarAsync<int>(new CommandDefinition("SELECT coalesce(max(number), -1) + 1 FROM workflow_run_lines WHERE run_id = @id", new { id }, cancellationToken: cancel)), cancel);
+
+    /// <summary>The runs that a run called, and those that these called, that are not over: the innermost first.</summary>
+    internal Task<IReadOnlyList<string>> OpenBelowAsync(string id, CancellationToken cancel) => database.ReadAsync<IReadOnlyList<string>>(async c => (await c.QueryAsync<string>(new CommandDefinition(
+        // The id of a called run begins with that of its caller and a dot, and the character after the dot is a slash.
+        "SELECT id FROM workflow_runs WHERE id > @from AND id < @to AND ended_at IS NULL ORDER BY id DESC", new { from = id + '.', to = id + '/' }, cancellationToken: cancel))).AsList(), cancel);
 
     /// <summary>The history of a run as events of its workflow.</summary>
     internal async Task<(IReadOnlyList<RunEvent> Events, int NextNumber)> EventsAsync(string id, WorkflowModel model, CancellationToken cancel)

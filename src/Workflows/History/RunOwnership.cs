@@ -54,18 +54,35 @@ internal sealed class RunOwnership(Database database, string? node)
         database.WriteAsync((c, t) => c.ExecuteAsync($"DELETE FROM workflow_owners WHERE seen_at < {_now} - @dead AND id <> @Id", new { dead = (long)DeadAfter.TotalMilliseconds, Id }, t), cancel);
 
     /// <summary>Makes some of the runs that belong to nobody runs of this process. Those that others run go on with the ones that called them, and those that wait for a worker (<see cref="QueuedRuns"/>) are taken in turn.</summary>
-    public Task<IReadOnlyList<(string Id, RunPhase Phase, DateTimeOffset? Until)>> ClaimAsync(CancellationToken cancel) => database.WriteAsync<IReadOnlyList<(string, RunPhase, DateTimeOffset?)>>(async (connection, transaction) =>
+    public Task<IReadOnlyList<LeftRun>> ClaimAsync(CancellationToken cancel) => database.WriteAsync<IReadOnlyList<LeftRun>>(async (connection, transaction) =>
     {
-        var found = (await connection.QueryAsync<(string Id, string Phase, long? Until)>(
+        var found = (await connection.QueryAsync<(string Id, string Phase, long? Until, int Deaths)>(
             $"""
-            SELECT id, phase, wait_until FROM workflow_runs
+            SELECT id, phase, wait_until, takeovers FROM workflow_runs
             WHERE ended_at IS NULL AND owner > '' AND phase IN ('running', 'waiting') AND mode <> 'sub-workflow' AND owner NOT IN (SELECT id FROM workflow_owners)
             ORDER BY started_at, id LIMIT {MostClaimed} {(IsShared ? "FOR UPDATE SKIP LOCKED" : "")}
             """, transaction: transaction)).AsList();
         await using var statements = Statements.Create(connection, transaction);
         foreach (var run in found) await statements.RunAsync("UPDATE workflow_runs SET owner = @owner WHERE id = @id", ("owner", Id), ("id", run.Id));
         await statements.FinishAsync();
-        return [.. found.Select(r => (r.Id, HistorySql.Phase(r.Phase), r.Until is { } until ? DateTimeOffset.FromUnixTimeMilliseconds(until) : (DateTimeOffset?)null))];
+        return [.. found.Select(r => new LeftRun(r.Id, HistorySql.Phase(r.Phase), r.Until is { } until ? DateTimeOffset.FromUnixTimeMilliseconds(until) : null, r.Deaths))];
+    }, cancel);
+
+    /// <summary>Notes that this process goes on with runs whose process has died.</summary>
+    /// <returns>How often the process of each has died since something of it, or of the runs that it called, was stored.</returns>
+    public Task<IReadOnlyDictionary<string, int>> CountAsync(IReadOnlyList<string> ids, CancellationToken cancel) => database.WriteAsync<IReadOnlyDictionary<string, int>>(async (connection, transaction) =>
+    {
+        await HoldAsync(connection, transaction);
+        // Called runs have the id of their caller before their own, and a dot between, after which comes the slash.
+        const string stored = "(SELECT count(*) FROM workflow_run_lines l WHERE l.run_id >= workflow_runs.id AND l.run_id < workflow_runs.id || '/')";
+        var arguments = new DynamicParameters(new { Id });
+        for (var i = 0; i < ids.Count; i++) arguments.Add($"run{i}", ids[i]);
+        return (await connection.QueryAsync<(string Id, int Deaths)>(
+            $"""
+            UPDATE workflow_runs SET takeovers = CASE WHEN stored_at_takeover = {stored} THEN takeovers + 1 ELSE 1 END, stored_at_takeover = {stored}
+            WHERE id IN ({string.Join(", ", ids.Select((_, i) => $"@run{i}"))}) AND owner = @Id AND phase = 'running'
+            RETURNING id, takeovers
+            """, arguments, transaction)).ToDictionary(r => r.Id, r => r.Deaths, StringComparer.Ordinal);
     }, cancel);
 
     /// <summary>Takes a run that waits, for whoever wakes or ends it: of several that try at once, one succeeds.</summary>
@@ -98,8 +115,12 @@ internal sealed class RunOwnership(Database database, string? node)
         return id;
     }
 
-    /// <summary>Leaves all runs to whoever comes next.</summary>
-    public Task LeaveAsync(CancellationToken cancel) => database.WriteAsync((c, t) => c.ExecuteAsync("DELETE FROM workflow_owners WHERE id = @Id", new { Id }, t), cancel);
+    /// <summary>Leaves all runs to whoever comes next. This process has not died of them.</summary>
+    public Task LeaveAsync(CancellationToken cancel) => database.WriteAsync((c, t) => c.ExecuteAsync(
+        """
+        UPDATE workflow_runs SET takeovers = takeovers - 1 WHERE ended_at IS NULL AND owner = @Id AND phase = 'running' AND takeovers > 0;
+        DELETE FROM workflow_owners WHERE id = @Id
+        """, new { Id }, t), cancel);
 
     /// <summary>The key with which the addresses of waiting runs are signed: the same for all who share the store, and in every life of theirs.</summary>
     public async Task<byte[]> KeyAsync(byte[] fresh, CancellationToken cancel)
@@ -108,6 +129,10 @@ internal sealed class RunOwnership(Database database, string? node)
         return await database.ReadAsync(c => c.QuerySingleAsync<byte[]>(new CommandDefinition("SELECT value FROM workflow_keys WHERE name = 'resume'", cancellationToken: cancel)), cancel);
     }
 }
+
+/// <summary>A run that an owner left that is none any more.</summary>
+/// <param name="Deaths">How often its process had died, at the last count, since something of it was stored.</param>
+internal sealed record LeftRun(string Id, RunPhase Phase, DateTimeOffset? Until, int Deaths);
 
 /// <summary>This process was not heard of for so long that others go on with its runs: nothing more of them may be stored here.</summary>
 /// <param name="owner">What it owned them as.</param>

@@ -36,6 +36,9 @@ public sealed class EngineOptions
     /// <summary>How many runs that nobody waits for are stored for later once the queue is full.</summary>
     public int StoredBacklog { get; init; } = 100_000;
 
+    /// <summary>How often a run is gone on with after its process has died and nothing more of it was stored, before it fails: it may be what kills the process.</summary>
+    public int MostTakeovers { get; init; } = 3;
+
     /// <summary>Bytes from which an event's data goes to the object store.</summary>
     public int PayloadThreshold { get; init; } = 1 << 20;
 

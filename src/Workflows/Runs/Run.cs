@@ -45,8 +45,11 @@ public sealed partial class Run
     /// <summary>Where it stands.</summary>
     public RunPhase Phase => State.Phase;
 
+    /// <summary>Whether it has ended; that may not be stored yet.</summary>
+    internal bool IsOver => Phase is RunPhase.Succeeded or RunPhase.Failed or RunPhase.Cancelled;
+
     /// <summary>When it began.</summary>
-    public DateTimeOffset StartedAt { get; private set; }
+    public DateTimeOffset StartedAt { get; internal set; }
 
     /// <summary>Ends with the run, or when it begins to wait.</summary>
     public Task<RunResult> Ended => _ended.Task;
@@ -237,6 +240,28 @@ public sealed partial class Run
         foreach (var run in State.Running) _effects.Enqueue(new Effect(EffectKind.Run, run));
         if (State.Running.Count == 0) _effects.Enqueue(new Effect(State.Error is null ? EffectKind.Succeed : EffectKind.Fail));
         return DriveAsync();
+    }
+
+    /// <summary>Ends a run that was gone on with again and again, and each time its process ended: what was under way fails, as far as it goes on after failures, and runs no more.</summary>
+    /// <param name="deaths">How often its process ended since it last got on.</param>
+    internal ValueTask GiveUpAsync(int deaths)
+    {
+        if (State.Running.Exists(IsUnknown)) return ContinueAsync();
+        if (State.Running.Count == 0)
+        {
+            Happened(new RunFailed(Now, Error("this run", State.Last?.Node.Name ?? "")));
+            return StopHereAsync();
+        }
+
+        foreach (var run in State.Running.ToArray())
+        {
+            run.StartedAt = Now;
+            Failed(run, Error("this node", run.Node.Name), retry: false);
+        }
+
+        return DriveAsync();
+
+        RunError Error(string what, string node) => new($"the process ended {deaths} times in a row while {what} was under way (killed, out of memory or broken down): it is not gone on with any more", node);
     }
 
     /// <summary>A time or a call that a node waited for has come.</summary>

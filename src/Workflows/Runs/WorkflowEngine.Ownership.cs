@@ -9,17 +9,19 @@ public sealed partial class WorkflowEngine
     /// <summary>Makes the runs that belong to nobody this process's, as far as there are some.</summary>
     private async Task ClaimAsync(CancellationToken cancel)
     {
-        IReadOnlyList<(string Id, RunPhase Phase, DateTimeOffset? Until)> claimed;
+        IReadOnlyList<LeftRun> claimed;
         do
         {
             claimed = await _ownership!.ClaimAsync(cancel);
-            foreach (var (id, phase, until) in claimed)
+            foreach (var run in claimed)
             {
-                if (phase == RunPhase.Waiting) _waiting.Add(id, until);
-                else _postponed.Enqueue(id);
+                if (run.Phase == RunPhase.Waiting) _waiting.Add(run.Id, run.Until);
+                else if (run.Deaths > 0) _suspects.Enqueue(new Postponed(run.Id, IsLeft: true));
+                else _postponed.Enqueue(new Postponed(run.Id, IsLeft: true));
             }
 
             TakeFromStore();
+            TakeSuspects();
         }
         while (claimed.Count > 0);
     }

@@ -42,7 +42,7 @@ public sealed partial class WorkflowEngine
         }
         catch (DatabaseException)
         {
-            _postponed.Enqueue(claimed.Id);
+            _postponed.Enqueue(new Postponed(claimed.Id));
         }
         finally
         {

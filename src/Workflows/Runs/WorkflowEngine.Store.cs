@@ -8,16 +8,13 @@ using Sluice.Workflows.History;
 
 namespace Sluice.Workflows.Runs;
 
-/// <content>What the store gives back: runs that the last process left, that wait, or that were too many.</content>
+/// <content>What the store gives back: runs that wait, that a person decided about, or that are tried again.</content>
 public sealed partial class WorkflowEngine
 {
     /// <summary>The pause after the database was not there.</summary>
     private static readonly TimeSpan AfterFailure = TimeSpan.FromSeconds(1);
 
-    /// <summary>The ids of runs that are stored and wait for room in the queue.</summary>
-    private readonly ConcurrentQueue<string> _postponed = new();
     private readonly SemaphoreSlim _anew = new(1);
-    private int _taking;
     private Task? _keeping;
 
     /// <summary>
@@ -147,11 +144,19 @@ public sealed partial class WorkflowEngine
     /// <summary>A run that is in memory and not over.</summary>
     private Run? Known(string id) => _active.TryGetValue(id, out var active) ? active : _waiting.Find(id);
 
-    private async ValueTask<Run?> ReadAsync(string id)
+    /// <param name="blind">Nothing of its history is read.</param>
+    private async ValueTask<Run?> ReadAsync(string id, bool blind = false)
     {
         if (History is null || await History.FindAsync(id) is not { } stored) return null;
         var model = await ModelAsync(stored.Workflow, stored.Version);
         if (model is null) return null;
+        if (blind)
+        {
+            var unread = Make(id, model, new RunRequest { Mode = stored.Mode, Tenant = stored.Tenant }, await History.NextNumberAsync(id, _stop.Token), stored.Parent);
+            unread.StartedAt = stored.StartedAt;
+            return unread;
+        }
+
         try
         {
             var (events, next) = await History.EventsAsync(id, model, _stop.Token);
@@ -180,61 +185,6 @@ public sealed partial class WorkflowEngine
         if (definition is null || ModelBuilder.Build(definition, problems).Model is not { } model) return null;
         if (_oldModels.Count > 1000) _oldModels.Clear();
         return _oldModels[version] = model;
-    }
-
-    /// <summary>Fills the queue with runs that wait in the store.</summary>
-    private void TakeFromStore()
-    {
-        if (_postponed.IsEmpty || Interlocked.Exchange(ref _taking, 1) == 1) return;
-        InBackground(async () =>
-        {
-            try
-            {
-                while (!_stop.IsCancellationRequested && _queue.Waiting <= _options.QueueLength / 2 && _postponed.TryDequeue(out var id))
-                {
-                    try
-                    {
-                        await TakeFromStoreAsync(id);
-                    }
-                    catch (DatabaseException)
-                    {
-                        _postponed.Enqueue(id);
-                        await Task.Delay(AfterFailure, Time, _stop.Token);
-                    }
-                }
-            }
-            finally
-            {
-                Volatile.Write(ref _taking, 0);
-            }
-
-            // A run may have ended, and another been put off, since the loop looked.
-            if (_queue.Waiting <= _options.QueueLength / 2 && !_stop.IsCancellationRequested) TakeFromStore();
-        });
-    }
-
-    private async Task TakeFromStoreAsync(string id)
-    {
-        if (_active.ContainsKey(id) || await ReadAsync(id) is not { } run) return;
-        // Taken to be woken by a process that died before it was.
-        if (run.Phase == RunPhase.Waiting) await PutBackAsync(run);
-        if (run.Phase != RunPhase.Running || !_active.TryAdd(id, run)) return;
-        try
-        {
-            if ((await History!.FindAsync(id))?.CancelReason is { } reason) run.Cancel(reason);
-        }
-        catch (DatabaseException)
-        {
-            _active.TryRemove(id, out _);
-            throw;
-        }
-
-        var entered = EnterAsync(run, always: true, _stop.Token);
-        InBackground(async () =>
-        {
-            await entered;
-            await DriveAsync(run, Activate(run).ContinueAsync());
-        });
     }
 
     private Task WakeAsync(string id, Run? kept)
@@ -296,7 +246,7 @@ public sealed partial class WorkflowEngine
         catch (DatabaseException)
         {
             // It is this process's now, and waits again as soon as it can be read.
-            _postponed.Enqueue(id);
+            _postponed.Enqueue(new Postponed(id));
             TakeFromStore();
             throw;
         }

@@ -82,13 +82,13 @@ public sealed partial class WorkflowEngine : IAsyncDisposable
     /// <summary>The workflows that new runs run.</summary>
     public IReadOnlyDictionary<string, WorkflowModel> Workflows => _workflows;
 
-    public EngineLoad Load => new(_queue.Active, _queue.Waiting, _postponed.Count, _waiting.Count, _queue.OldestSince, _backlog);
+    public EngineLoad Load => new(_queue.Active, _queue.Waiting, _postponed.Count + _suspects.Count, _waiting.Count, _queue.OldestSince, _backlog);
 
     /// <summary>How many commits have stored what happened.</summary>
     public long Commits => _writer?.Commits ?? 0;
 
     /// <summary>The runs that are in memory and not over.</summary>
-    public IReadOnlyCollection<Run> Active => (IReadOnlyCollection<Run>)_active.Values;
+    public IReadOnlyCollection<Run> Active => [.. _active.Values.Where(r => !r.IsOver)];
 
     /// <summary>Webhooks in test mode.</summary>
     public TestCalls TestCalls { get; }
@@ -171,7 +171,7 @@ public sealed partial class WorkflowEngine : IAsyncDisposable
         await run.Log.FlushAsync();
         if (_queue.Waiting >= _options.QueueLength)
         {
-            _postponed.Enqueue(run.Id);
+            _postponed.Enqueue(new Postponed(run.Id));
             TakeFromStore();
             return run;
         }
@@ -253,6 +253,8 @@ public sealed partial class WorkflowEngine : IAsyncDisposable
     {
         if (_active.TryGetValue(id, out var run))
         {
+            // Its end may still be on its way to the store.
+            if (run.IsOver) return false;
             run.Cancel(reason);
             return true;
         }
@@ -281,7 +283,11 @@ public sealed partial class WorkflowEngine : IAsyncDisposable
         return run;
     }
 
-    private void Happened(Run run, RunEvent happened) => Watch?.Invoke(run, happened);
+    private void Happened(Run run, RunEvent happened)
+    {
+        if (happened is NodeFinished or NodeFailed or NodeWaiting && _alone is { } alone && alone.Run == run) alone.GotOn.TrySetResult();
+        Watch?.Invoke(run, happened);
+    }
 
     private async ValueTask EnterAsync(Run run, bool always, CancellationToken cancel)
     {

@@ -48,6 +48,6 @@ internal static class CrashHost
         })));
     }
 
-    private static void Add(string type, bool idempotent, Func<NodeContext, ValueTask<NodeResult>> execute) =>
+    internal static void Add(string type, bool idempotent, Func<NodeContext, ValueTask<NodeResult>> execute) =>
         NodeCatalog.Add(new NodeDescriptor<TestNode.Body, TestNode.Parameters>((_, _) => new TestNode.Body(execute, idempotent)) { Type = type, Summary = "", Category = NodeCategory.Flow });
 }

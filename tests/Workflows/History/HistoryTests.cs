@@ -33,6 +33,7 @@ public sealed class HistoryTests
         JsJson.WriteString(lines[2]["outputs"]).ShouldBe("""[[{"json":{"m":1},"from":0}]]""");
         (await engine.History.ListAsync(new RunFilter { Phase = RunPhase.Failed })).ShouldBeEmpty();
         (await engine.History.ListAsync(new RunFilter { Before = result.Id })).ShouldBeEmpty();
+        (await engine.History.FindAsync([result.Id, "no"])).ShouldHaveSingleItem().Id.ShouldBe(result.Id);
 
         var loaded = (await engine.LoadAsync(result.Id))!;
         loaded.Phase.ShouldBe(RunPhase.Succeeded);
