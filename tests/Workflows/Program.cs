@@ -1,4 +1,5 @@
 using Sluice.Workflows.Tests.History;
+using Sluice.Workflows.Tests.Schedules;
 
 namespace Sluice.Workflows.Tests;
 
@@ -9,6 +10,7 @@ internal static class Program
         if (Environment.GetEnvironmentVariable(CrashHost.Variable) is { Length: > 0 } settings)
         {
             if (settings.Split('|') is [var database, var file, "fatal"]) await FatalHost.RunAsync(database, file);
+            else if (settings.Split('|') is [var shared, "schedules"]) await ScheduleHost.RunAsync(shared);
             else await CrashHost.RunAsync(settings.Split('|'));
             return 0;
         }

@@ -1,6 +1,8 @@
 using System.Data.Common;
+using Dapper;
 using Sluice.Foundation.Storage;
 using Sluice.Workflows.Runs;
+using Sluice.Workflows.Schedules;
 
 namespace Sluice.Workflows.History;
 
@@ -187,10 +189,15 @@ internal sealed class HistoryWriter : IAsyncDisposable
         {
             try
             {
-                await _database.WriteAsync((connection, transaction) => WriteAsync(connection, transaction, parts));
+                var late = await _database.WriteAsync((connection, transaction) => WriteAsync(connection, transaction, parts));
                 Failure = null;
                 Commits++;
-                foreach (var part in parts) part.Stored.TrySetResult();
+                foreach (var part in parts)
+                {
+                    if (late.Contains(part)) part.Stored.TrySetException(new TimeTakenException());
+                    else part.Stored.TrySetResult();
+                }
+
                 return;
             }
             catch (RunsTakenException e)
@@ -234,9 +241,12 @@ internal sealed class HistoryWriter : IAsyncDisposable
         }
     }
 
-    private async Task WriteAsync(DbConnection connection, DbTransaction transaction, List<LogPart> parts)
+    /// <returns>Those that are not stored, because others have begun the runs of their times.</returns>
+    private async Task<IReadOnlySet<LogPart>> WriteAsync(DbConnection connection, DbTransaction transaction, List<LogPart> parts)
     {
         var owner = await _ownership.HoldAsync(connection, transaction);
+        var (late, stored) = await TakeTimesAsync(connection, transaction, parts);
+        if (late.Count + stored.Count > 0) parts = [.. parts.Where(p => !late.Contains(p) && !stored.Contains(p))];
         await using var statements = Statements.Create(connection, transaction);
         foreach (var model in parts.Where(p => p.Standing is not null).Select(p => p.Log.Run.Model).Distinct())
         {
@@ -259,6 +269,25 @@ internal sealed class HistoryWriter : IAsyncDisposable
         }
 
         await statements.FinishAsync();
+        return late;
+    }
+
+    /// <summary>Takes the times of schedules that runs are for.</summary>
+    /// <returns>The runs that are too late, and those that are stored already, by a commit of which it was not known whether it had succeeded.</returns>
+    private static async Task<(HashSet<LogPart> Late, HashSet<LogPart> Stored)> TakeTimesAsync(DbConnection connection, DbTransaction transaction, List<LogPart> parts)
+    {
+        HashSet<LogPart> late = [], stored = [];
+        // In one order, so that two processes do not wait for each other.
+        var scheduled = parts.Where(p => p.Number == 0 && p.Log.Run.Request.Due is not null).Select(p => (Part: p, Time: p.Log.Run.Request.Due!))
+            .OrderBy(s => s.Time.Workflow, StringComparer.Ordinal).ThenBy(s => s.Time.Node, StringComparer.Ordinal).ThenBy(s => s.Time.Due);
+        foreach (var (part, time) in scheduled)
+        {
+            if (await ScheduleStore.TakeAsync(connection, transaction, time)) continue;
+            var isStored = await connection.ExecuteScalarAsync<long>("SELECT count(*) FROM workflow_runs WHERE id = @Id", new { part.Log.Run.Id }, transaction) > 0;
+            (isStored ? stored : late).Add(part);
+        }
+
+        return (late, stored);
     }
 
     public async ValueTask DisposeAsync()

@@ -15,6 +15,7 @@ public sealed partial class Run
     private readonly TaskCompletionSource<RunResult> _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private TaskCompletionSource<WebhookResponse?>? _response;
     private bool _answered;
+    private RunEvent? _taken;
     private string? _cancelReason;
     private string? _trace;
     private JsObject? _asData, _customData;
@@ -149,11 +150,25 @@ public sealed partial class Run
     /// <summary>Whether it was read back from its history.</summary>
     internal bool Recovered { get; private set; }
 
-    /// <summary>Takes the run without running anything of it yet; <see cref="ContinueAsync"/> does.</summary>
+    /// <summary>Takes the run without running anything of it yet; <see cref="ContinueAsync"/> does. Nobody is told of it before <see cref="Taken"/>.</summary>
     internal void Take(NodeModel trigger)
     {
-        Begin(trigger);
-        lock (_effects) _effects.Clear();
+        _taken = Masked(Begun(trigger));
+        lock (_effects)
+        {
+            Record(_taken);
+            _effects.Clear();
+        }
+    }
+
+    /// <summary>That it was taken is stored.</summary>
+    internal void Taken()
+    {
+        Watch?.Invoke(this, _taken!);
+        _taken = null;
+        if (!IsOffered) return;
+        RunTrace.End(this);
+        Span = null;
     }
 
     /// <summary>Whether it is left to whichever worker takes it: nothing of it is run here.</summary>
@@ -164,8 +179,6 @@ public sealed partial class Run
     {
         IsOffered = true;
         Take(trigger);
-        RunTrace.End(this);
-        Span = null;
     }
 
     /// <summary>The process ends: what the run waits for ends, and nothing about that is stored.</summary>
@@ -195,14 +208,14 @@ public sealed partial class Run
     /// <summary>Begins the run.</summary>
     internal async ValueTask StartAsync(NodeModel trigger)
     {
-        Begin(trigger);
+        Happened(Begun(trigger));
         await DriveAsync();
     }
 
-    private void Begin(NodeModel trigger)
+    private RunStarted Begun(NodeModel trigger)
     {
         Span = RunTrace.Begin(this, null);
-        Happened(new RunStarted(StartedAt = Now, trigger.Index, Request.Items, Span?.Id) { Method = Request.Method });
+        return new RunStarted(StartedAt = Now, trigger.Index, Request.Items, Span?.Id) { Method = Request.Method };
     }
 
     /// <summary>Takes over what another run did before its last failure; nothing is run yet.</summary>

@@ -40,6 +40,9 @@ public sealed class RunRequest
     /// <summary>The trace of whoever starts it, which the run continues; a trace of its own when there is none.</summary>
     public System.Diagnostics.ActivityContext Trace { get; init; }
 
+    /// <summary>The time of a schedule that it is for, which is taken with the commit that stores the run; null for none.</summary>
+    internal Schedules.ScheduledTime? Due { get; init; }
+
     /// <summary>The run's id; a new one when null.</summary>
     public string? Id { get; init; }
 

@@ -1,6 +1,5 @@
 using System.Collections.Concurrent;
 using Sluice.Foundation.Storage;
-using Sluice.Workflows.History;
 
 namespace Sluice.Workflows.Runs;
 
@@ -123,7 +122,8 @@ public sealed partial class WorkflowEngine
         {
             if ((await History!.FindAsync(id))?.CancelReason is { } reason) run.Cancel(reason);
             if (isGivenUp)
-                foreach (var called in await History.OpenBelowAsync(id, _stop.Token)) await (await ReadAsync(called))!.GiveUpAsync(deaths);
+                foreach (var called in await History.OpenBelowAsync(id, _stop.Token))
+                    if ((await ReadAsync(called) ?? await ReadAsync(called, blind: true)) is { } below) await below.GiveUpAsync(deaths);
         }
         catch (DatabaseException)
         {

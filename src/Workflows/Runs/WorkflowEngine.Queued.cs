@@ -26,6 +26,7 @@ public sealed partial class WorkflowEngine
         if (_backlog >= _options.StoredBacklog) throw Refuse(run);
         run.Offer(trigger);
         await run.Log!.FlushAsync();
+        run.Taken();
         _hints!.Tell(run.Id);
         if (!_hints.IsConnected) _taker?.Look();
         return run;

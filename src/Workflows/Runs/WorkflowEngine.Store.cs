@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using Sluice.Foundation.Errors;
 using Sluice.Foundation.Schema;
 using Sluice.Foundation.Storage;

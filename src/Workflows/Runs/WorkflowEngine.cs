@@ -169,6 +169,7 @@ public sealed partial class WorkflowEngine : IAsyncDisposable
         if (_queue.Waiting >= _options.QueueLength && _postponed.Count >= _options.StoredBacklog) throw Refuse(run);
         run.Take(trigger);
         await run.Log.FlushAsync();
+        run.Taken();
         if (_queue.Waiting >= _options.QueueLength)
         {
             _postponed.Enqueue(new Postponed(run.Id));
@@ -339,7 +340,16 @@ public sealed partial class WorkflowEngine : IAsyncDisposable
     private async Task BeginScheduledAsync(WorkflowModel model, NodeModel trigger, DateTimeOffset due)
     {
         var item = new Item(ScheduleNode.Describe(due, ((ScheduleNode)trigger.Node).Timetable.Zone));
-        await StartAsync(model, new RunRequest { Trigger = trigger.Name, Items = [item], Tenant = TenantOf(model) });
+        var isStored = _writer is not null && model.Durable;
+        if (isStored && _writer!.Failure is { } failure) throw failure;
+        try
+        {
+            await StartAsync(model, new RunRequest { Trigger = trigger.Name, Items = [item], Tenant = TenantOf(model), Due = isStored ? new ScheduledTime(model.Name, trigger.Name, due) : null });
+        }
+        catch (TimeTakenException)
+        {
+            // Whoever took it runs it.
+        }
     }
 
     private void StartErrorWorkflow(Run failed)

@@ -1,3 +1,4 @@
+using System.Data.Common;
 using Dapper;
 using Sluice.Foundation.Storage;
 
@@ -26,6 +27,20 @@ internal sealed class ScheduleStore(Database database)
 
     /// <summary>Takes a time for this process.</summary>
     /// <returns>False when it, or a later one, has been dealt with.</returns>
-    public Task<bool> TakeAsync(string workflow, string node, DateTimeOffset due, CancellationToken cancel) => database.WriteAsync(async (c, t) => await c.ExecuteAsync(
-        "UPDATE workflow_schedules SET last_due = @at WHERE workflow = @workflow AND node = @node AND last_due < @at", new { workflow, node, at = due.ToUnixTimeMilliseconds() }, t) == 1, cancel);
+    public Task<bool> TakeAsync(ScheduledTime time, CancellationToken cancel) => database.WriteAsync((c, t) => TakeAsync(c, t, time), cancel);
+
+    /// <summary>Takes a time together with what else the transaction stores.</summary>
+    /// <inheritdoc cref="TakeAsync(ScheduledTime, CancellationToken)"/>
+    public static async Task<bool> TakeAsync(DbConnection connection, DbTransaction transaction, ScheduledTime time) => await connection.ExecuteAsync(
+        "UPDATE workflow_schedules SET last_due = @at WHERE workflow = @Workflow AND node = @Node AND last_due < @at", new { time.Workflow, time.Node, at = time.Due.ToUnixTimeMilliseconds() }, transaction) == 1;
+
+    /// <summary>Whether neither a time nor a later one has been dealt with.</summary>
+    public Task<bool> IsOpenAsync(ScheduledTime time, CancellationToken cancel) => database.ReadAsync(c => c.ExecuteScalarAsync<bool>(new CommandDefinition(
+        "SELECT count(*) > 0 FROM workflow_schedules WHERE workflow = @Workflow AND node = @Node AND last_due < @at", new { time.Workflow, time.Node, at = time.Due.ToUnixTimeMilliseconds() }, cancellationToken: cancel)), cancel);
 }
+
+/// <summary>A time of a schedule.</summary>
+internal sealed record ScheduledTime(string Workflow, string Node, DateTimeOffset Due);
+
+/// <summary>Somebody else has begun the run of a time: this one is not stored, and never was.</summary>
+internal sealed class TimeTakenException() : Exception("somebody else has begun the run of this time");

@@ -10,7 +10,7 @@ namespace Sluice.Workflows.Schedules;
 /// begins two runs. Without schedules it does nothing at all.
 /// </summary>
 /// <param name="store">Where the times are noted that were dealt with; null where there is no database.</param>
-/// <param name="begin">Begins a run for a time.</param>
+/// <param name="begin">Begins a run for a time, and takes the time with the commit that stores the run, if it is one that is stored.</param>
 /// <param name="failed">Told of a time that began no run, and why.</param>
 internal sealed class Scheduler(
     TimeProvider time, ScheduleStore? store, Func<WorkflowModel, NodeModel, DateTimeOffset, Task> begin, Action<WorkflowModel, NodeModel, DateTimeOffset, string> failed) : IAsyncDisposable
@@ -124,7 +124,7 @@ internal sealed class Scheduler(
             if (entry.Progress.Next is { } due && due <= now)
             {
                 foreach (var one in Due(entry, due, now))
-                    if (store is null || await store.TakeAsync(entry.Model.Name, entry.Node.Name, one, _stop.Token)) await BeginAsync(entry, one);
+                    if (await IsOursAsync(entry, one)) await BeginAsync(entry, one);
                 entry.Progress.Next = entry.Schedule.Timetable.Next(now);
             }
 
@@ -149,13 +149,21 @@ internal sealed class Scheduler(
             last = await store.LastAsync(entry.Model.Name, entry.Node.Name, now, _stop.Token);
             if (entry.Progress.IsNew && last < now)
             {
-                await store.TakeAsync(entry.Model.Name, entry.Node.Name, now, _stop.Token);
+                await store.TakeAsync(new ScheduledTime(entry.Model.Name, entry.Node.Name, now), _stop.Token);
                 last = now;
             }
         }
 
         entry.Progress.Next = entry.Schedule.Timetable.Next(last);
         entry.Progress.IsKnown = true;
+    }
+
+    /// <summary>Whether a run may be begun for a time. One that is stored takes its time by that, so that neither is there without the other; one that is not takes it before.</summary>
+    private async ValueTask<bool> IsOursAsync(Entry entry, DateTimeOffset due)
+    {
+        if (store is null) return true;
+        var time = new ScheduledTime(entry.Model.Name, entry.Node.Name, due);
+        return entry.Model.Durable ? await store.IsOpenAsync(time, _stop.Token) : await store.TakeAsync(time, _stop.Token);
     }
 
     private async ValueTask BeginAsync(Entry entry, DateTimeOffset due)
@@ -165,7 +173,8 @@ internal sealed class Scheduler(
             await begin(entry.Model, entry.Node, due);
         }
 #pragma warning disable CA1031 // One schedule that fails must not end the others.
-        catch (Exception e) when (!_stop.IsCancellationRequested)
+        // The time of a run that could not be stored is open still, and looked at again.
+        catch (Exception e) when (!_stop.IsCancellationRequested && !(e is DatabaseException && store is not null && entry.Model.Durable))
         {
             failed(entry.Model, entry.Node, due, e.Message);
         }
