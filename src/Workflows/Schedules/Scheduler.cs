@@ -162,8 +162,8 @@ internal sealed class Scheduler(
     private async ValueTask<bool> IsOursAsync(Entry entry, DateTimeOffset due)
     {
         if (store is null) return true;
-        var time = new ScheduledTime(entry.Model.Name, entry.Node.Name, due);
-        return entry.Model.Durable ? await store.IsOpenAsync(time, _stop.Token) : await store.TakeAsync(time, _stop.Token);
+        var taken = new ScheduledTime(entry.Model.Name, entry.Node.Name, due);
+        return entry.Model.Durable ? await store.IsOpenAsync(taken, _stop.Token) : await store.TakeAsync(taken, _stop.Token);
     }
 
     private async ValueTask BeginAsync(Entry entry, DateTimeOffset due)

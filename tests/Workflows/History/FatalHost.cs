@@ -12,7 +12,7 @@ namespace Sluice.Workflows.Tests.History;
 internal static class FatalHost
 {
     /// <summary>How many runs run beside the one that kills.</summary>
-    public const int Beside = 20;
+    public const int Beside = 5;
 
     public static void AddNodes(string executions)
     {

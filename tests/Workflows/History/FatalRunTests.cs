@@ -6,7 +6,6 @@ using Sluice.Workflows.History;
 using Sluice.Workflows.Nodes;
 using Sluice.Workflows.Runs;
 using Sluice.Workflows.Tests.Runs;
-using static Sluice.Workflows.Tests.Runs.Workflows;
 
 namespace Sluice.Workflows.Tests.History;
 

@@ -4,7 +4,6 @@ using Dapper;
 using Sluice.Foundation.Storage;
 using Sluice.Tests.Servers;
 using Sluice.Workflows.History;
-using Sluice.Workflows.Nodes;
 using Sluice.Workflows.Runs;
 using Sluice.Workflows.Tests.History;
 using static Sluice.Workflows.Tests.Runs.Workflows;
