@@ -13,23 +13,14 @@ namespace Sluice.Fuzz.Targets;
 internal sealed class AnswerTarget : FuzzTarget
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(15);
-    private static readonly TimeSpan Lull = TimeSpan.FromMilliseconds(30);
     private static readonly byte[] Request = Bytes("GET / HTTP/1.1\r\nHost: a.test\r\nConnection: close\r\n\r\n");
-    private static readonly byte[] Well = Bytes("HTTP/1.1 200 OK\r\nContent-Length: 4\r\nX-Well: yes\r\n\r\nwell");
 
     private readonly TransportKind kind;
-    private readonly TcpListener upstream = new(IPAddress.Loopback, 0);
-    private byte[] answer = Well;
-    private int givenUp;
+    private readonly AnyUpstream upstream = new();
     private RunningGateway? gateway;
 
     public AnswerTarget(string name, TransportKind kind)
-        : base(name)
-    {
-        this.kind = kind;
-        upstream.Start();
-        _ = AcceptAsync();
-    }
+        : base(name) => this.kind = kind;
 
     public override IReadOnlyList<byte[]> Pieces { get; } = AllOf(
         "\r\n", "\n", "\r", "\r\n\r\n", "HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\nevil", "HTTP/1.1 100 Continue\r\n\r\n", "HTTP/1.1 103 Early Hints\r\nLink: x\r\n\r\n", "HTTP/1.1 101 Switching Protocols\r\n\r\n",
@@ -52,10 +43,10 @@ internal sealed class AnswerTarget : FuzzTarget
 
     private async Task RunAsync(byte[] input)
     {
-        gateway ??= await RunningGateway.StartAsync(kind, ((IPEndPoint)upstream.LocalEndpoint).Port);
-        Volatile.Write(ref answer, input);
+        gateway ??= await RunningGateway.StartAsync(kind, upstream.Port);
+        upstream.Answer(input);
         CheckResponse(await SendAsync());
-        Volatile.Write(ref answer, Well);
+        upstream.Answer(upstream.Well);
         var next = await NextAsync();
         next.ShouldStartWith("HTTP/1.1 200 OK\r\n");
         next.ShouldContain("X-Well: yes");
@@ -68,9 +59,9 @@ internal sealed class AnswerTarget : FuzzTarget
     {
         while (true)
         {
-            var before = Volatile.Read(ref givenUp);
+            var before = upstream.GivenUp;
             var next = Encoding.Latin1.GetString(await SendAsync());
-            if (!next.StartsWith("HTTP/1.1 502 ", StringComparison.Ordinal) || Volatile.Read(ref givenUp) == before) return next;
+            if (!next.StartsWith("HTTP/1.1 502 ", StringComparison.Ordinal) || upstream.GivenUp == before) return next;
         }
     }
 
@@ -127,42 +118,5 @@ internal sealed class AnswerTarget : FuzzTarget
         }
 
         return received.ToArray();
-    }
-
-    private async Task AcceptAsync()
-    {
-        try
-        {
-            while (true) _ = ServeAsync(await upstream.AcceptTcpClientAsync());
-        }
-        catch (Exception e) when (e is SocketException or ObjectDisposedException)
-        {
-            // The end of the target.
-        }
-    }
-
-    /// <summary>Answers each request with whatever is the answer then, and ends the connection when no other follows soon.</summary>
-    private async Task ServeAsync(TcpClient client)
-    {
-        using var owned = client;
-        var stream = client.GetStream();
-        var buffer = new byte[4096];
-        try
-        {
-            var patience = Patience;
-            while (true)
-            {
-                // The gateway sends such a small head in one piece.
-                using var limit = new CancellationTokenSource(patience);
-                using var leaving = limit.Token.Register(() => Interlocked.Increment(ref givenUp));
-                if (await stream.ReadAsync(buffer, limit.Token) == 0) return;
-                await stream.WriteAsync(Volatile.Read(ref answer));
-                patience = Lull;
-            }
-        }
-        catch (Exception e) when (e is IOException or OperationCanceledException or ObjectDisposedException)
-        {
-            // The gateway closed it, or nothing followed.
-        }
     }
 }

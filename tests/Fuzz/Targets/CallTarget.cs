@@ -1,5 +1,4 @@
 using System.Net;
-using System.Net.Sockets;
 using System.Text;
 using Microsoft.Extensions.Logging.Abstractions;
 using Sluice.Foundation.Http;
@@ -12,21 +11,16 @@ namespace Sluice.Fuzz.Targets;
 internal sealed class CallTarget : FuzzTarget
 {
     private const int Most = 64 * 1024;
-    private static readonly TimeSpan Lull = TimeSpan.FromMilliseconds(30);
-    private static readonly byte[] Well = Bytes("HTTP/1.1 200 OK\r\nContent-Length: 4\r\nX-Well: yes\r\n\r\nwell");
 
-    private readonly TcpListener server = new(IPAddress.Loopback, 0);
+    private readonly AnyUpstream server = new();
     private readonly Transport transport;
     private readonly Http1Caller caller;
-    private byte[] answer = Well;
 
     public CallTarget(string name, TransportKind kind)
         : base(name)
     {
         transport = Transports.Create(kind, 1, NullLoggerFactory.Instance);
         caller = new Http1Caller(transport, static (_, _) => new([IPAddress.Loopback]), TimeProvider.System);
-        server.Start();
-        _ = AcceptAsync();
     }
 
     public override IReadOnlyList<byte[]> Pieces { get; } = AllOf(
@@ -50,7 +44,7 @@ internal sealed class CallTarget : FuzzTarget
 
     private async Task RunAsync(byte[] input)
     {
-        Volatile.Write(ref answer, input);
+        server.Answer(input);
         if (await CallAsync() is { } any)
         {
             any.Status.ShouldBeInRange(200, 999);
@@ -66,7 +60,7 @@ internal sealed class CallTarget : FuzzTarget
             any.Reason.ShouldAllBe(c => c == '\t' || (c >= ' ' && c != 127));
         }
 
-        Volatile.Write(ref answer, Well);
+        server.Answer(server.Well);
         PlainHttpAnswer? next = null;
         for (var i = 0; i < 100 && next is null; i++) next = await CallAsync();
         Encoding.Latin1.GetString(next.ShouldNotBeNull().Body).ShouldBe("well");
@@ -76,7 +70,7 @@ internal sealed class CallTarget : FuzzTarget
     /// <returns>Null when there was none, and it was said why.</returns>
     private async Task<PlainHttpAnswer?> CallAsync()
     {
-        var port = ((IPEndPoint)server.LocalEndpoint).Port;
+        var port = server.Port;
         try
         {
             return await caller.SendAsync(new PlainHttpRequest { Authority = $"a.test:{port}", Host = "a.test", Port = port, Bytes = "GET / HTTP/1.1\r\nHost: a.test\r\n\r\n"u8.ToArray(), MaximumAnswer = Most }, default);
@@ -85,39 +79,6 @@ internal sealed class CallTarget : FuzzTarget
         {
             e.Message.ShouldNotBeEmpty();
             return null;
-        }
-    }
-
-    private async Task AcceptAsync()
-    {
-        try
-        {
-            while (true) _ = ServeAsync(await server.AcceptTcpClientAsync());
-        }
-        catch (Exception e) when (e is SocketException or ObjectDisposedException)
-        {
-            // The end of the target.
-        }
-    }
-
-    /// <summary>Answers each request with whatever is the answer then, and ends the connection when no other follows soon.</summary>
-    private async Task ServeAsync(TcpClient client)
-    {
-        using var owned = client;
-        var stream = client.GetStream();
-        var buffer = new byte[4096];
-        try
-        {
-            while (true)
-            {
-                using var limit = new CancellationTokenSource(Lull);
-                if (await stream.ReadAsync(buffer, limit.Token) == 0) return;
-                await stream.WriteAsync(Volatile.Read(ref answer));
-            }
-        }
-        catch (Exception e) when (e is IOException or OperationCanceledException or ObjectDisposedException)
-        {
-            // The caller closed it, or nothing followed.
         }
     }
 }
