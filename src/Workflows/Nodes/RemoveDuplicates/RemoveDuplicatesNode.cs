@@ -18,12 +18,14 @@ internal sealed class RemoveDuplicatesNode : Node
     private readonly bool _isStrict;
     private readonly bool _passesNull;
     private readonly string _part;
+    private readonly bool _tellsFailure;
 
     public RemoveDuplicatesNode(RemoveDuplicatesParameters parameters, NodeSetup setup)
     {
         _parameters = parameters;
         (_isStrict, _passesNull) = (setup.IsForeign, setup.Version > 1);
         _part = parameters.Options.Scope is "workflow" ? "workflow" : $"node:{setup.Definition.Name}";
+        _tellsFailure = setup is { IsForeign: true, Version: >= 2 } && setup.Definition.Type is "n8n-nodes-base.removeDuplicates";
     }
 
     public override int Outputs => _parameters.Operation is "removeItemsSeenInPreviousExecutions" ? 2 : 1;
@@ -110,9 +112,9 @@ internal sealed class RemoveDuplicatesNode : Node
         {
             return NodeResult.Of(Kept(context));
         }
-        catch (NodeException e) when (context.ContinueOnFail && _passesNull)
+        catch (NodeException e) when (context.ContinueOnFail && _tellsFailure)
         {
-            // n8n's first version gives the items as they came, later ones say what failed.
+            // n8n's second version says what failed; before that items go on as they came.
             return NodeResult.Of([context.Failed(0, e)]);
         }
     }
