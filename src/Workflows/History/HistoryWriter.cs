@@ -25,6 +25,9 @@ internal sealed class HistoryWriter : IAsyncDisposable
     private readonly SemaphoreSlim _signal = new(0);
     private readonly CancellationTokenSource _stop = new();
     private readonly Task _loop;
+
+    /// <summary>Runs that were refused since the last commit that came through.</summary>
+    private readonly List<string> _refused = [];
     private List<RunLog> _listed = [];
     private bool _signalled;
     private bool _urgent;
@@ -192,6 +195,7 @@ internal sealed class HistoryWriter : IAsyncDisposable
                 var late = await _database.WriteAsync((connection, transaction) => WriteAsync(connection, transaction, parts));
                 Failure = null;
                 Commits++;
+                _refused.Clear();
                 foreach (var part in parts)
                 {
                     if (late.Contains(part)) part.Stored.TrySetException(new TimeTakenException());
@@ -214,9 +218,15 @@ internal sealed class HistoryWriter : IAsyncDisposable
             }
             catch (DuplicateKeyException e)
             {
-                // Somebody else has stored this piece of the run's history: whoever wrote it goes on with the run, and this one does not.
-                parts[0].Stored.TrySetException(e);
-                return;
+                if (await IsStoredAsync(parts[0]) is { } stored)
+                {
+                    if (stored) parts[0].Stored.TrySetResult();
+                    // Somebody else has stored this piece of the run's history: whoever wrote it goes on with the run, and this one does not.
+                    else parts[0].Stored.TrySetException(e);
+                    return;
+                }
+
+                await Task.Delay(delay, _time, CancellationToken.None);
             }
             catch (DatabaseException e)
             {
@@ -228,6 +238,7 @@ internal sealed class HistoryWriter : IAsyncDisposable
                     return;
                 }
 
+                RefuseNew(parts, e);
                 await Task.Delay(delay, _time, CancellationToken.None);
                 delay = TimeSpan.FromMilliseconds(Math.Min(5000, delay.TotalMilliseconds * 2));
             }
@@ -241,6 +252,37 @@ internal sealed class HistoryWriter : IAsyncDisposable
         }
     }
 
+    /// <summary>Calls that began a run of which nothing is stored are refused, since their callers wait: the run has not happened.</summary>
+    private void RefuseNew(List<LogPart> parts, DatabaseException why)
+    {
+        parts.RemoveAll(part =>
+        {
+            if (part.Number > 0 || part.Log.Run.Request.Method is null) return false;
+            part.Log.Drop(why);
+            part.Stored.TrySetException(why);
+            _refused.Add(part.Log.Id);
+            return true;
+        });
+    }
+
+    /// <summary>Whether it was stored by the commit that was tried before: its answer did not come, the connection having been lost. Null when the database is away again.</summary>
+    private async Task<bool?> IsStoredAsync(LogPart part)
+    {
+        try
+        {
+            var stored = await _database.ReadAsync(c => c.ExecuteScalarAsync<byte[]?>("SELECT lines FROM workflow_run_lines WHERE run_id = @id AND number = @number", new { id = part.Log.Id, number = part.Number }));
+            return part.Lines.AsSpan().SequenceEqual(stored);
+        }
+        catch (DatabaseException) when (!_stop.IsCancellationRequested)
+        {
+            return null;
+        }
+        catch (DatabaseException)
+        {
+            return false;
+        }
+    }
+
     /// <returns>Those that are not stored, because others have begun the runs of their times.</returns>
     private async Task<IReadOnlySet<LogPart>> WriteAsync(DbConnection connection, DbTransaction transaction, List<LogPart> parts)
     {
@@ -248,6 +290,13 @@ internal sealed class HistoryWriter : IAsyncDisposable
         var (late, stored) = await TakeTimesAsync(connection, transaction, parts);
         if (late.Count + stored.Count > 0) parts = [.. parts.Where(p => !late.Contains(p) && !stored.Contains(p))];
         await using var statements = Statements.Create(connection, transaction);
+        foreach (var id in _refused)
+        {
+            // The commit may have come through all the same.
+            await statements.RunAsync("DELETE FROM workflow_run_lines WHERE run_id = @id", ("id", id));
+            await statements.RunAsync("DELETE FROM workflow_runs WHERE id = @id", ("id", id));
+        }
+
         foreach (var model in parts.Where(p => p.Standing is not null).Select(p => p.Log.Run.Model).Distinct())
         {
             await statements.RunAsync(HistorySql.AddDocument, ("version", model.Definition.Version), ("name", model.Name), ("document", model.DocumentText), ("at", _time.GetUtcNow().ToUnixTimeMilliseconds()));

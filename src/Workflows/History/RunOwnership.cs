@@ -19,8 +19,8 @@ internal sealed class RunOwnership(Database database, string? node)
     /// <summary>How long an owner may be silent.</summary>
     public static readonly TimeSpan DeadAfter = TimeSpan.FromSeconds(6);
 
-    /// <summary>How many runs are claimed at once, so that several nodes share what a dead one leaves.</summary>
-    private const int MostClaimed = 500;
+    /// <summary>How many runs are claimed at once, so that several nodes share what a dead one leaves. A file has one node, which would look at all of them each time.</summary>
+    private int MostClaimed => IsShared ? 500 : 20_000;
 
     // The database's own clock, so that those of the nodes need not agree. A file has one process, which nobody takes for dead.
     private readonly string _now = database.Kind == DatabaseKind.Postgres ? "CAST(extract(epoch FROM clock_timestamp()) * 1000 AS bigint)" : "0";

@@ -158,7 +158,18 @@ public sealed partial class Run
     private async ValueTask StopHereAsync()
     {
         Resting?.Invoke(this);
-        if (Log is not null) await Log.FlushAsync();
+        try
+        {
+            if (Log is not null) await Log.FlushAsync();
+        }
+        catch (Exception e)
+        {
+            // It was refused, or is another process's: whoever waits for it here must not do so for ever.
+            _ended.TrySetException(e);
+            if (!_answered) _response?.TrySetException(e);
+            throw;
+        }
+
         var result = Result();
         if (result.Phase is not (RunPhase.Waiting or RunPhase.NeedsDecision)) _ended.TrySetResult(result);
         if (result.Phase is not RunPhase.Waiting && !_answered) _response?.TrySetResult(null);

@@ -106,6 +106,59 @@ public sealed class HistoryTests
         for (var i = 0; i < 5; i++) (await engine.RunAsync(free, new RunRequest())).Succeeded.ShouldBeTrue();
     }
 
+    /// <summary>A commit came through, and its answer did not, the connection having been lost: it is tried again, and finds what it wrote.</summary>
+    [Theory, InlineData(DatabaseKind.Sqlite), InlineData(DatabaseKind.Postgres)]
+    public async Task What_was_stored_already_by_the_commit_that_is_tried_again_is_stored(DatabaseKind kind)
+    {
+        var time = new StandingTime();
+        var model = Make("again", "Start > End", Stored, "Start manual-trigger", "End no-op");
+        byte[] lines = [];
+        for (var turn = 0; turn < 2; turn++)
+        {
+            await using var database = await BothEngines.CreateAsync(kind);
+            await using var engine = new WorkflowEngine(new EngineOptions { Database = database, Services = new NodeServices { Time = time } });
+            engine.Use([model]);
+            await engine.StartAsync(TestContext.Current.CancellationToken);
+            if (turn == 1) await database.WriteAsync((c, t) => c.ExecuteAsync("INSERT INTO workflow_run_lines (run_id, number, lines) VALUES ('r', 0, @lines)", new { lines }, t), TestContext.Current.CancellationToken);
+            var run = await engine.StartAsync(model, new RunRequest { Id = "r" }).AsTask().WaitAsync(TimeSpan.FromSeconds(60), TestContext.Current.CancellationToken);
+            (await run.Ended.WaitAsync(TimeSpan.FromSeconds(60), TestContext.Current.CancellationToken)).Succeeded.ShouldBeTrue();
+            lines = await database.ReadAsync(c => c.QuerySingleAsync<byte[]>("SELECT lines FROM workflow_run_lines WHERE run_id = 'r' AND number = 0"), TestContext.Current.CancellationToken);
+        }
+    }
+
+    [Theory, InlineData("onReceived"), InlineData("lastNode"), InlineData("responseNode")]
+    public async Task A_call_whose_run_cannot_be_stored_is_refused_and_has_not_happened(string mode)
+    {
+        var address = await BothEngines.AddressAsync(DatabaseKind.Sqlite);
+        await using var database = new Database(address);
+        var paid = 0;
+        using var pays = new TestNode((_, c) =>
+        {
+            paid++;
+            return NodeResult.Of(c.Items);
+        }, idempotent: false);
+        var model = Make("called", "Hook > Pay > End", Stored, $$"""Hook webhook | {"responseMode": "{{mode}}"}""", $"Pay {pays.Type}", """End respond-to-webhook | {"respondWith": "text", "responseBody": "done"}""");
+        await using var engine = await StartAsync(database, model);
+        async Task<int> CallAsync() => (await engine.CallAsync(model, model.Find("Hook")!, new WebhookRequest { Method = "POST" }).AsTask().WaitAsync(TimeSpan.FromSeconds(60), TestContext.Current.CancellationToken)).Status;
+
+        File.Move(address.Connection, address.Connection + ".away");
+        await Should.ThrowAsync<DatabaseException>(CallAsync);
+        File.Move(address.Connection + ".away", address.Connection);
+        await UntilAsync(async () =>
+        {
+            try
+            {
+                return await CallAsync() == 200;
+            }
+            catch (Exception e) when (e is RunRefusedException or DatabaseException)
+            {
+                return false;
+            }
+        });
+        await UntilAsync(() => paid == 1);
+        (await engine.History!.ListAsync(new RunFilter())).Count.ShouldBe(1);
+    }
+
     [Theory, InlineData(DatabaseKind.Sqlite), InlineData(DatabaseKind.Postgres)]
     public async Task A_person_decides_about_a_node_that_must_not_run_twice(DatabaseKind kind)
     {
@@ -348,6 +401,11 @@ public sealed class HistoryTests
         }
 
         throw new TimeoutException("it did not happen within a minute");
+    }
+
+    private sealed class StandingTime : TimeProvider
+    {
+        public override DateTimeOffset GetUtcNow() => new(2026, 1, 1, 0, 0, 0, TimeSpan.Zero);
     }
 
     private sealed class LaterTime(TimeSpan by) : TimeProvider
