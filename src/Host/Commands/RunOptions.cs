@@ -33,6 +33,7 @@ internal static class RunOptions
         ("--workflow-runs", "N", "How many runs of workflows are under way at a time. Default 10 for each processor."),
         ("--workflow-runs-per-tenant", "N", "How many of them for one tenant. Default no limit of its own."),
         ("--workflow-takeovers", "N", "How often a run is gone on with after its process has died and nothing more of it was stored, before it fails. Default 3."),
+        ("--workflow-env", "NAMES", "Variables of the environment that workflows see as $env.NAME and $vars.NAME, separated by commas; those of tenants see none. Default none."),
         ("--queue", "URL", "The RabbitMQ server over which stored runs that nobody waits for go to the nodes with the role worker: amqp://user:password@host/virtual-host; needs --database postgres://. Default off: each node runs what it takes."),
         ("--transport", "KIND", "What moves the bytes: auto, io_uring, epoll or sockets. Default auto."),
         ("--loops", "N", "Event loops. Default one per core."),

@@ -31,6 +31,9 @@ internal sealed record WorkflowRunSettings
     /// <summary>The bucket for them.</summary>
     public S3Place? PayloadBucket { get; init; }
 
+    /// <summary>Names of the variables of the environment that workflows see; no others.</summary>
+    public IReadOnlyList<string> VisibleVariables { get; init; } = [];
+
     /// <param name="proxy">Where the gateway listens.</param>
     public static WorkflowRunSettings Read(SettingSources sources, IReadOnlyList<ListenAddress> proxy)
     {
@@ -43,6 +46,7 @@ internal sealed record WorkflowRunSettings
             MostTakeovers = sources.Number(fallback.MostTakeovers, 1, 1000, "--workflow-takeovers"),
             PayloadFolder = sources.Find("--payloads") is { } place && !IsAddress(place) ? place.Value : null,
             PayloadBucket = sources.Find("--payloads") is { } bucket && IsAddress(bucket) ? Bucket(bucket) : null,
+            VisibleVariables = sources.Find("--workflow-env")?.Value.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries) ?? [],
             Queue = sources.Find("--queue") is { } queue ? Server(queue, sources) : null,
         };
     }

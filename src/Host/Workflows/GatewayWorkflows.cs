@@ -10,6 +10,7 @@ using Sluice.Gateway.Telemetry;
 using Sluice.Gateway.Transport;
 using Sluice.Gateway.Upstreams.Http1;
 using Sluice.Workflows.Connections;
+using Sluice.Workflows.Data;
 using Sluice.Workflows.Definitions;
 using Sluice.Workflows.History;
 using Sluice.Workflows.Nodes;
@@ -40,7 +41,10 @@ internal sealed partial class GatewayWorkflows : RouteHandlers, IAsyncDisposable
         _log = log;
         _publicUrl = settings.PublicUrl;
         _stores = database is not null;
-        _services = new NodeServices { Time = time, Objects = Objects(database, payloads, settings), Connections = connections, Http = new OutgoingHttp { Plain = lookup => new Http1Caller(transport, lookup, time) } };
+        var variables = new JsObject();
+        foreach (var name in settings.VisibleVariables)
+            if (Environment.GetEnvironmentVariable(name) is { } value) variables.Set(name, value);
+        _services = new NodeServices { Environment = variables, Variables = variables, Time = time, Objects = Objects(database, payloads, settings), Connections = connections, Http = new OutgoingHttp { Plain = lookup => new Http1Caller(transport, lookup, time) } };
         _engine = new WorkflowEngine(new EngineOptions
         {
             Database = database,

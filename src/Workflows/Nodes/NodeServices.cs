@@ -58,10 +58,10 @@ public sealed class NodeServices : IAsyncDisposable
     /// <summary>Whether a run for a tenant may call public addresses only; by default every run that has a tenant.</summary>
     public Func<string, bool> GuardsAddresses { get; init; } = static tenant => tenant.Length > 0;
 
-    /// <summary>What <c>$vars</c> gives.</summary>
+    /// <summary>What <c>$vars</c> gives, but not in runs of tenants.</summary>
     public JsObject Variables { get; init; } = new();
 
-    /// <summary>What <c>$env</c> gives; nothing of the process's own environment unless it is put here.</summary>
+    /// <summary>What <c>$env</c> gives, but not in runs of tenants; nothing of the process's own environment unless it is put here.</summary>
     public JsObject Environment { get; init; } = new();
 
     /// <summary>The address under which waiting runs are called: <c>https://host/webhook-waiting</c>.</summary>

@@ -23,8 +23,9 @@ internal static class RunScope
             Parameters = current.Node.ParametersAsData,
             Workflow = run.Model.AsData,
             Execution = () => run.AsData,
-            Variables = context.Services.Variables,
-            Environment = name => context.Services.Environment[name],
+            // What the operator set may be secret: it is not for tenants.
+            Variables = run.Request.Tenant.Length > 0 ? null : context.Services.Variables,
+            Environment = name => run.Request.Tenant.Length > 0 ? default : context.Services.Environment[name],
             NodeVersion = current.Node.Definition.TypeVersion,
             NodeId = current.Node.Definition.Id ?? "",
             Clock = context.Time,

@@ -47,6 +47,14 @@ public sealed class SettingsReaderTests : IDisposable
     }
 
     [Fact]
+    public void Workflows_see_the_variables_that_are_named()
+    {
+        Read().Workflows.VisibleVariables.ShouldBeEmpty();
+        options["--workflow-env"] = "REGION, STAGE,";
+        Read().Workflows.VisibleVariables.ShouldBe(["REGION", "STAGE"]);
+    }
+
+    [Fact]
     public void Without_settings_it_listens_where_kong_does()
     {
         Read().Proxy.Select(l => $"{l.EndPoint} {l.Tls} {l.Http2}").ShouldBe(["0.0.0.0:8000 False False", "0.0.0.0:8443 True True"]);
