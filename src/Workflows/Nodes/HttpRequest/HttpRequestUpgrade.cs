@@ -95,7 +95,13 @@ internal static class HttpRequestUpgrade
         }
 
         made.Add(Text(old, "contentType", type));
-        if (file is not null)
+        if (file is not null && type is not "multipart-form-data")
+        {
+            // n8n fails, too, when it runs: files are sent as they are or in a form.
+            made.Add(Text(old, "specifyBody", "json"));
+            made.Add(Text(old, "jsonBody", ""));
+        }
+        else if (file is not null)
         {
             made.Add(Parameters(old, "bodyParameters", Uploads(old, file)));
         }
